@@ -1,0 +1,272 @@
+"""An engine in a child process that may be killed and restarted; a turn is all that is ever lost.
+
+A native engine that hangs or crashes in a thread takes the program along. So each runs behind this: calls and streams
+over a socket pair, a budget of silence after which the child is killed, and a restart with back-off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+import collections
+import contextlib
+import logging
+import os
+import pickle
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from voiceos import errors
+from voiceos.engines.worker import HEADER, Call, Cancel, Done, Failed, Item, pack
+
+log = logging.getLogger(__name__)
+
+BACK_OFF_S = (0.0, 0.5, 2.0, 10.0, 30.0)
+"""Wait before the n-th start in a row that did not lead to an answered call; the last one repeats."""
+
+State = Literal["stopped", "starting", "ready", "down"]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSpec:
+    """Which engine to run, as plain data."""
+
+    name: str
+    """For the log and for errors: "stt", "llm", "tts"."""
+    factory: str
+    """"module:callable"; imported in the child only."""
+    arguments: Mapping[str, Any]
+    """Plain values for the factory."""
+    budget_s: float = 20.0
+    """Longest silence of the engine while it works, before it is taken for hung and killed."""
+    start_budget_s: float = 120.0
+    """Likewise while it loads its model."""
+
+
+class _Pending:
+    __slots__ = ("items", "number")
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.items: asyncio.Queue[Item | Done | Failed] = asyncio.Queue()
+
+
+class EngineProcess:
+    """`async with EngineProcess(spec) as engine: await engine.call("method", x=1)`.
+
+    A child that crashes or hangs fails the calls in flight with `EngineCrashed` or `EngineTimeout`, and is started again
+    at once (with back-off when it keeps failing); `on_state` hears of every change.
+    """
+
+    def __init__(self, spec: EngineSpec, *, on_state: Callable[[State], None] | None = None) -> None:
+        self.spec = spec
+        self.state: State = "stopped"
+        self._on_state = on_state
+        self._numbers = 0
+        self._pending: dict[int, _Pending] = {}
+        self._process: asyncio.subprocess.Process | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self._changed = asyncio.Event()
+        self._failures = 0
+        self._last_error: errors.VoiceosError | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self._closing = False
+        self._stderr: collections.deque[str] = collections.deque(maxlen=20)
+
+    @property
+    def pid(self) -> int | None:
+        """Of the running child."""
+        return self._process.pid if self._process and self._process.returncode is None else None
+
+    async def __aenter__(self) -> EngineProcess:
+        """Start the child; it loads its model while others start. The first call waits for it."""
+        self._keeper = asyncio.create_task(self._keep(), name=f"engine {self.spec.name}")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._closing = True
+        self.kill()
+        if self._keeper:
+            self._keeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._keeper
+        self._set_state("stopped")
+
+    async def wait_ready(self) -> None:
+        """Return once the engine has loaded; raise what kept it from loading."""
+        while self.state != "ready":
+            if self.state == "down" and self._last_error:
+                raise self._last_error
+            await self._changed.wait()
+
+    async def call(self, method: str, *, priority: int = 0, **arguments: Any) -> Any:
+        """Result of one method; items of a generator are dropped. Cancelling the caller cancels the work."""
+        result = None
+        async for message in self._messages(method, priority, arguments):
+            if isinstance(message, Done):
+                result = message.value
+        return result
+
+    async def stream(self, method: str, *, priority: int = 0, **arguments: Any) -> AsyncIterator[Any]:
+        """Items of a generator method, in order. Closing the iterator cancels the work within one step."""
+        messages = self._messages(method, priority, arguments)
+        try:
+            async for message in messages:
+                if isinstance(message, Item) and message.value is not None:
+                    yield message.value
+        finally:
+            await messages.aclose()  # type: ignore[attr-defined]
+
+    def kill(self) -> None:
+        """End the child now; the keeper starts another unless the engine is being closed."""
+        if self._process and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+
+    async def _messages(self, method: str, priority: int, arguments: dict[str, Any]) -> AsyncIterator[Item | Done]:
+        await self.wait_ready()
+        self._numbers += 1
+        pending = _Pending(self._numbers)
+        self._pending[pending.number] = pending
+        finished = False
+        try:
+            self._send(Call(pending.number, method, arguments, priority))
+            while True:
+                try:
+                    async with asyncio.timeout(self.spec.budget_s):
+                        message = await pending.items.get()
+                except TimeoutError:
+                    finished = True
+                    hung = errors.EngineTimeout(
+                        f"the {self.spec.name} engine was silent for {self.spec.budget_s:.0f} s and was stopped",
+                        hint="it restarts by itself; `voiceos doctor` checks it",
+                    )
+                    self._last_error = hung
+                    self.kill()
+                    raise hung from None
+                if isinstance(message, Failed):
+                    finished = True
+                    raise self._error(message)
+                if isinstance(message, Done):
+                    finished = True
+                    self._failures = 0
+                    yield message
+                    return
+                yield message
+        finally:
+            self._pending.pop(pending.number, None)
+            if not finished:
+                self._send(Cancel(pending.number))
+
+    def _send(self, message: object) -> None:
+        if self._writer and not self._writer.is_closing():
+            self._writer.write(pack(message))
+
+    def _error(self, failed: Failed) -> Exception:
+        """The child's exception as ours: one of our own tree by name, a built-in by name, else EngineError."""
+        ours = getattr(errors, failed.kind, None)
+        if isinstance(ours, type) and issubclass(ours, errors.VoiceosError):
+            return ours(failed.message, hint=failed.hint)
+        known = getattr(builtins, failed.kind, None)
+        if known in (ValueError, TypeError, KeyError):
+            return known(failed.message)  # type: ignore[no-any-return, misc]
+        return errors.EngineError(f"the {self.spec.name} engine failed: {failed.kind}: {failed.message}")
+
+    def _set_state(self, state: State) -> None:
+        if state == self.state:
+            return
+        self.state = state
+        self._changed.set()
+        self._changed = asyncio.Event()
+        if self._on_state:
+            self._on_state(state)
+
+    async def _keep(self) -> None:
+        """Start the child and, whenever it ends, start it again."""
+        while not self._closing:
+            await asyncio.sleep(BACK_OFF_S[min(self._failures, len(BACK_OFF_S) - 1)])
+            self._failures += 1
+            self._set_state("starting")
+            try:
+                await self._run_once()
+            except errors.VoiceosError as error:
+                self._last_error = error
+            crash = self._last_error or errors.EngineCrashed(
+                f"the {self.spec.name} engine ended unexpectedly",
+                hint="it restarts by itself; `voiceos doctor` checks it",
+            )
+            self._last_error = crash
+            for pending in list(self._pending.values()):
+                pending.items.put_nowait(Failed(pending.number, type(crash).__name__, str(crash), crash.hint))
+            if not self._closing:
+                log.warning("%s: %s", self.spec.name, crash)
+                self._set_state("down")
+
+    async def _run_once(self) -> None:
+        ours, theirs = socket.socketpair()
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-c",
+                "from voiceos.engines.worker import main; main()",
+                str(theirs.fileno()),
+                pass_fds=(theirs.fileno(),),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
+                start_new_session=True,  # a terminal's Ctrl-C reaches only the parent, which then stops in order
+                env={**os.environ, "PYTHONSAFEPATH": "1"},
+            )
+        finally:
+            theirs.close()
+        noise = asyncio.create_task(self._drain_stderr())
+        reader, self._writer = await asyncio.open_connection(sock=ours, limit=1 << 26)
+        self._last_error = None
+        try:
+            self._send(Call(0, self.spec.factory, dict(self.spec.arguments), 0))
+            try:
+                async with asyncio.timeout(self.spec.start_budget_s):
+                    started = await _receive(reader)
+            except TimeoutError:
+                raise errors.EngineTimeout(f"the {self.spec.name} engine did not load in time") from None
+            if isinstance(started, Failed):
+                error = self._error(started)
+                raise error if isinstance(error, errors.VoiceosError) else errors.EngineError(str(error))
+            self._set_state("ready")
+            while True:
+                message = await _receive(reader)
+                if message.number in self._pending:
+                    self._pending[message.number].items.put_nowait(message)
+        except (EOFError, ConnectionError):
+            if self._last_error is None and not self._closing:
+                code = await self._process.wait()
+                detail = f" ({self._stderr[-1]})" if self._stderr else ""
+                raise errors.EngineCrashed(
+                    f"the {self.spec.name} engine ended unexpectedly with code {code}{detail}",
+                    hint="it restarts by itself; `voiceos doctor` checks it",
+                ) from None
+        finally:
+            self.kill()
+            self._writer.close()
+            await self._process.wait()
+            await noise
+
+    async def _drain_stderr(self) -> None:
+        """Keep the last lines of what native libraries print; they tell why a child died."""
+        assert self._process
+        assert self._process.stderr
+        async for line in self._process.stderr:
+            text = line.decode(errors="replace").rstrip()
+            self._stderr.append(text)
+            log.debug("%s: %s", self.spec.name, text)
+
+
+async def _receive(reader: asyncio.StreamReader) -> Any:
+    try:
+        (size,) = HEADER.unpack(await reader.readexactly(HEADER.size))
+        return pickle.loads(await reader.readexactly(size))  # noqa: S301 - the other end is our own child process
+    except asyncio.IncompleteReadError:
+        raise EOFError from None

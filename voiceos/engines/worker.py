@@ -1,0 +1,169 @@
+"""The inside of an engine's process: run one engine, one step at a time, until the parent goes away.
+
+Started by `process.py` with one end of a socket pair. Messages are
+length-prefixed pickles; both ends are this program, so nothing untrusted is ever unpickled.
+
+An engine is a plain synchronous object. A method either returns its result or is a generator: each value that it yields
+is sent as an item, `None` is a checkpoint that sends only a sign of life, and its return value is the result. Between
+two steps the worker looks at its mail, so a cancelled generator ends within one step, and one of higher priority runs
+first: that is how background work yields to a conversation without threads around a native library.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import heapq
+import importlib
+import os
+import pickle
+import select
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from inspect import isgenerator
+from typing import Any
+
+HEADER = struct.Struct("<I")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    number: int
+    method: str
+    arguments: dict[str, Any]
+    priority: int
+    """Lower runs first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    number: int
+    value: Any
+    """None is a sign of life."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    number: int
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    number: int
+    kind: str
+    """Name of the exception's class, built-in or of `voiceos.errors`."""
+    message: str
+    hint: str
+
+
+@dataclass(order=True, slots=True)
+class _Work:
+    priority: int
+    number: int
+    call: Call = field(compare=False)
+    steps: Generator[Any, None, Any] | None = field(default=None, compare=False)
+
+
+def pack(message: object) -> bytes:
+    body = pickle.dumps(message, protocol=5)
+    return HEADER.pack(len(body)) + body
+
+
+class _Mail:
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def send(self, message: object) -> None:
+        self._sock.sendall(pack(message))
+
+    def waiting(self) -> bool:
+        return bool(select.select([self._sock], [], [], 0)[0])
+
+    def receive(self) -> Any:
+        (size,) = HEADER.unpack(self._exactly(HEADER.size))
+        return pickle.loads(self._exactly(size))  # noqa: S301 - the other end is our own parent process
+
+    def _exactly(self, size: int) -> bytes:
+        parts = bytearray()
+        while len(parts) < size:
+            part = self._sock.recv(min(size - len(parts), 1 << 20))
+            if not part:
+                raise EOFError
+            parts += part
+        return bytes(parts)
+
+
+def _failure(number: int, error: BaseException) -> Failed:
+    return Failed(number, type(error).__name__, str(error), getattr(error, "hint", ""))
+
+
+def _serve(mail: _Mail, engine: object) -> None:
+    ready: list[_Work] = []
+    cancelled: set[int] = set()
+    while True:
+        while not ready or mail.waiting():
+            message = mail.receive()
+            if isinstance(message, Cancel):
+                cancelled.add(message.number)
+            else:
+                heapq.heappush(ready, _Work(message.priority, message.number, message))
+        work = heapq.heappop(ready)
+        number = work.number
+        if number in cancelled:
+            cancelled.discard(number)
+            if work.steps is not None:
+                work.steps.close()
+            mail.send(Failed(number, "Cancelled", "", ""))
+            continue
+        try:
+            if work.steps is None:
+                result = getattr(engine, work.call.method)(**work.call.arguments)
+                if not isgenerator(result):
+                    mail.send(Done(number, result))
+                    continue
+                work.steps = result
+            mail.send(Item(number, next(work.steps)))
+            heapq.heappush(ready, work)
+        except StopIteration as end:
+            mail.send(Done(number, end.value))
+        except Exception as error:  # whatever an engine raises belongs to the one call that met it
+            mail.send(_failure(number, error))
+
+
+def _die_with_parent() -> None:
+    """Linux: be killed when the parent is, however it ends (prctl PR_SET_PDEATHSIG); elsewhere end of file does it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGKILL, 0, 0, 0)
+
+
+def main() -> None:
+    _die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    mail = _Mail(socket.socket(fileno=int(sys.argv[1])))
+    # Native libraries print to standard output; that belongs to whoever runs `voiceos ask | …`.
+    os.dup2(2, 1)
+    # A parent that has gone away is the normal end of a worker.
+    with contextlib.suppress(EOFError, ConnectionResetError, BrokenPipeError):
+        start: Call = mail.receive()
+        try:
+            module, _, name = start.method.partition(":")
+            engine = getattr(importlib.import_module(module), name)(**start.arguments)
+        except Exception as error:  # told to the parent, which raises it where the engine was asked for
+            mail.send(_failure(start.number, error))
+            return
+        mail.send(Done(start.number, None))
+        _serve(mail, engine)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""The error tree.
+
+    VoiceosError
+    ├── ConfigError         a settings file or value is wrong                          exit 3
+    ├── ModelError          a model file is missing, broken or cannot be fetched       exit 4
+    ├── AudioError          no usable microphone, loudspeaker or sound server          exit 5
+    ├── EngineError         an engine cannot do its work                               exit 6
+    │   ├── EngineMissing   its package is not installed
+    │   ├── EngineCrashed   its process ended
+    │   └── EngineTimeout   it was silent for longer than its budget, and was killed
+    └── StorageError        a file cannot be written (full disk, permissions)          exit 7
+
+Each carries what happened (`str(error)`), what to do next (`hint`), and the key of the sentence that is spoken
+(`spoken`, a key of `languages/<code>/phrases.toml`), so that no failure ends in silence.
+"""
+
+from __future__ import annotations
+
+
+class VoiceosError(Exception):
+    """Base of every error that a user may meet.
+
+    Args:
+        message: what happened, one sentence, no secrets and nothing anyone said.
+        hint: what to do next, one sentence or a command; empty if nothing helps.
+    """
+
+    exit_code = 1
+    spoken = "error.unknown"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class ConfigError(VoiceosError):
+    exit_code = 3
+    spoken = "error.config"
+
+
+class ModelError(VoiceosError):
+    exit_code = 4
+    spoken = "error.model"
+
+
+class AudioError(VoiceosError):
+    exit_code = 5
+    spoken = "error.audio"
+
+
+class EngineError(VoiceosError):
+    exit_code = 6
+    spoken = "error.engine"
+
+
+class EngineMissing(EngineError):
+    """The engine's package is not installed; `hint` is the exact install command."""
+
+
+class EngineCrashed(EngineError):
+    """The engine's process ended before it answered."""
+
+
+class EngineTimeout(EngineError):
+    """The engine gave no sign of life within its budget and was killed."""
+
+
+class StorageError(VoiceosError):
+    exit_code = 7
+    spoken = "error.storage"

@@ -1,0 +1,74 @@
+"""What thinking needs from a language model.
+
+The cache is the contract: a *sequence* is a list of tokens whose attention state the model keeps. `extend` makes a
+sequence equal to the tokens given, evaluating only what is new behind the longest common prefix (and shifting a kept
+tail where history was cut at the front). Nothing is ever evaluated twice, and work done early is never lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import Literal, Protocol
+
+Role = Literal["system", "user", "assistant"]
+
+
+class Lane(IntEnum):
+    """A sequence of the model. The background yields to the conversation between batches and never evicts it."""
+
+    CONVERSATION = 0
+    BACKGROUND = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    max_tokens: int = 160
+    temperature: float = 0.7
+    top_p: float = 0.9
+    repeat_penalty: float = 1.1
+    """Divides the logits of tokens seen in the last 64; 1.0 is off."""
+    seed: int = 0
+    """Same seed, same tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    name: str
+    context_tokens: int
+    """Tokens that the conversation lane may hold."""
+
+
+class LanguageModel(Protocol):
+    async def info(self) -> ModelInfo: ...
+
+    async def render(self, messages: Sequence[Message], *, open_role: Role | None) -> list[int]:
+        """Tokens of the messages in the model's own chat template. `open_role="assistant"` adds the header after which the
+        model answers; `open_role="user"` adds the header after which the user's words follow (so that it can be
+        evaluated while they still speak); None adds nothing. Byte-stable: a longer list starts with the tokens of a
+        shorter one, up to the template's closing marks."""
+
+    async def extend(self, lane: Lane, tokens: Sequence[int]) -> int:
+        """Make the lane equal `tokens`; returns how many had to be evaluated. Cancelling stops between batches and keeps
+        what was evaluated. Raises EngineError, and ValueError where `tokens` exceed the lane."""
+
+    async def next_probabilities(self, lane: Lane, candidates: Sequence[str]) -> list[float]:
+        """Probability of each candidate's first token as the next one, after the lane's tokens (at least one)."""
+
+    def generate(self, lane: Lane, *, sampling: Sampling, grammar: str | None = None) -> AsyncIterator[str]:
+        """Text pieces that follow the lane's tokens, until the model ends its turn or `max_tokens`; `grammar` is GBNF.
+        What is generated joins the lane. Closing the iterator stops within one token."""
+
+    async def save(self, lane: Lane, path: Path) -> None:
+        """Write the lane's tokens and state to `path`, atomically, mode 0600."""
+
+    async def restore(self, lane: Lane, path: Path) -> int:
+        """Read a saved lane; returns its number of tokens, 0 where the file is missing or of another model."""
