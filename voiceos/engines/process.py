@@ -57,8 +57,8 @@ class _Pending:
 class EngineProcess:
     """`async with EngineProcess(spec) as engine: await engine.call("method", x=1)`.
 
-    A child that crashes or hangs fails the calls in flight with `EngineCrashed` or `EngineTimeout`, and is started again
-    at once (with back-off when it keeps failing); `on_state` hears of every change.
+    A child that crashes or hangs fails the calls in flight with `EngineCrashed` or `EngineTimeout`, and is started
+    again at once (with back-off when it keeps failing); `on_state` hears of every change.
     """
 
     def __init__(self, spec: EngineSpec, *, on_state: Callable[[State], None] | None = None) -> None:
@@ -172,7 +172,7 @@ class EngineProcess:
             return ours(failed.message, hint=failed.hint)
         known = getattr(builtins, failed.kind, None)
         if known in (ValueError, TypeError, KeyError):
-            return known(failed.message)  # type: ignore[no-any-return, misc]
+            return known(failed.message)  # type: ignore[no-any-return]
         return errors.EngineError(f"the {self.spec.name} engine failed: {failed.kind}: {failed.message}")
 
     def _set_state(self, state: State) -> None:

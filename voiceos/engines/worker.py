@@ -127,12 +127,15 @@ def _serve(mail: _Mail, engine: object) -> None:
             continue
         try:
             if work.steps is None:
-                result = getattr(engine, work.call.method)(**work.call.arguments)
+                result: Any = getattr(engine, work.call.method)(**work.call.arguments)
                 if not isgenerator(result):
                     mail.send(Done(number, result))
                     continue
-                work.steps = result
-            mail.send(Item(number, next(work.steps)))
+                steps: Generator[Any, None, Any] = result
+                work.steps = steps
+            else:
+                steps = work.steps
+            mail.send(Item(number, next(steps)))
             heapq.heappush(ready, work)
         except StopIteration as end:
             mail.send(Done(number, end.value))

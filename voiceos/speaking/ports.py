@@ -27,4 +27,4 @@ class Speech:
 
 class TextToSpeech(Protocol):
     async def synthesize(self, text: str, *, speed: float) -> Speech:
-        """Say one phrase (speakable text, at most a sentence or two); `speed` 1.0 is the voice's own. Raises EngineError."""
+        """Say one phrase (speakable text, a sentence or two); `speed` 1.0 is the voice's own. Raises EngineError."""

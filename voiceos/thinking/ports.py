@@ -51,14 +51,19 @@ class LanguageModel(Protocol):
     async def info(self) -> ModelInfo: ...
 
     async def render(self, messages: Sequence[Message], *, open_role: Role | None) -> list[int]:
-        """Tokens of the messages in the model's own chat template. `open_role="assistant"` adds the header after which the
-        model answers; `open_role="user"` adds the header after which the user's words follow (so that it can be
-        evaluated while they still speak); None adds nothing. Byte-stable: a longer list starts with the tokens of a
-        shorter one, up to the template's closing marks."""
+        """Tokens of the messages in the model's own chat template.
+
+        `open_role="assistant"` adds the header after which the model answers; `open_role="user"` adds the header after
+        which the user's words follow (so that it can be evaluated while they still speak); None adds nothing.
+        Byte-stable: a longer list starts with the tokens of a shorter one, up to the template's closing marks.
+        """
 
     async def extend(self, lane: Lane, tokens: Sequence[int]) -> int:
-        """Make the lane equal `tokens`; returns how many had to be evaluated. Cancelling stops between batches and keeps
-        what was evaluated. Raises EngineError, and ValueError where `tokens` exceed the lane."""
+        """Make the lane equal `tokens`; returns how many had to be evaluated.
+
+        Cancelling stops between batches and keeps what was evaluated. Raises EngineError, and ValueError where
+        `tokens` exceed the lane.
+        """
 
     async def next_probabilities(self, lane: Lane, candidates: Sequence[str]) -> list[float]:
         """Probability of each candidate's first token as the next one, after the lane's tokens (at least one)."""
