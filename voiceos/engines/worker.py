@@ -24,7 +24,6 @@ import struct
 import sys
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from inspect import isgenerator
 from typing import Any
 
 HEADER = struct.Struct("<I")
@@ -128,7 +127,7 @@ def _serve(mail: _Mail, engine: object) -> None:
         try:
             if work.steps is None:
                 result: Any = getattr(engine, work.call.method)(**work.call.arguments)
-                if not isgenerator(result):
+                if not isinstance(result, Generator):
                     mail.send(Done(number, result))
                     continue
                 steps: Generator[Any, None, Any] = result

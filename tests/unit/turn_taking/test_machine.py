@@ -1,0 +1,310 @@
+"""Every rule of turn-taking, with no sound, no clock and no model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from voiceos import commands as do
+from voiceos import events as ev
+from voiceos.turn_taking.machine import step
+from voiceos.turn_taking.policy import Policy
+from voiceos.turn_taking.state import IllegalEvent, Phase, State
+
+POLICY = Policy()
+
+
+class Table:
+    """A conversation on paper: feed events, read the commands of the last one."""
+
+    def __init__(self, policy: Policy = POLICY) -> None:
+        self.policy = policy
+        self.state = State()
+        self.log: list[do.Command] = []
+
+    def feed(self, event: ev.Event) -> list[do.Command]:
+        self.state, wanted = step(self.state, event, self.policy)
+        self.log += wanted
+        return wanted
+
+    def says(self, began_at: float, until: float) -> list[do.Command]:
+        """The user speaks from `began_at` to `until`, and a pause is noticed 0.1 s later."""
+        opened = self.feed(ev.SpeechStarted(began_at + 0.06, began_at))
+        for n in range(1, int((until - began_at) / 0.1)):
+            opened += self.feed(ev.Tick(began_at + 0.06 + n * 0.1))
+        return opened + self.feed(ev.SpeechPaused(until + 0.1, until, until - began_at))
+
+    def heard(self, at: float, heard: ev.Heard, probability: float = 0.9) -> list[do.Command]:
+        turn, revision = self.state.turn, self.state.revision
+        wanted = self.feed(ev.EndpointJudged(at, turn, revision, probability))
+        return wanted + self.feed(ev.Transcribed(at, turn, revision, heard))
+
+    def speaking(self) -> Table:
+        """Bring it to where the reply to a question sounds, from 2.0 s on."""
+        self.says(0.0, 1.0)
+        self.heard(1.3, ev.Words("how are you"))
+        self.feed(ev.Tick(1.4))
+        self.feed(ev.PlaybackStarted(2.0, self.state.turn))
+        assert self.state.phase is Phase.SPEAKING
+        return self
+
+
+def test_a_question_is_recognised_at_the_pause_and_answered_when_the_silence_has_lasted() -> None:
+    table = Table()
+    assert table.feed(ev.SpeechStarted(0.06, 0.0)) == [do.Prepare(1)]
+    assert table.feed(ev.SpeechPaused(1.1, 1.0, 1.0)) == [do.Transcribe(1, 1)]
+    assert table.feed(ev.EndpointJudged(1.15, 1, 1, 0.9)) == []
+    assert table.feed(ev.Transcribed(1.3, 1, 1, ev.Words("how are you"))) == [do.Think(1, 1, "how are you")]
+    assert table.feed(ev.Tick(1.34)) == []
+    assert table.feed(ev.Tick(1.36)) == [do.Release(1, 1)]
+    assert table.feed(ev.PlaybackStarted(1.8, 1)) == [do.CloseUtterance()]
+    assert table.feed(ev.PlaybackFinished(3.0, 1)) == [do.Settle()]
+    assert table.state.phase is Phase.QUIET
+
+
+@pytest.mark.parametrize(("probability", "silence_s"), [(0.9, 0.35), (0.5, 0.35), (0.25, 0.925), (0.0, 1.5)])
+def test_the_less_finished_a_turn_sounds_the_longer_it_is_waited_for(probability: float, silence_s: float) -> None:
+    table = Table()
+    table.says(0.0, 1.0)
+    table.heard(1.2, ev.Words("I was thinking"), probability)
+    assert table.feed(ev.Tick(1.0 + silence_s - 0.01)) == []
+    assert table.feed(ev.Tick(1.0 + silence_s + 0.01)) == [do.Release(1, 1)]
+
+
+def test_without_an_end_of_turn_engine_a_fixed_silence_ends_the_turn() -> None:
+    table = Table(replace(POLICY, judged=False))
+    table.says(0.0, 1.0)
+    table.feed(ev.Transcribed(1.3, 1, 1, ev.Words("hello")))
+    assert table.feed(ev.Tick(1.69)) == []
+    assert table.feed(ev.Tick(1.71)) == [do.Release(1, 1)]
+
+
+def test_a_late_transcript_commits_at_once_when_the_silence_has_lasted() -> None:
+    table = Table()
+    table.says(0.0, 1.0)
+    table.feed(ev.EndpointJudged(1.2, 1, 1, 0.9))
+    assert table.feed(ev.Tick(5.0)) == []
+    assert table.feed(ev.Transcribed(5.1, 1, 1, ev.Words("hi"))) == [do.Think(1, 1, "hi"), do.Release(1, 1)]
+
+
+def test_a_user_who_goes_on_cancels_the_work_and_late_results_change_nothing() -> None:
+    table = Table()
+    table.says(0.0, 1.0)
+    assert table.feed(ev.SpeechResumed(1.2)) == [do.Cancel(1), do.Prepare(1)]
+    assert table.feed(ev.Transcribed(1.3, 1, 1, ev.Words("old"))) == []
+    assert table.feed(ev.SpeechPaused(2.1, 2.0, 1.8)) == [do.Transcribe(1, 2)]
+    assert table.feed(ev.Transcribed(2.2, 1, 1, ev.Words("old"))) == []
+    assert table.state.heard is None
+
+
+def test_a_user_who_goes_on_before_the_answer_sounds_reopens_the_same_turn() -> None:
+    table = Table()
+    table.says(0.0, 1.0)
+    table.heard(1.3, ev.Words("tell me"))
+    assert table.feed(ev.Tick(1.4)) == [do.Release(1, 1)]
+    assert table.feed(ev.SpeechResumed(1.6)) == [do.Cancel(1), do.Prepare(1)]
+    assert table.feed(ev.PlaybackStarted(1.7, 1)) == []
+    assert table.feed(ev.SpeechPaused(2.6, 2.5, 2.0)) == [do.Transcribe(1, 2)]
+
+
+def test_a_cough_is_not_a_turn() -> None:
+    table = Table()
+    assert do.Transcribe(1, 1) not in table.says(0.0, 0.15)
+    assert table.feed(ev.Tick(0.6)) == [do.Cancel(1), do.CloseUtterance()]
+    assert table.state.phase is Phase.QUIET
+
+
+def test_a_short_first_word_followed_by_more_stays_in_the_utterance() -> None:
+    table = Table()
+    table.says(0.0, 0.15)
+    wanted = table.feed(ev.SpeechResumed(0.35))
+    assert do.CloseUtterance() not in wanted
+    assert table.feed(ev.SpeechPaused(1.1, 1.0, 0.8)) == [do.Transcribe(1, 2)]
+
+
+@pytest.mark.parametrize("heard", [ev.Nothing(), ev.Words("how are you", echo=True)])
+def test_noise_and_echo_open_no_turn(heard: ev.Heard) -> None:
+    table = Table()
+    table.says(0.0, 1.0)
+    table.heard(1.2, heard)
+    assert table.feed(ev.Tick(1.4)) == [do.Cancel(1), do.CloseUtterance()]
+
+
+def test_poorly_heard_speech_is_asked_for_again() -> None:
+    table = Table()
+    table.says(0.0, 1.0)
+    table.heard(1.2, ev.Unclear())
+    assert do.Say(1, "didnt_catch", key=True) in table.feed(ev.Tick(1.4))
+
+
+def test_speech_over_the_reply_suspends_it_and_words_discard_it() -> None:
+    table = Table().speaking()
+    assert table.feed(ev.SpeechStarted(3.06, 3.0)) == []
+    assert table.feed(ev.Tick(3.10)) == []
+    assert table.feed(ev.Tick(3.13)) == [do.Suspend(1), do.Prepare(2)]
+    table.feed(ev.SpeechPaused(4.1, 4.0, 1.0))
+    assert table.heard(4.2, ev.Words("wait a moment")) == [do.Think(2, 1, "wait a moment")]
+    assert table.feed(ev.Tick(4.4)) == [do.Stop(1), do.Release(2, 1)]
+
+
+def test_a_cough_over_the_reply_lets_it_go_on_where_it_was() -> None:
+    table = Table().speaking()
+    table.says(3.0, 3.2)
+    assert do.Suspend(1) in table.log
+    assert table.feed(ev.Tick(3.6)) == [do.Cancel(2), do.CloseUtterance(), do.Resume(1)]
+    assert table.state.phase is Phase.SPEAKING
+    assert table.feed(ev.PlaybackFinished(6.0, 1)) == [do.Settle()]
+
+
+def test_a_click_over_the_reply_does_nothing() -> None:
+    table = Table().speaking()
+    table.feed(ev.SpeechStarted(3.06, 3.0))
+    assert table.feed(ev.SpeechPaused(3.11, 3.01, 0.03)) == [do.CloseUtterance()]
+    assert table.state.phase is Phase.SPEAKING
+
+
+def test_stop_needs_no_waiting() -> None:
+    table = Table().speaking()
+    table.says(3.0, 3.5)
+    stop = ev.Intent("stop")
+    assert table.feed(ev.Transcribed(3.61, 2, 1, ev.Words("stop", intent=stop))) == [
+        do.Stop(1),
+        do.CloseUtterance(),
+        do.Perform(2, stop, "stop"),
+    ]
+
+
+def test_after_two_echoes_it_stops_listening_while_it_speaks_and_says_so_once() -> None:
+    table = Table().speaking()
+    for n in range(2):
+        start = 3.0 + 2 * n
+        table.says(start, start + 0.8)
+        table.heard(start + 1.0, ev.Words("I am fine", echo=True))
+        wanted = table.feed(ev.Tick(start + 1.3))
+        assert do.Resume(1) in wanted
+    assert do.IgnoreMicrophone(True) in wanted
+    assert table.feed(ev.PlaybackFinished(9.0, 1)) == [do.IgnoreMicrophone(False), do.Settle()]
+    assert table.feed(ev.Tick(9.5)) == [do.Say(4, "half_duplex", key=True)]
+    assert table.feed(ev.PlaybackStarted(9.6, 4)) == [do.IgnoreMicrophone(True)]
+    assert table.feed(ev.SpeechStarted(9.7, 9.65)) == [do.CloseUtterance()]
+    assert table.feed(ev.PlaybackFinished(11.0, 4)) == [do.IgnoreMicrophone(False), do.Settle()]
+    assert table.feed(ev.Tick(12.0)) == []
+
+
+def test_mode_name_answers_only_to_its_name_and_then_to_what_follows() -> None:
+    table = Table(replace(POLICY, mode="name"))
+    table.says(0.0, 1.0)
+    assert table.heard(1.2, ev.Words("pass the salt")) == []
+    assert table.feed(ev.Tick(1.4)) == [do.Cancel(1), do.CloseUtterance()]
+    table.says(2.0, 3.0)
+    assert table.heard(3.2, ev.Words("Ada how are you", named=True)) == [do.Think(2, 1, "Ada how are you")]
+    assert table.feed(ev.Tick(3.4)) == [do.Release(2, 1)]
+    table.feed(ev.PlaybackStarted(3.6, 2))
+    table.feed(ev.PlaybackFinished(5.0, 2))
+    table.says(7.0, 8.0)
+    assert table.heard(8.2, ev.Words("and what then")) == [do.Think(3, 1, "and what then")]
+    assert table.feed(ev.Tick(8.4)) == [do.Release(3, 1)]
+    table.feed(ev.PlaybackStarted(8.6, 3))
+    table.feed(ev.PlaybackFinished(9.0, 3))
+    table.says(20.0, 21.0)
+    assert table.heard(21.2, ev.Words("pass the salt")) == []
+
+
+def test_in_mode_name_a_television_over_the_reply_does_not_discard_it() -> None:
+    table = Table(replace(POLICY, mode="name"))
+    table.says(0.0, 1.0)
+    table.heard(1.3, ev.Words("Ada tell me a story", named=True))
+    table.feed(ev.Tick(1.4))
+    table.feed(ev.PlaybackStarted(2.0, 1))
+    table.says(3.0, 5.0)
+    table.heard(5.2, ev.Words("and now the weather"))
+    assert do.Resume(1) in table.feed(ev.Tick(5.4))
+
+
+def test_announcements_wait_until_nobody_speaks_and_yield_to_the_user() -> None:
+    table = Table().speaking()
+    assert table.feed(ev.Announce(2.5, "tea is ready")) == []
+    assert table.feed(ev.Announce(2.6, "fire", urgency="high")) == []
+    table.feed(ev.PlaybackFinished(3.0, 1))
+    assert table.feed(ev.Tick(3.2)) == []
+    assert table.feed(ev.Tick(3.5)) == [do.Say(2, "fire", key=False)]
+    assert table.feed(ev.SpeechStarted(3.55, 3.5)) == [do.Cancel(2), do.Prepare(3)]
+    table.feed(ev.SpeechPaused(4.6, 4.5, 1.0))
+    table.heard(4.7, ev.Nothing())
+    table.feed(ev.Tick(4.9))
+    assert table.feed(ev.Tick(5.4)) == [do.Say(4, "fire", key=False)]
+    table.feed(ev.PlaybackStarted(5.5, 4))
+    table.feed(ev.PlaybackFinished(6.0, 4))
+    assert table.feed(ev.Tick(6.5)) == [do.Say(5, "tea is ready", key=False)]
+
+
+def test_an_assistants_turn_may_come_first() -> None:
+    table = Table()
+    assert table.feed(ev.Announce(1.0, "greeting", key=True)) == [do.Say(1, "greeting", key=True)]
+
+
+def test_a_failure_during_the_pause_is_told_when_the_user_is_done() -> None:
+    table = Table()
+    table.says(0.0, 1.0)
+    table.feed(ev.EndpointJudged(1.15, 1, 1, 0.9))
+    assert table.feed(ev.WorkFailed(1.2, 1, 1, "error.stt")) == []
+    wanted = table.feed(ev.Tick(1.4))
+    assert wanted == [do.CloseUtterance(), do.Earcon("error"), do.Say(1, "error.stt", key=True)]
+
+
+@pytest.mark.parametrize("sounding", [False, True])
+def test_a_failure_of_the_answer_is_told_at_once(sounding: bool) -> None:
+    table = Table()
+    table.says(0.0, 1.0)
+    table.heard(1.3, ev.Words("how are you"))
+    table.feed(ev.Tick(1.4))
+    if sounding:
+        table.feed(ev.PlaybackStarted(2.0, 1))
+    wanted = table.feed(ev.WorkFailed(2.5, 1, 1, "error.llm"))
+    assert (do.Stop(1) if sounding else do.Cancel(1)) in wanted
+    assert wanted[-2:] == [do.Earcon("error"), do.Say(2, "error.llm", key=True)]
+    assert table.state.phase is Phase.ANSWERING
+
+
+def test_a_long_wait_for_an_answer_is_filled_once() -> None:
+    table = Table()
+    table.says(0.0, 1.0)
+    table.heard(1.3, ev.Words("how are you"))
+    table.feed(ev.Tick(1.4))
+    assert table.feed(ev.Tick(3.8)) == []
+    assert table.feed(ev.Tick(4.0)) == [do.Earcon("thinking")]
+    assert table.feed(ev.Tick(9.0)) == []
+
+
+def test_an_utterance_of_full_length_is_answered_without_waiting_for_a_pause() -> None:
+    table = Table()
+    table.feed(ev.SpeechStarted(0.06, 0.0))
+    assert table.feed(ev.UtteranceFull(28.0)) == [do.Transcribe(1, 1)]
+    assert table.feed(ev.SpeechPaused(28.2, 28.1, 20.0)) == []
+    assert table.feed(ev.Transcribed(28.5, 1, 1, ev.Words("a long story"))) == [
+        do.Think(1, 1, "a long story"),
+        do.Release(1, 1),
+    ]
+
+
+def test_a_microphone_that_closes_ends_the_utterance_without_a_turn() -> None:
+    table = Table()
+    table.feed(ev.SpeechStarted(0.06, 0.0))
+    assert table.feed(ev.MicrophoneClosed(0.5)) == [do.Cancel(1), do.CloseUtterance()]
+    assert table.state.phase is Phase.QUIET
+
+
+def test_barge_in_can_be_switched_off() -> None:
+    table = Table(replace(POLICY, barge_in=False)).speaking()
+    assert do.IgnoreMicrophone(True) in table.log
+    assert table.feed(ev.SpeechStarted(3.06, 3.0)) == [do.CloseUtterance()]
+
+
+def test_illegal_events_raise_and_change_nothing() -> None:
+    table = Table()
+    before = table.state
+    for event in (ev.SpeechResumed(1.0), ev.SpeechPaused(1.0, 0.9, 0.5), ev.Transcribed(1.0, 7, 1, ev.Nothing())):
+        with pytest.raises(IllegalEvent):
+            table.feed(event)
+        assert table.state is before

@@ -1,0 +1,148 @@
+"""What must hold in every conversation, however the events fall."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from voiceos import commands as do
+from voiceos import events as ev
+from voiceos.turn_taking.machine import TABLE, step
+from voiceos.turn_taking.policy import Policy
+from voiceos.turn_taking.state import IllegalEvent, Phase, State
+
+HEARD = st.sampled_from(
+    [
+        ev.Nothing(),
+        ev.Unclear(),
+        ev.Words("yes"),
+        ev.Words("stop", intent=ev.Intent("stop")),
+        ev.Words("Ada", named=True),
+        ev.Words("me again", echo=True),
+    ]
+)
+MOVES = st.lists(
+    st.tuples(
+        st.floats(0.01, 2.0),
+        st.sampled_from(
+            [
+                "tick",
+                "start",
+                "pause",
+                "resume",
+                "full",
+                "judge",
+                "words",
+                "sounds",
+                "ends",
+                "fails",
+                "announce",
+                "closed",
+            ]
+        ),
+        st.floats(0.0, 1.0),
+        HEARD,
+        st.integers(0, 2),
+    ),
+    max_size=60,
+)
+POLICIES = st.builds(
+    Policy,
+    mode=st.sampled_from(["open", "name"]),
+    barge_in=st.booleans(),
+    judged=st.booleans(),
+)
+
+
+def _event(state: State, at: float, kind: str, number: float, heard: ev.Heard, age: int) -> ev.Event:
+    turn, revision = max(0, state.turn - age), max(0, state.revision - age)
+    replying = state.replying if state.replying is not None else turn
+    return {
+        "tick": ev.Tick(at),
+        "start": ev.SpeechStarted(at, at - 0.06),
+        "pause": ev.SpeechPaused(at, at - 0.1, number * 2),
+        "resume": ev.SpeechResumed(at),
+        "full": ev.UtteranceFull(at),
+        "judge": ev.EndpointJudged(at, turn, revision, number),
+        "words": ev.Transcribed(at, turn, revision, heard),
+        "sounds": ev.PlaybackStarted(at, replying),
+        "ends": ev.PlaybackFinished(at, replying),
+        "fails": ev.WorkFailed(at, turn, revision, "error.llm"),
+        "announce": ev.Announce(at, "tea"),
+        "closed": ev.MicrophoneClosed(at),
+    }[kind]
+
+
+@settings(max_examples=400)
+@given(MOVES, POLICIES)
+def test_whatever_happens_the_books_balance(
+    moves: list[tuple[float, str, float, ev.Heard, int]], policy: Policy
+) -> None:
+    state, at = State(), 0.0
+    announced = said = 0
+    released: set[int] = set()
+    for wait_s, kind, number, heard, age in moves:
+        at += wait_s
+        event = _event(state, at, kind, number, heard, age)
+        before = state
+        try:
+            state, wanted = step(state, event, policy)
+        except IllegalEvent:
+            assert state is before
+            continue
+        assert state.turn >= before.turn
+        assert (state.replying is not None) == (
+            state.phase in (Phase.ANSWERING, Phase.SPEAKING, Phase.OVERLAP) or state.suspended
+        )
+        assert not (state.suspended and state.phase not in (Phase.LISTENING, Phase.PAUSED))
+        for command in wanted:
+            if isinstance(command, do.Release):
+                assert command.turn == state.turn
+                assert not before.voice or before.full, "released while the user was speaking"
+                released.add(command.turn)
+            if isinstance(command, do.Resume | do.Suspend | do.Stop):
+                assert command.turn in released | set(range(state.turn + 1))
+        announced += isinstance(event, ev.Announce)
+        said += sum(isinstance(c, do.Say) and c.text == "tea" for c in wanted)
+    waiting = sum(a.text == "tea" for a in state.announcements)
+    assert said + waiting >= announced, "an announcement was lost"
+
+
+def test_every_way_in_the_table_is_walked() -> None:
+    """Each arrow of the diagram is taken by some conversation (and `step` itself refuses those that are not drawn)."""
+    import random
+
+    walked: set[tuple[Phase, type, Phase]] = set()
+    random.seed(1)
+    kinds = [
+        "tick",
+        "start",
+        "pause",
+        "resume",
+        "full",
+        "judge",
+        "words",
+        "sounds",
+        "ends",
+        "fails",
+        "announce",
+        "closed",
+    ]
+    heards: list[ev.Heard] = [ev.Nothing(), ev.Unclear(), ev.Words("yes"), ev.Words("x", intent=ev.Intent("stop"))]
+    for _ in range(4000):
+        state, at = State(), 0.0
+        for _ in range(40):
+            at += random.choice([0.03, 0.1, 0.5, 1.5])
+            event = _event(state, at, random.choice(kinds), random.random(), random.choice(heards), 0)
+            if random.random() < 0.2 and isinstance(event, ev.SpeechStarted):
+                event = ev.SpeechStarted(at, at - 0.5)
+            phase = state.phase
+            try:
+                state, _ = step(state, event, Policy())
+            except IllegalEvent:
+                continue
+            walked.add((phase, type(event), state.phase))
+    drawn = {
+        (phase, event, target) for (phase, event), row in TABLE.items() for target in row.to if target is not phase
+    }
+    assert drawn - walked == set()

@@ -1,0 +1,130 @@
+"""What the turn-taking machine wants done. The conductor carries these out; results come back as events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from voiceos.events import Intent
+
+EarconName = Literal["listening", "heard", "thinking", "error", "muted", "unmuted", "goodbye"]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """The user has begun to speak: get ready what can be got ready before their words are known."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transcribe:
+    """Recognise the utterance so far, and judge how finished it sounds."""
+
+    turn: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Think:
+    """Start on a reply to `text` and hold it back: nothing sounds before `Release`."""
+
+    turn: int
+    revision: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The user is done: let the held reply sound as soon as there is some."""
+
+    turn: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Perform:
+    """Do what the intent asks for, and say so where there is something to say."""
+
+    turn: int
+    intent: Intent
+    text: str
+    """What the user said, for the history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Say this now."""
+
+    turn: int
+    text: str
+    key: bool
+    """`text` is a key of the language's own sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Drop all work of this turn; none of it has sounded."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suspend:
+    """Stop sounding at once, keep the rest: it may have been a cough."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on where the reply was suspended."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Stop sounding, drop the rest; what was heard until now is what was said."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseUtterance:
+    """What the microphone has heard until now is dealt with; the next voice begins a new utterance."""
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoreMicrophone:
+    """Half duplex: while the assistant speaks it does not listen."""
+
+    ignore: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Earcon:
+    name: EarconName
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Nobody speaks: a good moment for work that makes the next turn faster."""
+
+
+Command = (
+    Prepare
+    | Transcribe
+    | Think
+    | Release
+    | Perform
+    | Say
+    | Cancel
+    | Suspend
+    | Resume
+    | Stop
+    | CloseUtterance
+    | IgnoreMicrophone
+    | Earcon
+    | Settle
+)

@@ -1,0 +1,168 @@
+"""Facts, as they reach the turn-taking machine. `at` is always monotonic seconds: when the fact was known.
+
+`turn` and `revision` number the work that a fact belongs to (see `turn_taking/machine.py`); a fact that carries an
+older number is late and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Urgency = Literal["normal", "high"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time has passed; comes whether sound flows or not, at least every 100 ms."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    """The user began to speak: the first voice since the last utterance was closed."""
+
+    at: float
+    began_at: float
+    """When the first voiced frame was captured."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechPaused:
+    """The user has been silent for the policy's shortest pause."""
+
+    at: float
+    silent_since: float
+    """When the last voiced frame ended."""
+    voiced_s: float
+    """Seconds of voice in the utterance so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechResumed:
+    """The user speaks on in the same utterance."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class UtteranceFull:
+    """The utterance has reached the longest stretch that the recogniser takes."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointJudged:
+    """How finished the utterance sounds."""
+
+    at: float
+    turn: int
+    revision: int
+    probability: float
+    """0 to 1, that the user is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A wish that is understood without the language model."""
+
+    name: str
+    slots: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the user said."""
+
+    text: str
+    intent: Intent | None = None
+    named: bool = False
+    """The assistant's name was said."""
+    echo: bool = False
+    """These are the assistant's own words, come back through the microphone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Somebody spoke, but it could not be made out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No speech: a cough, a door, music."""
+
+
+Heard = Words | Unclear | Nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Transcribed:
+    at: float
+    turn: int
+    revision: int
+    heard: Heard
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackStarted:
+    """The first sample of the turn's reply sounds."""
+
+    at: float
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackFinished:
+    """The last sample of the turn's reply has sounded, or there was nothing to play."""
+
+    at: float
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFailed:
+    """Work for a turn has failed."""
+
+    at: float
+    turn: int
+    revision: int
+    sentence: str
+    """Key of the sentence to be heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Something the assistant says of its own accord: an error, a reminder, `voiceos say`."""
+
+    at: float
+    text: str
+    """What to say; a key of the language's own sentences where `key` is true."""
+    key: bool = False
+    urgency: Urgency = "normal"
+    """"high" goes before everything that waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneClosed:
+    """No more sound will come from the user: muted, or the device is gone."""
+
+    at: float
+
+
+Event = (
+    Tick
+    | SpeechStarted
+    | SpeechPaused
+    | SpeechResumed
+    | UtteranceFull
+    | EndpointJudged
+    | Transcribed
+    | PlaybackStarted
+    | PlaybackFinished
+    | WorkFailed
+    | Announce
+    | MicrophoneClosed
+)

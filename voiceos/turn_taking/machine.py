@@ -1,0 +1,418 @@
+"""Whose turn it is: `step(state, event, policy) → (state, commands)`. No clock, no sound, no model, no I/O.
+
+Theory
+------
+A conversation is one of six phases at any time.
+
+- QUIET: nobody speaks.
+- LISTENING: the user speaks; the utterance grows.
+- PAUSED: the user has fallen silent, perhaps for good. Work on the answer starts at once (recognise, judge, think) and
+  is held back. Silence for as long as the policy asks (`Policy.wait_s`) commits the turn; speech that goes on cancels
+  the work, and nothing was heard. So waiting costs no time: the work hides inside the wait.
+- ANSWERING: the turn is committed, its answer is released but does not sound yet. Speech that goes on now reopens the
+  same turn, as nobody has heard an answer: being cut off is only what can be heard.
+- SPEAKING: a reply sounds.
+- OVERLAP: the user makes a sound over the reply; a short one is ignored.
+
+Two things cut across the phases. A reply may be *suspended*: barge-in stops the sound within one block but keeps the
+rest, and only words that are meant for the assistant discard it; a cough, a noise or its own echo let it go on where it
+was. And *announcements* wait in a queue until nobody speaks; each is a turn like any other, only the assistant's.
+
+Numbers make cancellation. The machine alone opens turns (`turn`), and counts the pauses in one (`revision`); all
+work carries both. A result with an older number is late and changes nothing; one with a number that was never given out
+raises `IllegalEvent`, as does an event that its phase cannot meet, and then nothing changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from voiceos import commands as do
+from voiceos import events as ev
+from voiceos.turn_taking.policy import Policy
+from voiceos.turn_taking.state import IllegalEvent, Phase, State
+
+Step = tuple[State, list[do.Command]]
+Handler = Callable[[State, Any, Policy], Step]
+H = TypeVar("H", bound=Handler)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the table: what a phase does with an event, and the phases that may follow."""
+
+    handler: Handler
+    to: tuple[Phase, ...]
+    says: str
+    """For the diagram."""
+
+
+TABLE: dict[tuple[Phase, type], Row] = {}
+
+
+def on(event: type, *phases: Phase, to: tuple[Phase, ...] | None = None, says: str = "") -> Callable[[H], H]:
+    """Enter a handler in the table; `to` None means that the phase stays."""
+
+    def enter(handler: H) -> H:
+        for phase in phases:
+            TABLE[phase, event] = Row(handler, to or (phase,), says)
+        return handler
+
+    return enter
+
+
+def step(state: State, event: ev.Event, policy: Policy) -> Step:
+    """The next state, and what is to be done. Raises IllegalEvent and then changes nothing."""
+    turn = getattr(event, "turn", None)
+    revision = getattr(event, "revision", None)
+    if turn is not None:
+        if turn > state.turn or (revision is not None and turn == state.turn and revision > state.revision):
+            raise IllegalEvent(f"{type(event).__name__} carries a number that was never given out")
+        expected = state.turn if isinstance(event, (ev.EndpointJudged, ev.Transcribed)) else None
+        if expected is not None and (turn, revision) != (state.turn, state.revision):
+            return state, []
+        if (
+            isinstance(event, ev.WorkFailed)
+            and turn != state.replying
+            and (turn != state.turn or revision != state.revision)
+        ):
+            return state, []
+        if isinstance(event, (ev.PlaybackStarted, ev.PlaybackFinished)) and turn != state.replying:
+            return state, []
+    row = TABLE.get((state.phase, type(event)))
+    if row is None:
+        if turn is not None:  # numbered work that the phase has no more use for is late, not illegal
+            return state, []
+        raise IllegalEvent(f"{type(event).__name__} while {state.phase.value}")
+    after, wanted = row.handler(state, event, policy)
+    if after.phase not in row.to:
+        raise AssertionError(f"{type(event).__name__} led from {state.phase} to {after.phase}, not in the table")
+    return after, wanted
+
+
+Q, L, P, A, S, O = Phase  # noqa: E741 - the table below is read by these letters
+
+
+# The user begins to speak.
+
+
+def _open_turn(state: State, began_at: float, *, suspended: bool = False) -> Step:
+    turn = state.turn + 1
+    opened = replace(
+        _forget(state),
+        phase=L,
+        turn=turn,
+        revision=0,
+        voice=True,
+        voice_since=began_at,
+        utterance_open=True,
+        full=False,
+        suspended=suspended,
+        replying=state.replying if suspended else None,
+        hinted=False,
+    )
+    return opened, [do.Prepare(turn)]
+
+
+def _forget(state: State) -> State:
+    """Without what belonged to the last revision."""
+    return replace(state, heard=None, probability=None, failed=None, voiced_s=0.0)
+
+
+@on(ev.SpeechStarted, Q, to=(L,), says="voice")
+def _speech_in_quiet(state: State, event: ev.SpeechStarted, policy: Policy) -> Step:
+    return _open_turn(state, event.began_at)
+
+
+@on(ev.SpeechStarted, A, to=(L,), says="voice before an announcement sounds")
+def _speech_before_answer(state: State, event: ev.SpeechStarted, policy: Policy) -> Step:
+    waiting = state.announcements if state.asking is None else (state.asking, *state.announcements)
+    opened, wanted = _open_turn(replace(state, announcements=waiting, asking=None), event.began_at)
+    return opened, [do.Cancel(state.turn), *wanted]
+
+
+@on(ev.SpeechStarted, S, to=(O, S, L), says="voice over the reply")
+def _speech_over_reply(state: State, event: ev.SpeechStarted, policy: Policy) -> Step:
+    if not policy.barge_in or state.half_duplex:
+        return state, [do.CloseUtterance()]
+    overlap = replace(state, phase=O, voice=True, voice_since=event.began_at, utterance_open=True)
+    return _barge_in_if_long(overlap, event, policy)
+
+
+@on(ev.Tick, O, to=(O, L), says="voice goes on: suspend the reply")
+def _barge_in_if_long(state: State, event: ev.Tick | ev.SpeechStarted, policy: Policy) -> Step:
+    if event.at - state.voice_since < policy.barge_in_s:
+        return state, []
+    assert state.replying is not None
+    opened, wanted = _open_turn(state, state.voice_since, suspended=True)
+    return opened, [do.Suspend(state.replying), *wanted]
+
+
+@on(ev.SpeechPaused, O, to=(S,), says="it was short")
+def _short_sound_over_reply(state: State, event: ev.SpeechPaused, policy: Policy) -> Step:
+    return replace(state, phase=S, voice=False, utterance_open=False), [do.CloseUtterance()]
+
+
+@on(ev.PlaybackFinished, O, to=(L,), says="the reply ends")
+def _reply_ends_under_speech(state: State, event: ev.PlaybackFinished, policy: Policy) -> Step:
+    return _open_turn(_reply_over(state, event.at, policy), state.voice_since)
+
+
+# The user falls silent, and perhaps goes on.
+
+
+@on(ev.SpeechPaused, L, to=(P,), says="pause: work starts, held back")
+def _pause(state: State, event: ev.SpeechPaused, policy: Policy) -> Step:
+    paused = replace(
+        _forget(state),
+        phase=P,
+        voice=False,
+        revision=state.revision + 1,
+        silent_since=event.silent_since,
+        voiced_s=event.voiced_s,
+    )
+    if event.voiced_s < policy.min_speech_s:
+        return replace(paused, heard=ev.Nothing(), probability=1.0), []
+    return paused, [do.Transcribe(paused.turn, paused.revision)]
+
+
+@on(ev.UtteranceFull, L, to=(P,), says="as long as can be")
+def _full(state: State, event: ev.UtteranceFull, policy: Policy) -> Step:
+    full = replace(
+        _forget(state), phase=P, revision=state.revision + 1, silent_since=event.at, full=True, voiced_s=float("inf")
+    )
+    return full, [do.Transcribe(full.turn, full.revision)]
+
+
+@on(ev.SpeechResumed, P, to=(L, P), says="the user goes on: drop the work")
+@on(ev.SpeechResumed, A, to=(L, A), says="the user goes on: nothing was heard yet")
+def _goes_on(state: State, event: ev.SpeechResumed, policy: Policy) -> Step:
+    if state.full:  # what has been said is a turn of its own by now
+        return state, []
+    again = replace(
+        _forget(state), phase=L, voice=True, asking=None, replying=state.replying if state.suspended else None
+    )
+    return again, [do.Cancel(state.turn), do.Prepare(state.turn)]
+
+
+@on(ev.EndpointJudged, P, to=(P, A, S, Q), says="sounds finished?")
+def _judged(state: State, event: ev.EndpointJudged, policy: Policy) -> Step:
+    return _commit_if_due(replace(state, probability=event.probability), event.at, policy)
+
+
+@on(ev.Transcribed, P, to=(P, A, S, Q), says="words")
+def _transcribed(state: State, event: ev.Transcribed, policy: Policy) -> Step:
+    state = replace(state, heard=event.heard)
+    early: list[do.Command] = []
+    if isinstance(event.heard, ev.Words) and event.heard.intent is None and _is_for_us(state, event.heard, policy):
+        early = [do.Think(state.turn, state.revision, event.heard.text)]
+    after, wanted = _commit_if_due(state, event.at, policy)
+    return after, early + wanted
+
+
+@on(ev.WorkFailed, P, to=(P, A), says="something failed")
+def _failed_early(state: State, event: ev.WorkFailed, policy: Policy) -> Step:
+    if event.turn != state.turn:
+        return state, []
+    return _commit_if_due(replace(state, failed=event.sentence), event.at, policy)
+
+
+@on(ev.Tick, P, to=(P, A, S, Q), says="silent for long enough: commit")
+def _commit_if_due(state: State, event: ev.Tick | float, policy: Policy) -> Step:
+    at = event if isinstance(event, float) else event.at
+    heard = state.heard
+    if heard is None and state.failed is None:
+        return state, []
+    if not state.full and not _is_urgent(heard):
+        wait_s = policy.wait_s(state.probability if state.failed is None else 1.0)
+        if at - state.silent_since < wait_s:
+            return state, []
+    return _commit(state, at, policy)
+
+
+def _is_urgent(heard: ev.Heard | None) -> bool:
+    """ "Stop" needs no second thought."""
+    return isinstance(heard, ev.Words) and heard.intent is not None and heard.intent.name == "stop"
+
+
+def _is_for_us(state: State, heard: ev.Words, policy: Policy) -> bool:
+    if heard.echo:
+        return False
+    if policy.mode == "open" or heard.named:
+        return True
+    if state.suspended:  # over a reply only its name or a known wish counts: a television must not stop it
+        return heard.intent is not None
+    return state.voice_since <= state.follow_up_until
+
+
+def _commit(state: State, at: float, policy: Policy) -> Step:
+    heard = state.heard
+    if state.failed is not None:
+        return _answer(state, at, [do.Earcon("error"), do.Say(state.turn, state.failed, key=True)], close=True)
+    if isinstance(heard, ev.Words) and _is_for_us(state, heard, policy):
+        if heard.intent is not None:
+            return _answer(state, at, [do.Perform(state.turn, heard.intent, heard.text)], close=True)
+        return _answer(state, at, [do.Release(state.turn, state.revision)], close=False)
+    expected = policy.mode == "open" or state.voice_since <= state.follow_up_until
+    if isinstance(heard, ev.Unclear) and expected and not state.suspended:
+        return _answer(state, at, [do.Say(state.turn, "didnt_catch", key=True)], close=True)
+    return _not_a_turn(state, at, policy)
+
+
+def _answer(state: State, at: float, wanted: list[do.Command], *, close: bool) -> Step:
+    before: list[do.Command] = []
+    if state.suspended and state.replying is not None:
+        before.append(do.Stop(state.replying))
+    if close:
+        before += [do.CloseUtterance()]
+    answering = replace(
+        state,
+        phase=A,
+        replying=state.turn,
+        suspended=False,
+        answering_since=at,
+        utterance_open=not close,
+        voice=False,
+    )
+    return answering, before + wanted
+
+
+def _not_a_turn(state: State, at: float, policy: Policy) -> Step:
+    """A cough, a noise, somebody else, or an echo: go on as if nothing had been."""
+    wanted: list[do.Command] = [do.Cancel(state.turn), do.CloseUtterance()]
+    if isinstance(state.heard, ev.Words) and state.heard.echo:
+        state = replace(state, echoes=state.echoes + 1)
+        if state.echoes >= policy.echo_limit and not state.half_duplex:
+            state = _queue(replace(state, half_duplex=True), ev.Announce(at, "half_duplex", key=True, urgency="high"))
+    return _go_on(replace(_forget(state), voice=False, utterance_open=False), at, wanted)
+
+
+def _go_on(state: State, at: float, wanted: list[do.Command]) -> Step:
+    if state.suspended and state.replying is not None:
+        if state.half_duplex:
+            wanted.append(do.IgnoreMicrophone(True))
+        return replace(state, phase=S, suspended=False), [*wanted, do.Resume(state.replying)]
+    return replace(state, phase=Q, quiet_since=at, replying=None), wanted
+
+
+# The assistant's reply.
+
+
+@on(ev.PlaybackStarted, A, to=(S,), says="the reply sounds")
+def _sounds(state: State, event: ev.PlaybackStarted, policy: Policy) -> Step:
+    wanted: list[do.Command] = [do.CloseUtterance()] if state.utterance_open else []
+    if state.half_duplex or not policy.barge_in:
+        wanted.append(do.IgnoreMicrophone(True))
+    return replace(state, phase=S, asking=None, utterance_open=False), wanted
+
+
+def _reply_over(state: State, at: float, policy: Policy) -> State:
+    return replace(
+        state, phase=Q, replying=None, suspended=False, quiet_since=at, follow_up_until=at + policy.follow_up_s
+    )
+
+
+@on(ev.PlaybackFinished, A, S, to=(Q,), says="the reply ends")
+def _finished(state: State, event: ev.PlaybackFinished, policy: Policy) -> Step:
+    wanted: list[do.Command] = [do.CloseUtterance()] if state.utterance_open else []
+    if state.half_duplex or not policy.barge_in:
+        wanted.append(do.IgnoreMicrophone(False))
+    over = replace(_reply_over(state, event.at, policy), asking=None, utterance_open=False)
+    return over, [*wanted, do.Settle()]
+
+
+@on(ev.WorkFailed, A, S, to=(A,), says="something failed: say so")
+def _failed_aloud(state: State, event: ev.WorkFailed, policy: Policy) -> Step:
+    first: list[do.Command] = [do.Cancel(state.turn) if state.phase is A else do.Stop(state.turn)]
+    if state.phase is A and state.utterance_open:
+        first.append(do.CloseUtterance())
+    turn = state.turn + 1
+    after = replace(
+        state,
+        phase=A,
+        turn=turn,
+        revision=0,
+        replying=turn,
+        answering_since=event.at,
+        hinted=True,
+        asking=None,
+        utterance_open=False,
+    )
+    return after, [*first, do.Earcon("error"), do.Say(turn, event.sentence, key=True)]
+
+
+@on(ev.WorkFailed, O, to=(O,), says="something failed: say so later")
+def _failed_under_speech(state: State, event: ev.WorkFailed, policy: Policy) -> Step:
+    return _queue(state, ev.Announce(event.at, event.sentence, key=True, urgency="high")), []
+
+
+@on(ev.Tick, A)
+def _still_thinking(state: State, event: ev.Tick, policy: Policy) -> Step:
+    if state.hinted or event.at - state.answering_since < policy.thinking_earcon_s:
+        return state, []
+    return replace(state, hinted=True), [do.Earcon("thinking")]
+
+
+# The assistant speaks of its own accord.
+
+
+def _queue(state: State, event: ev.Announce) -> State:
+    waiting = state.announcements
+    return replace(state, announcements=(event, *waiting) if event.urgency == "high" else (*waiting, event))
+
+
+@on(ev.Announce, L, P, A, S, O)
+def _announce_later(state: State, event: ev.Announce, policy: Policy) -> Step:
+    return _queue(state, event), []
+
+
+@on(ev.Announce, Q, to=(Q, A), says="something to say")
+def _announce(state: State, event: ev.Announce, policy: Policy) -> Step:
+    return _announce_if_quiet(_queue(state, event), ev.Tick(event.at), policy)
+
+
+@on(ev.Tick, Q, to=(Q, A), says="nobody speaks: announce")
+def _announce_if_quiet(state: State, event: ev.Tick, policy: Policy) -> Step:
+    if not state.announcements or event.at - state.quiet_since < policy.announce_gap_s:
+        return state, []
+    first, *rest = state.announcements
+    turn = state.turn + 1
+    opened = replace(
+        _forget(state),
+        phase=A,
+        turn=turn,
+        revision=0,
+        replying=turn,
+        asking=first,
+        announcements=tuple(rest),
+        answering_since=event.at,
+        hinted=True,
+        utterance_open=False,
+    )
+    return opened, [do.Say(turn, first.text, first.key)]
+
+
+# Time and the microphone.
+
+
+@on(ev.Tick, L, S)
+@on(ev.SpeechPaused, P, A)
+def _nothing_due(state: State, event: ev.Tick | ev.SpeechPaused, policy: Policy) -> Step:
+    """An utterance that was cut at its longest may pause while its answer is on its way."""
+    return state, []
+
+
+@on(ev.MicrophoneClosed, L, to=(Q, S), says="the microphone closes")
+@on(ev.MicrophoneClosed, O, to=(S,), says="the microphone closes")
+def _closed_while_listening(state: State, event: ev.MicrophoneClosed, policy: Policy) -> Step:
+    closed = replace(_forget(state), voice=False, utterance_open=False)
+    if state.phase is O:
+        return replace(closed, phase=S), [do.CloseUtterance()]
+    return _go_on(closed, event.at, [do.Cancel(state.turn), do.CloseUtterance()])
+
+
+@on(ev.MicrophoneClosed, Q, P, A, S)
+def _closed(state: State, event: ev.MicrophoneClosed, policy: Policy) -> Step:
+    return state, []

@@ -1,0 +1,58 @@
+"""What the turn-taking machine knows: plain data, replaced at every step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from voiceos import events as ev
+
+
+class Phase(Enum):
+    QUIET = "quiet"
+    LISTENING = "listening"
+    PAUSED = "paused"
+    ANSWERING = "answering"
+    SPEAKING = "speaking"
+    OVERLAP = "overlap"
+
+
+class IllegalEvent(Exception):
+    """An event that the phase cannot meet, or with a number that was never given out. The state is unchanged."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    phase: Phase = Phase.QUIET
+    turn: int = 0
+    """Number of the newest turn."""
+    revision: int = 0
+    """Pauses in it so far."""
+    voice_since: float = 0.0
+    silent_since: float = 0.0
+    voiced_s: float = 0.0
+    voice: bool = False
+    """Somebody speaks right now."""
+    utterance_open: bool = False
+    heard: ev.Heard | None = None
+    """What this revision said; None while it is being recognised."""
+    probability: float | None = None
+    """How finished it sounds; None while it is being judged."""
+    failed: str | None = None
+    """Sentence to be heard because this revision's work failed."""
+    full: bool = False
+    """The utterance can grow no longer."""
+    replying: int | None = None
+    """Turn whose reply sounds or is suspended."""
+    suspended: bool = False
+    asking: ev.Announce | None = None
+    """The announcement that is being said, until it sounds."""
+    answering_since: float = 0.0
+    hinted: bool = False
+    """The thinking earcon has sounded in this turn."""
+    quiet_since: float = 0.0
+    follow_up_until: float = float("-inf")
+    """In mode `name`, speech that begins until then needs no name."""
+    announcements: tuple[ev.Announce, ...] = ()
+    echoes: int = 0
+    half_duplex: bool = False
