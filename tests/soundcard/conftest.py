@@ -1,0 +1,28 @@
+"""The virtual sound card that this group of tests plays and records over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from voiceos.bench.virtual_card import VirtualCard
+
+
+@pytest.fixture(scope="session")
+def _session_card() -> Iterator[VirtualCard]:
+    if reason := VirtualCard.missing():
+        pytest.skip(reason)
+    with VirtualCard() as card:
+        yield card
+
+
+@pytest.fixture
+async def card(_session_card: VirtualCard) -> VirtualCard:
+    """A running card, PortAudio freshly initialised on it."""
+    from voiceos.audio.portaudio import reinitialise
+
+    if not _session_card.running:
+        _session_card.start_server()
+    await reinitialise()
+    return _session_card

@@ -1,0 +1,245 @@
+"""The sound devices themselves: real PortAudio, ALSA and PulseAudio over the virtual card."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from voiceos.audio import devices
+from voiceos.audio.frames import FRAME_S, Frame, Samples
+from voiceos.audio.level import SILENT_S, LevelWatch
+from voiceos.audio.microphone import Microphone
+from voiceos.audio.portaudio import reinitialise
+from voiceos.audio.speaker import Finished, Speaker, Started
+from voiceos.bench.virtual_card import RATE_HZ, VirtualCard
+from voiceos.clock import SystemClock
+from voiceos.errors import AudioError
+
+CLOCK = SystemClock()
+
+
+def noise(seconds: float, rate_hz: int, *, seed: int = 1, peak: float = 0.3) -> Samples:
+    """Band-limited below 4 kHz, so that no resampler on the way may excuse itself; every stretch of it is unique."""
+    count = round(seconds * rate_hz)
+    spectrum = np.fft.rfft(np.random.default_rng(seed).standard_normal(count))
+    spectrum[np.fft.rfftfreq(count, 1 / rate_hz) > 4000] = 0
+    sound = np.fft.irfft(spectrum, count)
+    return np.asarray(sound * peak / np.abs(sound).max(), dtype=np.float32)
+
+
+def find(pattern: NDArray[np.float32], recording: NDArray[np.float32]) -> tuple[int, float]:
+    """(offset at which `pattern` lies in `recording`, normalised correlation there)."""
+    size = 1 << (len(pattern) + len(recording)).bit_length()
+    product = np.fft.irfft(np.fft.rfft(recording, size) * np.conj(np.fft.rfft(pattern, size)), size)
+    best = int(np.argmax(product[: len(recording) - len(pattern) + 1]))
+    there = recording[best : best + len(pattern)]
+    return best, float(np.dot(there, pattern) / (np.linalg.norm(there) * np.linalg.norm(pattern) + 1e-12))
+
+
+async def until(
+    speaker: Speaker, *wanted: Started | Finished | type[Started] | type[Finished]
+) -> list[Started | Finished]:
+    seen: list[Started | Finished] = []
+    async for event in speaker.events():
+        seen.append(event)
+        if len(seen) == len(wanted):
+            break
+    assert [type(event) for event in seen] == list(wanted)
+    return seen
+
+
+async def frames_until(microphone: Microphone, enough: Callable[[list[Frame]], bool]) -> list[Frame]:
+    frames: list[Frame] = []
+    async for frame in microphone:
+        frames.append(frame)
+        if enough(frames):
+            break
+    return frames
+
+
+async def test_what_is_played_arrives_sample_for_sample(card: VirtualCard) -> None:
+    sound = noise(2.0, RATE_HZ)
+    async with card.record() as recording, Speaker("", clock=CLOCK, rate_hz=RATE_HZ) as speaker:
+        for chunk in np.array_split(sound, [700, 31_000, 31_001, 60_000]):
+            speaker.play(1, chunk, RATE_HZ)
+        speaker.finish(1)
+        await until(speaker, Started, Finished)
+        assert speaker.heard(1) == speaker.submitted(1) == len(sound)
+        await asyncio.sleep(0.1)  # what sounds now takes that long to be recorded
+    left = recording.samples[:, 0]
+    offset, correlation = find(sound, left)
+    assert correlation > 0.9999
+    # Sample for sample: the path carries 16 bits or better, and adds nothing before or after.
+    assert np.abs(left[offset : offset + len(sound)] - sound).max() < 2 / 32768
+    assert np.abs(left[:offset]).max() < 2 / 32768
+    assert np.abs(left[offset + len(sound) :]).max() < 2 / 32768
+    assert speaker.underruns == 0
+
+
+@pytest.mark.parametrize("rate_hz", [16_000, 22_050, 44_100, 48_000])
+@pytest.mark.parametrize("device_hz", [44_100, 48_000])
+async def test_every_rate_arrives_without_gaps(card: VirtualCard, rate_hz: int, device_hz: int) -> None:
+    sound = noise(1.0, rate_hz)
+    wanted = noise_at(sound, rate_hz)
+    async with card.record() as recording, Speaker("", clock=CLOCK, rate_hz=device_hz) as speaker:
+        for chunk in np.array_split(sound, 7):
+            speaker.play(1, chunk, rate_hz)
+        speaker.finish(1)
+        await until(speaker, Started, Finished)
+        await asyncio.sleep(0.1)
+    # Edges aside: there the resamplers ring.
+    _, correlation = find(wanted[500:-500], recording.samples[:, 0])
+    assert correlation > 0.999
+
+
+def noise_at(sound: Samples, rate_hz: int) -> Samples:
+    """`sound` at the recording's rate, exactly: zero-padding of its spectrum."""
+    count = round(len(sound) * RATE_HZ / rate_hz)
+    spectrum = np.fft.rfft(sound)
+    padded = np.zeros(count // 2 + 1, dtype=np.complex128)
+    size = min(len(padded), len(spectrum))
+    padded[:size] = spectrum[:size]
+    return (np.fft.irfft(padded, count) * count / len(sound)).astype(np.float32)
+
+
+async def test_a_pause_goes_on_with_the_very_next_sample(card: VirtualCard) -> None:
+    sound = noise(2.0, RATE_HZ)
+    async with card.record() as recording, Speaker("", clock=CLOCK, rate_hz=RATE_HZ) as speaker:
+        speaker.play(1, sound, RATE_HZ)
+        speaker.finish(1)
+        await until(speaker, Started)
+        await asyncio.sleep(0.5)
+        speaker.pause()
+        await asyncio.sleep(0.5)
+        paused_at = speaker.heard(1)
+        await asyncio.sleep(0.2)
+        assert speaker.heard(1) == speaker.submitted(1) == paused_at
+        speaker.resume()
+        await until(speaker, Finished)
+        await asyncio.sleep(0.1)
+    left = recording.samples[:, 0]
+    fade = RATE_HZ // 100
+    before, good = find(sound[: paused_at - fade], left)
+    after, also_good = find(sound[paused_at + fade :], left)
+    assert good > 0.9999 and also_good > 0.9999
+    silence = left[before + paused_at : after - fade]
+    assert len(silence) > 0.5 * RATE_HZ
+    assert np.abs(silence).max() < 2 / 32768
+    # No click: no step between neighbours that the sound itself does not have.
+    assert np.abs(np.diff(left)).max() <= np.abs(np.diff(sound)).max() * 1.05
+
+
+async def test_stop_is_silence_within_two_blocks_and_counts_what_was_heard(card: VirtualCard) -> None:
+    sound = noise(3.0, RATE_HZ)
+    async with card.record() as recording, Speaker("", clock=CLOCK, rate_hz=RATE_HZ) as speaker:
+        speaker.play(1, sound, RATE_HZ)
+        await until(speaker, Started)
+        await asyncio.sleep(0.4)
+        stopped = CLOCK.monotonic()
+        submitted = speaker.submitted(1)
+        heard = speaker.stop(1)
+        speaker.play(1, sound, RATE_HZ)  # late chunks of a stopped reply
+        await asyncio.sleep(0.4)
+        last = speaker.sounded_at(1, heard - 1)
+    assert heard - submitted == RATE_HZ // 100
+    assert last is not None
+    left = recording.samples[:, 0]
+    offset, correlation = find(sound[: heard - RATE_HZ // 100], left)
+    assert correlation > 0.9999
+    assert np.abs(left[offset + heard :]).max() < 2 / 32768
+    assert np.abs(left[offset + heard - 20 : offset + heard]).max() < 0.02
+    print(f"from stop() to silence: {(last - stopped) * 1000:.0f} ms")
+    # Two blocks of 20 ms lie in the device, one may be half asked for, and the fade takes 10 ms.
+    assert last - stopped < 0.1
+
+
+async def test_frames_and_played_samples_agree_about_time(card: VirtualCard) -> None:
+    """One clock recorded both channels, so it says what the difference of the two stamps must be."""
+    mine, theirs = noise(0.5, RATE_HZ, seed=2), noise(0.5, RATE_HZ, seed=3)
+    async with (
+        card.record() as recording,
+        Speaker("", clock=CLOCK, rate_hz=RATE_HZ) as speaker,
+        Microphone("", clock=CLOCK, rate_hz=RATE_HZ) as microphone,
+    ):
+        talking = asyncio.create_task(card.play_to_microphone(np.concatenate((np.zeros(RATE_HZ, np.float32), theirs))))
+        speaker.play(1, mine, RATE_HZ)
+        frames = await frames_until(
+            microphone, lambda frames: talking.done() and frames[-1].at > talking.result().finished
+        )
+        played_at = speaker.sounded_at(1, 0)
+    assert played_at is not None
+    steps = np.diff([frame.at for frame in frames])
+    assert steps.min() > 0.9 * FRAME_S and steps.max() < 1.1 * FRAME_S
+    heard = np.concatenate([frame.samples for frame in frames])
+    # Frames may begin between two samples of the card, so the best of three phases at 16 kHz.
+    (offset, correlation), phase = max(
+        ((find(theirs[phase::3], heard), phase) for phase in range(3)), key=lambda x: x[0][1]
+    )
+    assert correlation > 0.98
+    heard_at = frames[offset // 512].at + offset % 512 / 16_000
+    left, good = find(mine, recording.samples[:, 0])
+    right, also_good = find(theirs, recording.samples[:, 1])
+    assert good > 0.9999 and also_good > 0.999
+    error_s = (heard_at - played_at) - (right + phase - left) / RATE_HZ
+    print(f"stamps of microphone and loudspeaker disagree by {error_s * 1000:.1f} ms")
+    assert abs(error_s) < 0.04
+    assert microphone.dropped == 0
+
+
+async def test_a_killed_server_is_noticed_and_a_new_one_is_found(card: VirtualCard) -> None:
+    async with Speaker("", clock=CLOCK) as speaker, Microphone("", clock=CLOCK) as microphone:
+        await frames_until(microphone, lambda frames: len(frames) == 10)
+        card.stop_server(kill=True)
+        killed = CLOCK.monotonic()
+        with pytest.raises(AudioError, match="microphone"):
+            await frames_until(microphone, lambda frames: False)
+        print(f"noticed after {CLOCK.monotonic() - killed:.1f} s")
+        with pytest.raises(AudioError, match="loudspeaker"):
+            async for _ in speaker.events():
+                pass
+    await reinitialise()
+    with pytest.raises(AudioError) as caught:
+        await Microphone("", clock=CLOCK).__aenter__()
+    assert caught.value.hint
+    card.start_server()
+    await reinitialise()
+    async with Microphone("", clock=CLOCK) as microphone:
+        assert len(await frames_until(microphone, lambda frames: len(frames) == 10)) == 10
+
+
+async def test_devices_are_found_by_part_of_their_name(card: VirtualCard) -> None:
+    assert devices.find("EARPIECE", "input").name == "earpiece"
+    assert devices.find("", "output").default_output
+    with pytest.raises(AudioError, match=r"no-such-thing.*earpiece") as caught:
+        devices.find("no-such-thing", "input")
+    assert "audio.input_device" in caught.value.hint
+
+
+async def test_a_muted_microphone_is_noticed(card: VirtualCard) -> None:
+    watch = LevelWatch()
+    card.set_microphone_muted(True)
+    try:
+        async with Microphone("", clock=CLOCK) as microphone:
+            frames = await frames_until(microphone, lambda frames: watch.feed(frames[-1]) is not None)
+    finally:
+        card.set_microphone_muted(False)
+    assert len(frames) * FRAME_S == pytest.approx(SILENT_S, abs=1.0)
+
+
+async def test_open_air_lets_the_assistant_hear_itself(card: VirtualCard) -> None:
+    sound = noise(1.0, RATE_HZ)
+    async with (
+        Speaker("", clock=CLOCK, rate_hz=RATE_HZ) as speaker,
+        Microphone("openair", clock=CLOCK, rate_hz=RATE_HZ) as microphone,
+    ):
+        speaker.play(1, sound, RATE_HZ)
+        frames = await frames_until(microphone, lambda frames: len(frames) * FRAME_S > 1.5)
+    heard = np.concatenate([frame.samples for frame in frames])
+    offset, correlation = max((find(sound[phase::3], heard) for phase in range(3)), key=lambda found: found[1])
+    assert correlation > 0.98
+    there = heard[offset : offset + len(sound[::3])]
+    assert 20 * np.log10(np.std(there) / np.std(sound)) == pytest.approx(-12, abs=0.5)

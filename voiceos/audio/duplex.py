@@ -1,0 +1,148 @@
+"""Microphone and loudspeaker together, kept open: whatever goes away is opened again when it comes back.
+
+PortAudio learns of new and vanished devices only when it starts anew, and that needs every stream closed. So both live
+and die together: when one fails, the user is told through whatever still sounds, then both are opened again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from voiceos.audio import portaudio
+from voiceos.audio.frames import Frame
+from voiceos.audio.microphone import Microphone
+from voiceos.audio.speaker import Speaker, SpeakerEvent
+from voiceos.clock import Clock
+from voiceos.errors import AudioError
+
+log = logging.getLogger(__name__)
+
+RETRY_S = (1.0, 2.0, 5.0, 10.0)
+"""Waits between attempts to open lost devices; the last repeats. Devices that come back mostly do so within seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Who is told; all are called in the loop."""
+
+    on_frame: Callable[[Frame], None]
+    on_speaker: Callable[[SpeakerEvent], None]
+    on_lost: Callable[[AudioError], Awaitable[None]]
+    """A device has failed; returns when there is nothing left to say through the other."""
+    on_back: Callable[[], None]
+
+
+class Duplex:
+    """`async with Duplex(...) as sound: sound.speaker…`; entering raises AudioError where a device is missing."""
+
+    def __init__(
+        self, input_device: str, output_device: str, *, clock: Clock, block_ms: int, volume: float, listeners: Listeners
+    ) -> None:
+        self._input = input_device
+        self._output = output_device
+        self._clock = clock
+        self._block_ms = block_ms
+        self._volume = volume
+        self._listeners = listeners
+        self._microphone: Microphone | None = None
+        self._speaker: Speaker | None = None
+        self._unmuted = asyncio.Event()
+        self._unmuted.set()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def speaker(self) -> Speaker:
+        """The open loudspeaker; a new one after a device was lost."""
+        assert self._speaker is not None
+        return self._speaker
+
+    @property
+    def muted(self) -> bool:
+        return not self._unmuted.is_set()
+
+    async def __aenter__(self) -> Duplex:
+        await self._open()
+        self._tasks = [asyncio.create_task(self._keep(), name="sound")]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._close()
+
+    async def mute(self) -> None:
+        """Close the microphone: while muted no sound reaches the program at all."""
+        self._unmuted.clear()
+        if self._microphone is not None:
+            microphone, self._microphone = self._microphone, None
+            await microphone.__aexit__(None, None, None)
+
+    async def unmute(self) -> None:
+        """Open it again. Raises AudioError where it is gone."""
+        if self.muted:
+            self._microphone = await Microphone(self._input, clock=self._clock).__aenter__()
+            self._unmuted.set()
+
+    async def _open(self) -> None:
+        self._speaker = await Speaker(
+            self._output, clock=self._clock, block_ms=self._block_ms, volume=self._volume
+        ).__aenter__()
+        try:
+            if not self.muted:
+                self._microphone = await Microphone(self._input, clock=self._clock).__aenter__()
+        except BaseException:
+            await self._close()
+            raise
+
+    async def _close(self) -> None:
+        microphone, self._microphone = self._microphone, None
+        if microphone is not None:
+            await microphone.__aexit__(None, None, None)
+        if self._speaker is not None:
+            self._volume = self._speaker.volume
+            await self._speaker.__aexit__(None, None, None)
+
+    async def _keep(self) -> None:
+        while True:
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._hear(), name="microphone")
+                    group.create_task(self._play(), name="loudspeaker")
+            except* AudioError as several:
+                error = several.exceptions[0]
+            assert isinstance(error, AudioError)
+            log.warning("%s", error)
+            await self._listeners.on_lost(error)
+            await self._reopen()
+            self._listeners.on_back()
+
+    async def _reopen(self) -> None:
+        attempt = 0
+        while True:
+            try:
+                await self._close()
+                await portaudio.reinitialise()
+                await self._open()
+            except AudioError as error:
+                log.info("still without sound: %s", error)
+                await asyncio.sleep(RETRY_S[min(attempt, len(RETRY_S) - 1)])
+                attempt += 1
+            else:
+                return
+
+    async def _hear(self) -> None:
+        while True:
+            await self._unmuted.wait()
+            microphone = self._microphone
+            if microphone is None:  # muted again before this task came round
+                continue
+            async for frame in microphone:
+                self._listeners.on_frame(frame)
+
+    async def _play(self) -> None:
+        async for event in self.speaker.events():
+            self._listeners.on_speaker(event)

@@ -1,0 +1,71 @@
+"""Earcons: the few small sounds that say where the conversation stands. Synthesised here, so there is nothing to ship.
+
+Each is one to three soft bell notes: a sine with a weak octave above it, an attack too slow to click and an exponential
+decay. What rises invites, what falls closes, what repeats low is wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from voiceos.audio.frames import Samples
+
+PEAK = 0.1
+"""−20 dBFS: well under a voice, which peaks near −6."""
+
+
+class Earcon(StrEnum):
+    LISTENING = "listening"
+    """It has started, and listens."""
+    HEARD = "heard"
+    """It has understood that you are done."""
+    THINKING = "thinking"
+    """It takes longer than usual."""
+    ERROR = "error"
+    MUTED = "muted"
+    UNMUTED = "unmuted"
+    GOODBYE = "goodbye"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    pitch_hz: float
+    at_s: float
+    length_s: float
+    loudness: float = 1.0
+
+
+# Equal temperament on A4 = 440 Hz.
+_G4, _C5, _E5, _G5, _A5, _C6 = 392.0, 523.25, 659.26, 783.99, 880.0, 1046.5
+
+_NOTES: dict[Earcon, tuple[Note, ...]] = {
+    Earcon.LISTENING: (Note(_G5, 0.0, 0.12), Note(_C6, 0.08, 0.15)),
+    Earcon.HEARD: (Note(_A5, 0.0, 0.08, 0.6),),
+    Earcon.THINKING: (Note(_E5, 0.0, 0.12, 0.6), Note(_G5, 0.1, 0.12, 0.6)),
+    Earcon.ERROR: (Note(_G4, 0.0, 0.12), Note(_G4, 0.13, 0.12)),
+    Earcon.MUTED: (Note(_G5, 0.0, 0.1), Note(_C5, 0.08, 0.14)),
+    Earcon.UNMUTED: (Note(_C5, 0.0, 0.1), Note(_G5, 0.08, 0.14)),
+    Earcon.GOODBYE: (Note(_C6, 0.0, 0.1), Note(_G5, 0.07, 0.1), Note(_C5, 0.14, 0.11)),
+}
+
+_ATTACK_S = 0.008
+_RELEASE_S = 0.02
+
+
+def synthesise(earcon: Earcon, rate_hz: int) -> Samples:
+    """The earcon's sound, mono, peak −20 dBFS or less, 80 to 250 ms, beginning and ending in silence."""
+    notes = _NOTES[earcon]
+    sound = np.zeros(round(max(note.at_s + note.length_s for note in notes) * rate_hz))
+    for note in notes:
+        begin, count = round(note.at_s * rate_hz), round(note.length_s * rate_hz)
+        seconds = np.arange(count) / rate_hz
+        tone = np.sin(2 * np.pi * note.pitch_hz * seconds) + 0.12 * np.sin(4 * np.pi * note.pitch_hz * seconds)
+        attack = 0.5 - 0.5 * np.cos(np.pi * np.clip(seconds / _ATTACK_S, 0.0, 1.0))
+        left_s = note.length_s - seconds
+        release = 0.5 - 0.5 * np.cos(np.pi * np.clip(left_s / _RELEASE_S, 0.0, 1.0))
+        part = note.loudness * tone * attack * release * np.exp(-seconds / (0.45 * note.length_s))
+        sound[begin : begin + count] += part[: len(sound) - begin]
+    return (sound * PEAK / max(1.0, float(np.abs(sound).max()))).astype(np.float32)

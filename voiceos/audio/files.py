@@ -1,0 +1,65 @@
+"""Sound files: any format libsndfile reads, in; 16-bit WAV, out."""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+from numpy.typing import NDArray
+
+from voiceos.audio.frames import FRAME_S, FRAME_SAMPLES, RATE_HZ, Frame, Samples
+from voiceos.errors import AudioError, StorageError
+
+_HINT = "WAV, FLAC, OGG and MP3 can be read; convert others with `ffmpeg -i IN OUT.wav`."
+
+
+def read(source: Path | bytes, *, rate_hz: int = RATE_HZ) -> Samples:
+    """A whole file, or the bytes of one (as they come from standard input), as mono sound at `rate_hz`, full scale ±1.
+
+    Several channels are averaged. Raises AudioError where it is missing, empty or no sound.
+    """
+    name = "standard input" if isinstance(source, bytes) else str(source)
+    if isinstance(source, Path) and not source.is_file():
+        raise AudioError(f"There is no file {name}.")
+    if not (source if isinstance(source, bytes) else source.stat().st_size):
+        raise AudioError(f"{name} is empty.", hint=_HINT)
+    try:
+        samples, found_hz = soundfile.read(
+            io.BytesIO(source) if isinstance(source, bytes) else source, dtype="float32", always_2d=True
+        )
+    except (soundfile.SoundFileError, OSError) as error:
+        raise AudioError(f"{name} cannot be read as sound: {error}", hint=_HINT) from error
+    if len(samples) == 0:
+        raise AudioError(f"{name} holds no sound.", hint=_HINT)
+    mono = samples.mean(axis=1, dtype=np.float32)
+    if not np.isfinite(mono).all():
+        raise AudioError(f"{name} holds samples that are no numbers.", hint=_HINT)
+    converted: Samples = soxr.resample(mono, found_hz, rate_hz) if found_hz != rate_hz else mono
+    return converted
+
+
+def frames(samples: Samples, *, at: float = 0.0) -> list[Frame]:
+    """16 kHz sound as a microphone would have given it from the moment `at`; the last frame is filled with silence."""
+    count = -(-len(samples) // FRAME_SAMPLES)
+    padded = np.zeros(count * FRAME_SAMPLES, dtype=np.float32)
+    padded[: len(samples)] = samples
+    return [Frame(at + index * FRAME_S, block) for index, block in enumerate(padded.reshape(-1, FRAME_SAMPLES))]
+
+
+def write(path: Path, samples: NDArray[np.float32], rate_hz: int) -> None:
+    """Write 16-bit WAV, atomically, readable by its owner alone. Shape (n,) or (n, channels). Raises StorageError."""
+    unfinished = ""
+    try:
+        descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(descriptor, "wb") as file:
+            soundfile.write(file, np.clip(samples, -1.0, 1.0), rate_hz, format="WAV", subtype="PCM_16")
+        Path(unfinished).replace(path)
+    except (OSError, soundfile.SoundFileError) as error:
+        if unfinished:
+            Path(unfinished).unlink(missing_ok=True)
+        raise StorageError(f"{path} cannot be written: {error}") from error

@@ -1,0 +1,151 @@
+"""The PortAudio library: loading it, keeping it quiet, opening and closing streams, starting it anew.
+
+PortAudio is one global thing in a process and blocks as it likes (a sound server that hangs hangs the caller too), so
+whatever may wait runs in a thread of its own that can be given up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import logging
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from voiceos.errors import AudioError
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 5.0
+"""Longest wait for PortAudio to open or close a stream; opening one through PulseAudio takes some 50 ms."""
+
+_T = TypeVar("_T")
+_open: set[int] = set()
+_stderr_lock = threading.Lock()
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """ALSA and JACK print to standard error whenever they are probed: send that to the log at DEBUG instead."""
+    if not _stderr_lock.acquire(blocking=False):
+        yield  # another thread has it diverted already
+        return
+    with contextlib.ExitStack() as stack:
+        stack.callback(_stderr_lock.release)
+        noise = stack.enter_context(tempfile.TemporaryFile())
+        sys.stderr.flush()
+        terminal = os.dup(2)
+        os.dup2(noise.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(terminal, 2)
+            os.close(terminal)
+            noise.seek(0)
+            for line in noise.read().decode(errors="replace").splitlines():
+                log.debug("portaudio: %s", line)
+
+
+def load() -> Any:
+    """The sounddevice module, PortAudio initialised. Raises AudioError where the PortAudio library is missing."""
+    with quiet():
+        try:
+            return importlib.import_module("sounddevice")
+        except OSError as error:
+            raise AudioError(
+                "The PortAudio library, which sound goes through, is not installed.",
+                hint="sudo apt-get install libportaudio2",
+            ) from error
+
+
+async def reinitialise() -> None:
+    """Start PortAudio anew: devices that came, went or were renamed, a restarted sound server.
+
+    Every stream has to be closed before. Raises AudioError where one is open or PortAudio does not start.
+    """
+    await patiently(_reinitialise, "start anew")
+
+
+def _reinitialise() -> None:
+    if _open:
+        raise AudioError(f"PortAudio cannot start anew while {len(_open)} streams are open.")
+    sound = load()
+    with quiet():
+        try:
+            sound._terminate()
+            sound._initialize()
+        except sound.PortAudioError as error:
+            raise AudioError(f"PortAudio did not start anew: {error}.", hint=NO_SERVER_HINT) from error
+
+
+async def open_stream(make: Callable[[Any], Any], what: str) -> Any:
+    """Make a stream with `make(sounddevice)`, called in a thread, and start it. Raises AudioError naming `what`."""
+
+    def run() -> Any:
+        sound = load()
+        with quiet():
+            try:
+                stream = make(sound)
+            except (sound.PortAudioError, ValueError) as error:
+                raise AudioError(f"The {what} cannot be opened: {error}.", hint=NO_SERVER_HINT) from error
+            _open.add(id(stream))
+            try:
+                stream.start()
+            except sound.PortAudioError as error:
+                _close(stream)
+                raise AudioError(f"The {what} does not start: {error}.", hint=NO_SERVER_HINT) from error
+        return stream
+
+    return await patiently(run, f"open the {what}")
+
+
+async def close_stream(stream: Any) -> None:
+    """Stop and close, whatever state the sound server is in. Raises AudioError where PortAudio hangs."""
+
+    await patiently(lambda: _close(stream), "close a stream")
+
+
+def _close(stream: Any) -> None:
+    # abort, not stop: stop plays out what is buffered, and waits for ever where the server is gone.
+    stream.abort(ignore_errors=True)
+    stream.close(ignore_errors=True)
+    _open.discard(id(stream))
+
+
+async def patiently(run: Callable[[], _T], what: str) -> _T:
+    """Run a blocking call in a daemon thread, which unlike a pool's cannot keep the program from ending."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[_T] = loop.create_future()
+
+    def settle(result: _T | None, error: BaseException | None) -> None:
+        if done.done():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(result)  # type: ignore[arg-type]  # None only where run() returns None
+
+    def work() -> None:
+        result, problem = None, None
+        try:
+            result = run()
+        except BaseException as error:  # handed to whoever waits
+            problem = error
+        with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile
+            loop.call_soon_threadsafe(settle, result, problem)
+
+    threading.Thread(target=work, name=f"portaudio: {what}", daemon=True).start()
+    try:
+        return await asyncio.wait_for(done, PATIENCE_S)
+    except TimeoutError as error:
+        raise AudioError(
+            f"The sound system did not answer within {PATIENCE_S:.0f} s when asked to {what}.", hint=NO_SERVER_HINT
+        ) from error
+
+
+NO_SERVER_HINT = "Check that the sound server runs (`pactl info`), then see `voiceos devices`."
