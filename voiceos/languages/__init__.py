@@ -51,8 +51,9 @@ class Phrases:
         """Every variant of `key`, placeholders unfilled; KeyError for an unknown key."""
         return self._variants[key]
 
-    def keys(self) -> tuple[str, ...]:
-        return tuple(self._variants)
+    def __iter__(self) -> Iterator[str]:
+        """The keys."""
+        return iter(self._variants)
 
 
 def _flat(tables: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -45,7 +45,7 @@ def test_a_missing_language_names_those_that_exist() -> None:
 @pytest.mark.parametrize("language", available())
 def test_sentences_are_whole_and_short(language: str) -> None:
     phrases = Phrases(language)
-    for key in phrases.keys():
+    for key in phrases:
         for text in phrases.variants(key):
             assert text == text.strip()
             assert text[-1] in ".?!"
@@ -55,6 +55,6 @@ def test_sentences_are_whole_and_short(language: str) -> None:
 @pytest.mark.parametrize("language", available())
 def test_errors_hold_no_placeholders(language: str) -> None:
     phrases = Phrases(language)
-    for key in [k for k in phrases.keys() if k.startswith("error.")]:
+    for key in [k for k in phrases if k.startswith("error.")]:
         for text in phrases.variants(key):
             assert [field for _, field, _, _ in string.Formatter().parse(text) if field] == []

@@ -1,0 +1,142 @@
+"""From a stream of tokens to phrases that a voice can say one after the other. Pure.
+
+A whole sentence costs its length before its first sound, so the first phrase ends at the first clause worth saying,
+the second may end at a longer one, and from then on phrases are sentences. A border is decided on what stands before
+it and on the first character behind it, one character at a time; so how the stream was split changes nothing, and
+the phrases, joined, are the stream.
+"""
+
+from __future__ import annotations
+
+import re
+
+from voiceos.languages import table
+
+MAX_CHARACTERS = 120
+"""Longest phrase where there is any place to cut: about 7 s of speech and 0.4 s of synthesis on two cores."""
+
+_SENTENCE_END = re.compile(r"([.!?…]+)[\"'’”»)\]*_]*$")
+_CLAUSE_END = re.compile(r"(?:[,;:][\"'’”»)\]*_]*|[—–]|^-+)$")
+_OPENERS = "\"'‘“«([*_"
+_WIDE_END = "。！？｡"
+_WIDE_CLAUSE = "、，；："
+_WIDE_CLOSERS = "」』）】”’\"'"
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+class PhraseSplitter:
+    """Feed it what the model writes; it hands out phrases as soon as each is complete."""
+
+    def __init__(self, language: str) -> None:
+        """Raises ConfigError for an unknown language."""
+        data = table(language, "phrase_breaks")
+        self._abbreviations = frozenset(data["abbreviations"])
+        self._perhaps = frozenset(data["perhaps"])
+        self._conjunctions = frozenset(data["conjunctions"])
+        self._prepositions = frozenset(data["prepositions"])
+        self._buffer = ""
+        self._done = 0
+
+    def feed(self, piece: str) -> list[str]:
+        """Phrases completed by this piece, each exactly as written, white space included."""
+        phrases: list[str] = []
+        for character in piece:
+            self._buffer += character
+            at = self._border()
+            if at and self._buffer[:at].strip():
+                phrases.append(self._buffer[:at])
+                self._buffer = self._buffer[at:]
+                self._done += 1
+        return phrases
+
+    def flush(self) -> list[str]:
+        """What is left when the model has ended; the next phrase is a first one again."""
+        rest, self._buffer, self._done = self._buffer, "", 0
+        return [rest] if rest.strip() else []
+
+    def _border(self) -> int:
+        """Length of the phrase that stands complete at the buffer's start; 0 for none yet."""
+        text = self._buffer
+        last = text[-1]
+        if last == "\n":
+            return len(text)
+        if last.isspace():
+            return self._before_word(text)
+        if len(text) > 1 and text[-2].isspace():
+            return self._after_token(text[:-1], last)
+        if last not in _WIDE_CLOSERS and last not in _WIDE_END and len(text) > 1:
+            before = text[:-1].rstrip(_WIDE_CLOSERS)
+            if before and (before[-1] in _WIDE_END or (before[-1] in _WIDE_CLAUSE and self._long_enough(text))):
+                return len(text) - 1
+        return 0
+
+    def _after_token(self, text: str, following: str) -> int:
+        """Cut behind `text`, which ends in white space, given the character that follows it?"""
+        token = text.split()[-1] if text.strip() else ""
+        if self._ends_sentence(token, following, alone=text.strip() == token):
+            return len(text)
+        if not token[:1] or (token[0].isdigit() and following.isdigit()):
+            return 0
+        clause = bool(_CLAUSE_END.search(token)) or (bool(_SENTENCE_END.search(token)) and not token.endswith("."))
+        return len(text) if clause and self._long_enough(text) else 0
+
+    def _ends_sentence(self, token: str, following: str, *, alone: bool) -> bool:
+        match = _SENTENCE_END.search(token)
+        if not match or following.islower():
+            return False
+        core = token[: match.start()].lstrip(_OPENERS).lower()
+        if "." not in match.group(1):
+            return match.group(1) != "…" or following.isupper()
+        if match.group(1) == "." and core:
+            if core in self._abbreviations or (len(core) == 1 and core.isalpha()):
+                return False
+            if core.isdigit() and alone:
+                return False  # "1." in front of a list item
+            if "." in core or core in self._perhaps:
+                return following.isupper()
+        return bool(core) or self._done > 0 or len(match.group(1)) > 1
+
+    def _long_enough(self, text: str) -> bool:
+        """Is this clause long enough to be a phrase of its own?"""
+        if self._done == 0:
+            return _words(text) >= 3
+        return len(text) >= (40 if self._done == 1 else 80)
+
+    def _before_word(self, text: str) -> int:
+        """A word has just ended: cut before it, where it opens a clause or the phrase has grown too long?"""
+        stripped = text.rstrip()
+        if not stripped or text[-2:-1].isspace():
+            return 0
+        start = len(stripped) - len(stripped.split()[-1])
+        word, before = stripped[start:].lower(), text[:start]
+        words = _words(before)
+        conjunction = word in self._conjunctions
+        if self._done == 0 and ((conjunction and words >= 5) or (word in self._prepositions and words >= 7)):
+            return start
+        if self._done == 1 and conjunction and len(before) >= 60:
+            return start
+        return self._forced(text) if len(stripped) > MAX_CHARACTERS else 0
+
+    def _forced(self, text: str) -> int:
+        """The best place to cut what has grown too long: a clause, a conjunction, a preposition, any space."""
+        best, best_rank = 0, -1
+        for match in re.finditer(r"\S+", text):
+            if match.start() < MAX_CHARACTERS // 3 or match.start() > MAX_CHARACTERS:
+                continue
+            word, before = match.group().lower(), text[: match.start()].split()
+            rank = 0
+            if before and _CLAUSE_END.search(before[-1]):
+                rank = 3
+            elif word in self._conjunctions:
+                rank = 2
+            elif word in self._prepositions:
+                rank = 1
+            if rank >= best_rank:
+                best, best_rank = match.start(), rank
+        return best
+
+
+def _words(text: str) -> int:
+    """Words; two characters of a script without spaces count as one."""
+    wide = len(_WIDE.findall(text))
+    return len(text.split()) + wide // 2 - (1 if wide else 0)
