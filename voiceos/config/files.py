@@ -1,0 +1,80 @@
+"""The settings files: where they lie, reading them, writing them whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import platformdirs
+
+from voiceos.errors import ConfigError, StorageError
+
+NAME = "config.toml"
+
+
+def _checkout() -> Path | None:
+    """The repository's root where voiceos runs from a clone of it, else None."""
+    root = Path(__file__).resolve().parents[2]
+    return root if (root / "pyproject.toml").is_file() and (root / "voiceos").is_dir() else None
+
+
+def user_file() -> Path:
+    """The user's settings file, whether it exists or not; in a checkout, `config.toml` at its root."""
+    return (_checkout() or platformdirs.user_config_path("voiceos")) / NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The files that are read, the later over the earlier; either may be missing."""
+
+    system: Path = Path("/etc/voiceos") / NAME
+    user: Path = field(default_factory=user_file)
+
+
+def read(path: Path) -> str | None:
+    """The text of a settings file, None where there is none. Raises ConfigError where it cannot be read."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        if path.is_symlink():
+            raise ConfigError(f"{path} is a link that leads nowhere", hint="remove the link or mend it") from None
+        return None
+    except IsADirectoryError:
+        raise ConfigError(f"{path} is a folder; a settings file was expected") from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}", hint=f"look at: ls -ld {path}") from error
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}:{line}: not UTF-8 text", hint="save the file as UTF-8") from None
+
+
+def write(path: Path, text: str) -> None:
+    """Replace a file whole: an existing one keeps its mode (and a link stays a link), a new one is 0600.
+
+    Raises StorageError; then the file is as it was.
+    """
+    temporary: Path | None = None
+    try:
+        target = path.resolve()
+        mode = target.stat().st_mode & 0o7777 if target.exists() else 0o600
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        temporary = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(handle)
+            os.fchmod(handle, mode)
+        temporary.replace(target)
+    except OSError as error:
+        if temporary:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+        raise StorageError(
+            f"{path} cannot be written: {error.strerror}", hint=f"look at: df -h {path.parent}; ls -ld {path.parent}"
+        ) from error

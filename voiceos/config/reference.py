@@ -1,0 +1,99 @@
+"""The settings file with every key in it, and its reference for docs/; both made from the model."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+
+from voiceos.config.keys import KEYS, Key, section_models
+from voiceos.config.model import VERSION
+
+_WIDTH = 110
+
+_HEAD = """\
+The settings of voiceos. Every key is here, switched off at its default: take away the "#" before a key to change it,
+or let `voiceos config set audio.volume 0.8` do it. `voiceos config check` says what is wrong with the file, and
+`voiceos config` what is in force. Reference: docs/configuration.md."""
+
+_RELOAD = {
+    "live": "with the next turn",
+    "engine": "after its engine or sound stream has restarted, by itself",
+    "restart": "when voiceos is next started",
+}
+
+
+def toml_value(value: bool | int | float | str) -> str:
+    """A value as TOML writes it, on one line."""
+    if isinstance(value, str):
+        # A JSON string is a TOML basic string, but for DEL, which TOML wants escaped.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return json.dumps(value)
+
+
+def commented_out(key: Key) -> str:
+    """The line that documents a key at its default; without its "#" it sets the key."""
+    told = isinstance(key.default, bool) or (isinstance(key.default, str) and not key.choices)
+    takes = "" if told else f"  # {key.allowed.removeprefix('a whole number from ').removeprefix('a number from ')}"
+    return f"#{key.name} = {toml_value(key.default)}{takes}"
+
+
+def section_title(section: str) -> str:
+    """One sentence on what a section is about."""
+    return (section_models()[section].__doc__ or "").splitlines()[0]
+
+
+def _comment(text: str) -> str:
+    return textwrap.fill(
+        text, _WIDTH, initial_indent="# ", subsequent_indent="# ", break_long_words=False, break_on_hyphens=False
+    )
+
+
+def config_toml() -> str:
+    """The whole settings file, every key commented out at its default."""
+    parts = ["\n".join(f"# {line}" for line in _HEAD.splitlines()), f"version = {VERSION}"]
+    for section in section_models():
+        title = section_title(section).rstrip(".")
+        parts.append(f"# {'─' * 4} {title} {'─' * (_WIDTH - len(title) - 8)}\n[{section}]")
+        parts += [f"{_comment(key.why)}\n{commented_out(key)}" for key in KEYS.values() if key.section == section]
+    return "\n\n".join(parts) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def markdown() -> str:
+    """The reference, as committed in docs/configuration.md."""
+    lines = [
+        "# Settings",
+        "",
+        "<!-- Made by `voiceos config reference` from voiceos/config/model.py; `make docs` writes it. -->",
+        "",
+        "Settings come from these places, the later over the earlier:",
+        "",
+        "1. the defaults below;",
+        "2. `/etc/voiceos/config.toml`, for the whole machine;",
+        "3. your file, `~/.config/voiceos/config.toml` (`voiceos config init` writes it, every key explained). In a "
+        "clone of the repository, `config.toml` at its root stands in for it; `--config FILE` likewise;",
+        "4. environment variables, `VOICEOS_SECTION__KEY`: `VOICEOS_AUDIO__VOLUME=0.8`;",
+        "5. flags of the command.",
+        "",
+        "`voiceos config` shows what is in force and where it came from. `voiceos config get KEY` and `voiceos config "
+        "set KEY VALUE` read and write your file, comments kept; `voiceos config check [FILE]` names every mistake by "
+        "file and line. A file with a mistake in it is refused whole.",
+        "",
+        f"The file carries `version = {VERSION}`. A file of an older version (one without the line is version 0) is "
+        "brought up to date when voiceos starts, and the old one is kept beside it as `config.toml.bak-v0`.",
+        "",
+        "The column *takes effect* says when a change does:",
+        "",
+        *[f"- **{name}**: {meaning}" for name, meaning in _RELOAD.items()],
+    ]
+    for section in section_models():
+        lines += ["", f"## [{section}]", "", section_title(section), ""]
+        lines += ["| key | default | takes | takes effect | what it is |", "|---|---|---|---|---|"]
+        for key in KEYS.values():
+            if key.section == section:
+                cells = (f"`{key.name}`", f"`{toml_value(key.default)}`", key.allowed, key.reload, key.why)
+                lines.append("| " + " | ".join(_cell(cell) for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
