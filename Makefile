@@ -1,0 +1,34 @@
+# Thin on purpose: the work is in scripts/, which also runs where make is missing.
+# ARGS goes through: make run ARGS="--config mine.toml", make test ARGS="unit -- -k wake"
+
+.PHONY: help run test demo bench docs lint clean
+
+help:
+	@echo "make run     set up, fetch the models, talk"
+	@echo "make test    set up, then every check and test (ARGS=unit for one group)"
+	@echo "make demo    a conversation through the real engines, without a sound card"
+	@echo "make bench   measure latency"
+	@echo "make docs    write the generated pages of docs/ anew"
+	@echo "make lint    ruff, mypy, import-linter"
+	@echo "make clean   remove .venv and caches (models stay)"
+
+run:
+	@scripts/run $(ARGS)
+
+test:
+	@scripts/test $(ARGS)
+
+demo:
+	@scripts/setup && .venv/bin/voiceos models pull && .venv/bin/voiceos demo $(ARGS)
+
+bench:
+	@scripts/setup test && .venv/bin/voiceos models pull --starter && .venv/bin/voiceos bench $(ARGS)
+
+docs:
+	@scripts/setup && .venv/bin/python -m voiceos.cli.docs
+
+lint:
+	@scripts/test lint
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
