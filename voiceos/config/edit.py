@@ -41,8 +41,9 @@ def set_value(path: Path, dotted: str, value: object, *, places: files.Places | 
     text = files.read(path)
     old = config_toml() if text is None else text
     data = _parsed(old)
-    if data is None or not isinstance(data.get(KEYS[dotted].section, {}), dict):
-        raise error_from(text_layer(old, str(path)).problems)
+    others = [problem for problem in text_layer(old, str(path)).problems if problem.key != dotted]
+    if data is None or others:
+        raise error_from(others)
     version = data.get("version", 0)
     is_old = isinstance(version, int) and 0 <= version < VERSION
     new = with_value(migrated(old, version) if is_old else old, KEYS[dotted], new_value)
@@ -134,7 +135,6 @@ def _line(key: Key, value: Value) -> str:
 
 def _splice(text: str, start: int, stop: int, line: str) -> str:
     """Replace lines `start` to `stop` (from 0, exclusive) by one, in the text's own line ends."""
-    end = "\r\n" if "\r\n" in text else "\n"
-    lines = text.replace("\r\n", "\n").split("\n")
-    lines[start:stop] = [line]
-    return end.join(lines)
+    lines = text.split("\n")
+    lines[start:stop] = [line + "\r" if "\r\n" in text else line]
+    return "\n".join(lines)

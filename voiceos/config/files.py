@@ -40,12 +40,12 @@ def read(path: Path) -> str | None:
         data = path.read_bytes()
     except FileNotFoundError:
         if path.is_symlink():
-            raise ConfigError(f"{path} is a link that leads nowhere", hint="remove the link or mend it") from None
+            raise ConfigError(f"{path}: a link that leads nowhere", hint="remove the link or mend it") from None
         return None
     except IsADirectoryError:
-        raise ConfigError(f"{path} is a folder; a settings file was expected") from None
+        raise ConfigError(f"{path}: a folder; a settings file was expected") from None
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}", hint=f"look at: ls -ld {path}") from error
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}", hint=f"look at: ls -ld {path}") from error
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

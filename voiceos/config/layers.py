@@ -26,6 +26,8 @@ class Problem:
     where: str
     """ "file:line", "environment VOICEOS_…", "flag", or "" where `what` says it."""
     what: str
+    key: str = ""
+    """Dotted name of the setting whose value is wrong; "" where the mistake is another."""
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}" if self.where else self.what
@@ -48,7 +50,7 @@ class Layer:
             self.values[dotted] = _adapter(dotted).validate_python(value, strict=strict)
             self.origins[dotted] = origin
         except ValidationError:
-            self.problems.append(Problem(origin, _refusal(dotted, value)))
+            self.problems.append(Problem(origin, _refusal(dotted, value), dotted))
 
 
 def text_layer(text: str, source: str) -> Layer:

@@ -10,10 +10,11 @@ from voiceos.config.model import VERSION
 
 _WIDTH = 110
 
-_HEAD = """\
-The settings of voiceos. Every key is here, switched off at its default: take away the "#" before a key to change it,
-or let `voiceos config set audio.volume 0.8` do it. `voiceos config check` says what is wrong with the file, and
-`voiceos config` what is in force. Reference: docs/configuration.md."""
+_HEAD = (
+    'The settings of voiceos. Every key is here, switched off at its default: take away the "#" before a key to '
+    "change it, or let `voiceos config set audio.volume 0.8` do it. `voiceos config check` names every mistake in the "
+    "file, `voiceos config` shows what is in force. Reference: docs/configuration.md."
+)
 
 _RELOAD = {
     "live": "with the next turn",
@@ -50,7 +51,7 @@ def _comment(text: str) -> str:
 
 def config_toml() -> str:
     """The whole settings file, every key commented out at its default."""
-    parts = ["\n".join(f"# {line}" for line in _HEAD.splitlines()), f"version = {VERSION}"]
+    parts = [_comment(_HEAD), f"version = {VERSION}"]
     for section in section_models():
         title = section_title(section).rstrip(".")
         parts.append(f"# {'─' * 4} {title} {'─' * (_WIDTH - len(title) - 8)}\n[{section}]")
