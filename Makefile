@@ -9,7 +9,7 @@ help:
 	@echo "make demo    a conversation through the real engines, without a sound card"
 	@echo "make bench   measure latency"
 	@echo "make docs    write the generated pages of docs/ anew"
-	@echo "make lint    ruff, mypy, import-linter"
+	@echo "make lint    ruff, mypy, import-linter, shellcheck"
 	@echo "make clean   remove .venv and caches (models stay)"
 
 run:
