@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -129,12 +130,9 @@ def _refusal(dotted: str, value: object) -> str:
 
 
 def show(value: object) -> str:
-    """A value as it may stand in a message: in TOML's words, short, on one line."""
-    if isinstance(value, bool):
-        shown = "true" if value else "false"
-    else:
-        shown = f'"{value}"' if isinstance(value, str) else repr(value)
-    shown = " ".join(shown.split())
+    """A value as it may stand in a message: in TOML's words, short, on one line, fit for any terminal."""
+    plain = json.dumps(value, ensure_ascii=False) if isinstance(value, bool | str) else repr(value)
+    shown = " ".join(plain.encode(errors="backslashreplace").decode().split())
     return shown if len(shown) <= 60 else f"{shown[:57]}…"
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import os
 import resource
 import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from voiceos.config import KEYS, Key, Places
-from voiceos.config.edit import set_value
+from voiceos.config.edit import set_value, with_value
 from voiceos.config.files import write
 from voiceos.config.reference import config_toml
 from voiceos.errors import ConfigError, StorageError
@@ -98,6 +101,22 @@ def test_text_of_several_lines_is_kept(path: Path, places: Places) -> None:
     for _ in range(2):
         set_value(path, "assistant.persona", persona, places=places)
         assert tomllib.loads(path.read_text())["assistant"]["persona"] == persona
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60), st.booleans())
+def test_any_text_is_kept_whether_the_key_stands_there_or_not(persona: str, there: bool) -> None:
+    text = config_toml()
+    if there:
+        text = text.replace('#persona = ""', "persona = '''\nof\nold''' # mine")
+    new = with_value(text, KEYS["assistant.persona"], persona)
+    assert tomllib.loads(new) == {**tomllib.loads(text), "assistant": {"persona": persona}}
+
+
+def test_bytes_that_are_no_text_are_refused(path: Path, places: Places) -> None:
+    with pytest.raises(ConfigError, match="not allowed") as caught:
+        set_value(path, "assistant.name", os.fsdecode(b"Zo\xeb"), places=places)
+    str(caught.value).encode()  # and the answer can be printed
+    assert not path.exists()
 
 
 def test_a_new_file_has_every_key_and_is_its_owners_alone(path: Path, places: Places) -> None:
