@@ -1,0 +1,55 @@
+"""The language model port over any engine in a child process that has the port's methods, real or scripted."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+from voiceos.engines.process import EngineProcess
+from voiceos.thinking.ports import Lane, Message, ModelInfo, Role, Sampling
+
+BACKGROUND_PRIORITY = 10
+"""Lower runs first; the conversation's is 0."""
+
+
+class ProcessLanguageModel:
+    """`LanguageModel` over an `EngineProcess`; whoever made the process starts and stops it.
+
+    After a crash the lanes of the new process are empty; `extend` then evaluates everything, and nothing else changes.
+    """
+
+    def __init__(self, process: EngineProcess) -> None:
+        self._process = process
+
+    async def info(self) -> ModelInfo:
+        info = await self._process.call("info")
+        assert isinstance(info, ModelInfo)
+        return info
+
+    async def render(self, messages: Sequence[Message], *, open_role: Role | None) -> list[int]:
+        tokens: list[int] = await self._process.call("render", messages=list(messages), open_role=open_role)
+        return tokens
+
+    async def extend(self, lane: Lane, tokens: Sequence[int]) -> int:
+        evaluated: int = await self._process.call("extend", priority=_priority(lane), lane=lane, tokens=list(tokens))
+        return evaluated
+
+    async def next_probabilities(self, lane: Lane, candidates: Sequence[str]) -> list[float]:
+        probabilities: list[float] = await self._process.call(
+            "next_probabilities", priority=_priority(lane), lane=lane, candidates=list(candidates)
+        )
+        return probabilities
+
+    def generate(self, lane: Lane, *, sampling: Sampling, grammar: str | None = None) -> AsyncIterator[str]:
+        return self._process.stream("generate", priority=_priority(lane), lane=lane, sampling=sampling, grammar=grammar)
+
+    async def save(self, lane: Lane, path: Path) -> None:
+        await self._process.call("save", priority=_priority(lane), lane=lane, path=str(path))
+
+    async def restore(self, lane: Lane, path: Path) -> int:
+        tokens: int = await self._process.call("restore", priority=_priority(lane), lane=lane, path=str(path))
+        return tokens
+
+
+def _priority(lane: Lane) -> int:
+    return 0 if lane == Lane.CONVERSATION else BACKGROUND_PRIORITY

@@ -1,0 +1,188 @@
+"""The attention cache of llama.cpp as lanes: token lists that are evaluated once, kept, cut, shifted and saved.
+
+Everything here is llama.cpp's C interface through ctypes; the high-level class of llama-cpp-python knows one sequence
+only. One context holds all lanes in one pool of cells, and each lane has a budget, so none can push another out.
+"""
+
+from __future__ import annotations
+
+import array
+import ctypes
+import logging
+from collections.abc import Generator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from llama_cpp import llama_cpp as c
+
+from voiceos.errors import EngineError
+
+log = logging.getLogger(__name__)
+
+SHORTEST_SHIFT = 16
+"""Tokens: a match of a cached tail that is shorter may be chance, and saves little."""
+
+
+@c.llama_log_callback  # type: ignore[untyped-decorator]
+def _to_log(level: int, text: bytes, _: object) -> None:
+    """llama.cpp's own messages (it never prints prompts); kept at module level so that it outlives every context."""
+    log.debug("%s", text.decode(errors="replace").rstrip())
+
+
+def silence() -> None:
+    c.llama_log_set(_to_log, ctypes.c_void_p(0))
+
+
+class Lanes:
+    """Lanes over one context of `model`.
+
+    Args:
+        model: `llama_model *`.
+        budgets: tokens that each lane may hold.
+        threads: of the processor.
+        batch_tokens: the most that one step evaluates.
+    """
+
+    def __init__(self, model: Any, budgets: Sequence[int], *, threads: int, batch_tokens: int) -> None:
+        self.budgets = tuple(budgets)
+        self.tokens: list[list[int]] = [[] for _ in budgets]
+        """What each lane holds. Only this class changes it."""
+        params = c.llama_context_default_params()
+        params.n_ctx = sum(budgets)
+        params.n_seq_max = len(budgets)
+        params.kv_unified = True  # without it every lane gets an equal share, whatever its budget
+        params.n_batch = params.n_ubatch = batch_tokens
+        params.n_threads = params.n_threads_batch = threads
+        params.no_perf = True
+        self._context = c.llama_init_from_model(model, params)
+        if not self._context:
+            raise EngineError("the language model's context cannot be made: too little memory?")
+        self._memory = c.llama_get_memory(self._context)
+        self._can_shift = bool(c.llama_memory_can_shift(self._memory))
+        self._batch_tokens = batch_tokens
+        self._batch = c.llama_batch_init(batch_tokens, 0, 1)
+        self._vocabulary_size = c.llama_vocab_n_tokens(c.llama_model_get_vocab(model))
+        self._logits_of: int | None = None
+        """The lane whose last token was the last to be evaluated; the context keeps the logits of one only."""
+
+    def extend(self, lane: int, tokens: Sequence[int], *, batch_tokens: int) -> Generator[None, None, int]:
+        """Make the lane equal `tokens`; a checkpoint before each batch. Returns how many were evaluated."""
+        wanted = list(tokens)
+        if len(wanted) > self.budgets[lane]:
+            raise ValueError(f"{len(wanted)} tokens exceed the lane's {self.budgets[lane]}")
+        if not wanted:
+            self._cut(lane, 0)
+            return 0
+        kept = self._keep(lane, wanted)
+        if kept == len(wanted) and (len(self.tokens[lane]) > kept or self._logits_of != lane):
+            kept -= 1  # the last token once more, for its logits
+        self._cut(lane, kept)
+        todo = wanted[len(self.tokens[lane]) :]
+        for start in range(0, len(todo), batch_tokens):
+            if start:
+                yield None
+            self.decode(lane, todo[start : start + batch_tokens])
+        return len(todo)
+
+    def decode(self, lane: int, tokens: Sequence[int]) -> None:
+        """Append `tokens` (one batch at most) to the lane; its logits are then those after the last one."""
+        held = self.tokens[lane]
+        batch = self._batch
+        for i, token in enumerate(tokens):
+            batch.token[i] = token
+            batch.pos[i] = len(held) + i
+            batch.n_seq_id[i] = 1
+            batch.seq_id[i][0] = lane
+            batch.logits[i] = i == len(tokens) - 1
+        batch.n_tokens = len(tokens)
+        self._logits_of = None
+        code = c.llama_decode(self._context, batch)
+        if code:
+            c.llama_memory_seq_rm(self._memory, lane, len(held), -1)
+            raise EngineError(f"llama.cpp could not evaluate {len(tokens)} tokens (code {code})")
+        held.extend(tokens)
+        self._logits_of = lane
+
+    def logits(self, lane: int) -> npt.NDArray[np.float32]:
+        """float32 (vocabulary,): a view, valid until the next evaluation. ValueError for an empty lane."""
+        if not self.tokens[lane]:
+            raise ValueError("the lane is empty")
+        if self._logits_of != lane:
+            for _ in self.extend(lane, self.tokens[lane], batch_tokens=self._batch_tokens):
+                pass  # one token, unless the model cannot go back
+        pointer = c.llama_get_logits_ith(self._context, -1)
+        return np.ctypeslib.as_array(pointer, shape=(self._vocabulary_size,))
+
+    def state(self, lane: int) -> bytes:
+        """The lane's attention state, for `load` on the same model and the same llama.cpp."""
+        size = c.llama_state_seq_get_size(self._context, lane)
+        buffer = (ctypes.c_uint8 * size)()
+        written = c.llama_state_seq_get_data(self._context, buffer, size, lane)
+        return bytes(buffer[:written]) if written < size else bytes(buffer)
+
+    def load(self, lane: int, tokens: Sequence[int], state: bytes) -> bool:
+        """Put a saved lane in the place of this one; False (and an empty lane) if llama.cpp refuses it."""
+        self._cut(lane, 0)
+        buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
+        if not c.llama_state_seq_set_data(self._context, buffer, len(state), lane):
+            self._cut(lane, 0)
+            return False
+        self.tokens[lane] = list(tokens)
+        return True
+
+    def clear(self) -> None:
+        for lane in range(len(self.tokens)):
+            self._cut(lane, 0)
+
+    def _keep(self, lane: int, wanted: list[int]) -> int:
+        """How many leading tokens of `wanted` the lane holds, after moving up a tail from which history was cut."""
+        held = self.tokens[lane]
+        kept = _common(held, wanted, 0)
+        if not self._can_shift or len(wanted) - kept < SHORTEST_SHIFT:
+            return kept
+        source, length = _find(held, wanted, kept)
+        if length:
+            gap = source - kept
+            if not c.llama_memory_seq_rm(self._memory, lane, kept, source):
+                return kept
+            c.llama_memory_seq_add(self._memory, lane, source, -1, -gap)
+            del held[kept:source]
+            self._logits_of = None if self._logits_of == lane else self._logits_of
+        return kept + length
+
+    def _cut(self, lane: int, length: int) -> None:
+        held = self.tokens[lane]
+        if length < len(held) or not length:
+            if self._logits_of == lane:
+                self._logits_of = None
+            if not c.llama_memory_seq_rm(self._memory, lane, length, -1):
+                # Recurrent models cannot go back by part of a sequence: begin again.
+                c.llama_memory_seq_rm(self._memory, lane, -1, -1)
+                length = 0
+            del held[length:]
+
+
+def _common(held: Sequence[int], wanted: Sequence[int], start: int) -> int:
+    end = start
+    for ours, theirs in zip(held[start:], wanted[start:], strict=False):
+        if ours != theirs:
+            break
+        end += 1
+    return end
+
+
+def _find(held: list[int], wanted: list[int], kept: int) -> tuple[int, int]:
+    """Where behind `kept` the longest run of `held` begins that equals `wanted` from `kept` on, and its length."""
+    needle = array.array("i", wanted[kept : kept + SHORTEST_SHIFT]).tobytes()
+    hay = array.array("i", held).tobytes()
+    size = array.array("i").itemsize
+    best = (0, 0)
+    at = hay.find(needle, (kept + 1) * size)
+    while at >= 0:
+        if at % size == 0:
+            source = at // size
+            length = _common(held[source:], wanted[kept:], 0)
+            best = max(best, (source, length), key=lambda found: found[1])
+        at = hay.find(needle, at + 1)
+    return best

@@ -1,0 +1,109 @@
+"""What the language model is given to read: persona, history, time. Pure; nothing here waits or evaluates.
+
+Messages only ever join at the end, and what stands in the prompt never changes, so that the model's cache stays good:
+the time is a note before the user's words, written once and left there; history is cut seldom, at the border of a
+turn, and many turns at once, so that what stays is the same tail as before.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import resources
+
+from babel.dates import format_datetime
+
+from voiceos.thinking.ports import Message
+
+KEPT_SHARE = 0.6
+"""Of the budget, left filled by a cut: history is cut once in many turns, for each cut costs an evaluation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """Who speaks, in one language."""
+
+    system: str
+    """The system message, with the name filled in."""
+    time_full: str
+    """Babel date pattern of the note when the day is new."""
+    time_short: str
+    """Likewise when only the minute is."""
+    cut_off: str
+    """Put behind what was heard of an answer that the user broke off."""
+    locale: str = "en"
+
+    @classmethod
+    def load(cls, language: str, name: str) -> Persona:
+        """The persona of `voiceos/languages/<language>/persona.toml` under the name `name`."""
+        text = resources.files("voiceos.languages").joinpath(language, "persona.toml").read_text("utf-8")
+        data = tomllib.loads(text)
+        return cls(
+            data["system"].strip().replace("{name}", name),
+            data["time_full"],
+            data["time_short"],
+            data["cut_off"],
+            language,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    message: Message
+    noted: datetime | None = None
+    """The time that stands in the message."""
+
+
+class Conversation:
+    """The persona and what was said, in order. An announcement is an assistant's message that nobody asked for."""
+
+    def __init__(self, persona: Persona) -> None:
+        self.persona = persona
+        self._entries: list[_Entry] = []
+
+    def messages(self, start: int = 0) -> list[Message]:
+        """The persona and the history from message `start` on."""
+        return [Message("system", self.persona.system), *(entry.message for entry in self._entries[start:])]
+
+    def for_user(self, text: str, now: datetime) -> list[Message]:
+        """The prompt of a turn in which the user says `text`, begun at `now`; the history stays as it is."""
+        return [*self.messages(), self._user(text, now).message]
+
+    def add_user(self, text: str, now: datetime) -> None:
+        self._entries.append(self._user(text, now))
+
+    def add_assistant(self, text: str, *, cut_off: bool = False) -> None:
+        """What the user heard; nothing is added if they heard nothing."""
+        if text := text.strip():
+            self._entries.append(_Entry(Message("assistant", text + (self.persona.cut_off if cut_off else ""))))
+
+    def clear(self) -> None:
+        self._entries.clear()
+
+    def borders(self) -> list[int]:
+        """Messages at which history may be cut: where a turn or an announcement begins, the oldest left out."""
+        roles = [entry.message.role for entry in self._entries]
+        return [i for i in range(1, len(roles)) if roles[i] == "user" or roles[i - 1] == "assistant"]
+
+    def drop(self, count: int) -> None:
+        """Forget the oldest `count` messages; ValueError unless that is a border or all of them."""
+        if count != len(self._entries) and count not in self.borders():
+            raise ValueError(f"{count} is not the border of a turn")
+        del self._entries[:count]
+
+    def __len__(self) -> int:
+        """Messages after the persona."""
+        return len(self._entries)
+
+    def _user(self, text: str, now: datetime) -> _Entry:
+        note = self._note(now)
+        return _Entry(Message("user", f"{note} {text}".strip()), now if note else None)
+
+    def _note(self, now: datetime) -> str:
+        last = next((entry.noted for entry in reversed(self._entries) if entry.noted), None)
+        if last is None or last.date() != now.date():
+            return format_datetime(now, self.persona.time_full, locale=self.persona.locale)
+        if (last.hour, last.minute) != (now.hour, now.minute):
+            return format_datetime(now, self.persona.time_short, locale=self.persona.locale)
+        return ""

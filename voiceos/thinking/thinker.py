@@ -1,0 +1,146 @@
+"""Answers of the language model, begun as early as can be: the lane is always warm up to what has been said.
+
+A turn goes: `prepare` while the user talks, `reply` once or more (each is a guess that leaves no trace), `heard` with
+what they really heard, and `settle` in the silence that follows. One of these uses the lane at a time; warming gives
+way to whatever comes after it, and a reply holds the lane until its iterator is closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime
+
+from voiceos.thinking.ports import Lane, LanguageModel, Message, Sampling
+from voiceos.thinking.prompt import KEPT_SHARE, Conversation
+
+SENTENCE_ENDS = (".", "?", "!")
+WORDS_ROOM_TOKENS = 256
+"""Kept free for what the user says in one turn: about a minute and a half of speech."""
+
+
+class Thinker:
+    def __init__(self, model: LanguageModel, conversation: Conversation, *, sampling: Sampling | None = None) -> None:
+        self.conversation = conversation
+        self._model = model
+        self._sampling = sampling or Sampling()
+        self._lane = asyncio.Lock()
+        self._warming: asyncio.Task[int] | None = None
+        self._turns = 0
+        self._closing_tokens: int | None = None
+        """How many tokens the template puts behind the user's words."""
+        self._context_tokens: int | None = None
+
+    async def prepare(self, now: datetime, text: str = "") -> int:
+        """Evaluate all that is known of the turn that began at `now`, while the user still talks.
+
+        Args:
+            now: when the turn began; the same in `prepare` and `reply`, as the prompt may tell it.
+            text: what they have said so far, if it is unlikely to change.
+
+        Returns:
+            How many tokens were evaluated; 0 if something else needed the lane.
+        """
+        return await self._warm(lambda: self._until_words(self.conversation.for_user(text, now)))
+
+    async def settle(self) -> int:
+        """Evaluate the history after a turn, in idle time; cuts what no longer fits. Returns as `prepare`."""
+        return await self._warm(lambda: self._model.render(self.conversation.messages(), open_role="user"))
+
+    async def reply(self, text: str, now: datetime) -> AsyncIterator[str]:
+        """Pieces of an answer to `text`. Closing the iterator stops the model within one token.
+
+        The history stays as it is until `heard`. Raises EngineError, and ValueError if `text` alone is too long.
+        """
+        await self._stop_warming()
+        async with self._lane:
+            await self._fit()
+            tokens = await self._model.render(self.conversation.for_user(text, now), open_role="assistant")
+            await self._model.extend(Lane.CONVERSATION, tokens)
+            # Another seed each turn, so that a question asked twice is not answered word for word the same.
+            sampling = dataclasses.replace(self._sampling, seed=self._sampling.seed + self._turns)
+            async with contextlib.aclosing(self._model.generate(Lane.CONVERSATION, sampling=sampling)) as pieces:  # type: ignore[type-var]
+                async for piece in pieces:
+                    yield piece
+
+    async def turn_end_probability(self, text: str, now: datetime) -> float:
+        """How likely the user's turn is over after `text`, 0 to 1, as the language model sees it.
+
+        The probability that a sentence's end mark or the end of the turn follows the words without their own end mark;
+        what it evaluates, the reply needs anyway.
+        """
+        bare = text.rstrip().rstrip("".join(SENTENCE_ENDS))
+        await self._stop_warming()
+        async with self._lane:
+            tokens = await self._until_words(self.conversation.for_user(bare, now))
+            await self._model.extend(Lane.CONVERSATION, tokens)
+            return min(1.0, sum(await self._model.next_probabilities(Lane.CONVERSATION, [*SENTENCE_ENDS, ""])))
+
+    def heard(self, user_text: str, assistant_text: str, now: datetime, *, cut_off: bool = False) -> None:
+        """Take a turn into the history: what the user said, and what they heard of the answer.
+
+        Args:
+            user_text: the final transcript.
+            assistant_text: as far as it was heard; may be empty.
+            now: as given to `reply`.
+            cut_off: the user broke the answer off.
+        """
+        self._turns += 1
+        self.conversation.add_user(user_text, now)
+        self.conversation.add_assistant(assistant_text, cut_off=cut_off)
+
+    def announced(self, text: str, *, cut_off: bool = False) -> None:
+        """Take what the assistant said unasked into the history, as far as it was heard."""
+        self.conversation.add_assistant(text, cut_off=cut_off)
+
+    async def _warm(self, tokens: Callable[[], Awaitable[list[int]]]) -> int:
+        await self._stop_warming()
+        if self._lane.locked():
+            return 0
+        self._warming = task = asyncio.create_task(self._extend(tokens), name="warm the language model")
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if not task.cancelled():  # it is the caller who was cancelled
+                await self._stop_warming()
+                raise
+            return 0
+
+    async def _extend(self, tokens: Callable[[], Awaitable[list[int]]]) -> int:
+        async with self._lane:
+            await self._fit()
+            return await self._model.extend(Lane.CONVERSATION, await tokens())
+
+    async def _until_words(self, messages: Sequence[Message]) -> list[int]:
+        """Tokens up to the end of the last message's words, without the marks that close it."""
+        if self._closing_tokens is None:
+            system = messages[:1]
+            opened = await self._model.render(system, open_role="user")
+            closed = await self._model.render([*system, Message("user", "")], open_role=None)
+            self._closing_tokens = len(closed) - len(opened)
+        tokens = await self._model.render(messages, open_role=None)
+        return tokens[: len(tokens) - self._closing_tokens]
+
+    async def _stop_warming(self) -> None:
+        task = self._warming
+        if task and not task.done():
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def _fit(self) -> None:
+        """Cut history that leaves too little room for the user's words and the answer."""
+        if self._context_tokens is None:
+            self._context_tokens = (await self._model.info()).context_tokens
+        budget = self._context_tokens - self._sampling.max_tokens - WORDS_ROOM_TOKENS
+        if await self._size(0) <= budget:
+            return
+        borders = [*self.conversation.borders(), len(self.conversation)]
+        for border in borders:
+            if border == borders[-1] or await self._size(border) <= KEPT_SHARE * budget:
+                self.conversation.drop(border)
+                return
+
+    async def _size(self, start: int) -> int:
+        return len(await self._model.render(self.conversation.messages(start), open_role="user"))
