@@ -187,15 +187,17 @@ def recommend(
 ) -> list[Model]:
     """What of a kind is better than the starter set's and suits the machine, best first.
 
-    Models whose licence has to be accepted are left out: they are the user's to find.
+    Nothing for a kind that the starter set does without. Models whose licence has to be accepted are left out: they are
+    the user's to find.
     """
     models = among or catalog()
-    usual = max((model.rank for model in models.starter if model.kind == kind), default=0)
+    usual = [model.rank for model in models.starter if model.kind == kind]
     better = [
         model
         for model in models
         if model.kind == kind
-        and model.rank > usual
+        and usual
+        and model.rank > max(usual)
         and not model.restricted
         and model.speaks(language)
         and fit(model, ram_bytes, cores) is Fit.YES

@@ -13,7 +13,7 @@ import threading
 import time
 
 from voiceos.catalogue.catalog import Model, ModelFile
-from voiceos.catalogue.partial import CHUNK_BYTES, Partial
+from voiceos.catalogue.partial import Partial
 from voiceos.catalogue.sources import Report, SourceFailed
 
 log = logging.getLogger(__name__)
@@ -142,7 +142,8 @@ class HuggingFace:
                 offered = partial.done_bytes + int(length)
                 if offered != file.size:
                     raise SourceFailed(f"it has {file.name} with {offered} bytes instead of {file.size}")
-            for chunk in response.iter_bytes(CHUNK_BYTES):
+            # As they come: larger chunks would be lost with the connection.
+            for chunk in response.iter_bytes():
                 partial.write(chunk)
                 report(partial.done_bytes)
 
