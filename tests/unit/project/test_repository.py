@@ -85,37 +85,3 @@ def test_an_unknown_group_is_answered_with_the_groups_there_are() -> None:
     )
     assert answer.returncode == 2
     assert "no group 'unti'; there are: lint unit contract models soundcard" in answer.stderr
-
-
-def test_an_unknown_set_up_is_refused_before_anything_is_done(tmp_path: Path) -> None:
-    (tmp_path / "scripts").mkdir()
-    script = tmp_path / "scripts" / "setup"
-    script.write_bytes((ROOT / "scripts/setup").read_bytes())
-    answer = subprocess.run(["bash", script, "tset"], capture_output=True, text=True, check=False)
-    assert answer.returncode == 2
-    assert "usage: scripts/setup [run|test]" in answer.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["scripts"]
-
-
-SETUP_WITHOUT_RIGHTS = """
-id() { echo 1000; }
-sudo() { return 1; }
-apt-get() { echo "apt-get was called: $*"; exit 99; }
-dpkg-query() { return 1; }
-ldconfig() { :; }
-export -f id sudo apt-get dpkg-query ldconfig
-exec bash scripts/setup </dev/null
-"""
-
-
-@pytest.mark.skipif(not Path("/usr/bin/dpkg").exists(), reason="the commands for Debian need dpkg")
-def test_without_rights_the_exact_command_is_named_and_nothing_is_installed(tmp_path: Path) -> None:
-    (tmp_path / "scripts").mkdir()
-    (tmp_path / "scripts" / "setup").write_bytes((ROOT / "scripts/setup").read_bytes())
-    answer = subprocess.run(
-        ["bash", "-c", SETUP_WITHOUT_RIGHTS], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert answer.returncode == 1
-    assert "apt-get install --no-install-recommends --no-remove libportaudio2 libasound2-plugins" in answer.stderr
-    assert "was called" not in answer.stdout
-    assert not (tmp_path / ".venv").exists()
