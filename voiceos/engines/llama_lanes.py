@@ -6,7 +6,6 @@ only. One context holds all lanes in one pool of cells, and each lane has a budg
 
 from __future__ import annotations
 
-import array
 import ctypes
 import logging
 from collections.abc import Generator, Sequence
@@ -16,12 +15,10 @@ import numpy as np
 import numpy.typing as npt
 from llama_cpp import llama_cpp as c
 
+from voiceos.engines import overlap
 from voiceos.errors import EngineError
 
 log = logging.getLogger(__name__)
-
-SHORTEST_SHIFT = 16
-"""Tokens: a match of a cached tail that is shorter may be chance, and saves little."""
 
 
 @c.llama_log_callback  # type: ignore[untyped-decorator]
@@ -138,10 +135,10 @@ class Lanes:
     def _keep(self, lane: int, wanted: list[int]) -> int:
         """How many leading tokens of `wanted` the lane holds, after moving up a tail from which history was cut."""
         held = self.tokens[lane]
-        kept = _common(held, wanted, 0)
-        if not self._can_shift or len(wanted) - kept < SHORTEST_SHIFT:
+        kept = overlap.common(held, wanted)
+        if not self._can_shift:
             return kept
-        source, length = _find(held, wanted, kept)
+        source, length = overlap.tail(held, wanted, kept)
         if length:
             gap = source - kept
             if not c.llama_memory_seq_rm(self._memory, lane, kept, source):
@@ -161,28 +158,3 @@ class Lanes:
                 c.llama_memory_seq_rm(self._memory, lane, -1, -1)
                 length = 0
             del held[length:]
-
-
-def _common(held: Sequence[int], wanted: Sequence[int], start: int) -> int:
-    end = start
-    for ours, theirs in zip(held[start:], wanted[start:], strict=False):
-        if ours != theirs:
-            break
-        end += 1
-    return end
-
-
-def _find(held: list[int], wanted: list[int], kept: int) -> tuple[int, int]:
-    """Where behind `kept` the longest run of `held` begins that equals `wanted` from `kept` on, and its length."""
-    needle = array.array("i", wanted[kept : kept + SHORTEST_SHIFT]).tobytes()
-    hay = array.array("i", held).tobytes()
-    size = array.array("i").itemsize
-    best = (0, 0)
-    at = hay.find(needle, (kept + 1) * size)
-    while at >= 0:
-        if at % size == 0:
-            source = at // size
-            length = _common(held[source:], wanted[kept:], 0)
-            best = max(best, (source, length), key=lambda found: found[1])
-        at = hay.find(needle, at + 1)
-    return best

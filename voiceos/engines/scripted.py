@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import tempfile
 import threading
+import zlib
+from collections.abc import Generator, Sequence
+from pathlib import Path
 
 import numpy as np
 
+from voiceos.engines import overlap
 from voiceos.engines.word_ends import words_of
 from voiceos.speaking.ports import Speech, WordEnd
+from voiceos.thinking.ports import Lane, Message, ModelInfo, Role, Sampling
 
 
 class ScriptedVoice:
@@ -44,3 +52,120 @@ class ScriptedVoice:
             at += length
             ends.append(WordEnd(text_end, at))
         return Speech(np.concatenate(tones), self.rate_hz, tuple(ends))
+
+
+class ScriptedLanguageModel:
+    """Answers the user's last message from a table; a token is a word with the space before it.
+
+    Args:
+        replies: pairs of a regular expression and the answer, a template for `re.Match.expand`; the first that is
+            found in the message answers.
+        otherwise: the answer to everything else, as a template whose group 0 is the message.
+        open_ends: a regular expression for messages that are not yet finished, for `next_probabilities`.
+        crash_on: a word of the user's last message that ends the process; empty for none.
+        hang_on: likewise one at which it never returns.
+        context_tokens, background_tokens: budgets of the lanes.
+    """
+
+    BATCH_TOKENS = 32
+    _ROLES: tuple[Role, ...] = ("system", "user", "assistant")
+    _END = len(_ROLES)
+
+    def __init__(
+        self,
+        replies: Sequence[tuple[str, str]] = (),
+        *,
+        otherwise: str = r"You said: \g<0>",
+        open_ends: str = r"(\b(a|an|and|or|the|to|of|is|my)|,)$",
+        crash_on: str = "",
+        hang_on: str = "",
+        context_tokens: int = 4096,
+        background_tokens: int = 1024,
+    ) -> None:
+        self._replies = [*((re.compile(pattern, re.IGNORECASE), reply) for pattern, reply in replies)]
+        self._otherwise = otherwise
+        self._open_ends = re.compile(open_ends, re.IGNORECASE)
+        self._crash_on, self._hang_on = crash_on, hang_on
+        self._budgets = (context_tokens, background_tokens)
+        self._lanes: list[list[int]] = [[], []]
+        self._words: dict[int, str] = {}
+
+    def info(self) -> ModelInfo:
+        return ModelInfo("scripted", self._budgets[Lane.CONVERSATION])
+
+    def render(self, messages: Sequence[Message], open_role: Role | None) -> list[int]:
+        tokens: list[int] = []
+        for message in messages:
+            tokens += [self._ROLES.index(message.role), *self._tokens(message.text.strip()), self._END]
+        return [*tokens, self._ROLES.index(open_role)] if open_role else tokens
+
+    def extend(self, lane: Lane, tokens: Sequence[int]) -> Generator[None, None, int]:
+        if len(tokens) > self._budgets[lane]:
+            raise ValueError(f"{len(tokens)} tokens exceed the lane's {self._budgets[lane]}")
+        held = self._lanes[lane]
+        kept = overlap.common(held, tokens)
+        source, length = overlap.tail(held, tokens, kept)
+        held[kept:] = held[source : source + length]
+        evaluated = len(tokens) - len(held)
+        for start in range(len(held), len(tokens), self.BATCH_TOKENS):
+            held.extend(tokens[start : start + self.BATCH_TOKENS])
+            yield None
+        return evaluated
+
+    def next_probabilities(self, lane: Lane, candidates: Sequence[str]) -> list[float]:
+        """0.2 for each end of a sentence or a turn after a finished message, 0.01 for everything else."""
+        if not self._lanes[lane]:
+            raise ValueError("the lane is empty")
+        finished = not self._open_ends.search(self._message(lane))
+        return [0.2 if finished and text in ("", ".", "?", "!") else 0.01 for text in candidates]
+
+    def generate(self, lane: Lane, sampling: Sampling, grammar: str | None) -> Generator[str, None, None]:
+        """The grammar is taken as kept: answers under one are written by whoever writes the table."""
+        message = self._message(lane)
+        spoken = re.findall(r"[\w']+", message)
+        if self._crash_on and self._crash_on in spoken:
+            os._exit(70)
+        if self._hang_on and self._hang_on in spoken:
+            threading.Event().wait()
+        found = next(((match, reply) for pattern, reply in self._replies if (match := pattern.search(message))), None)
+        whole = re.fullmatch(r"(?s).*", message)
+        assert whole
+        match, reply = found or (whole, self._otherwise)
+        for token in self._tokens(match.expand(reply))[: sampling.max_tokens]:
+            if len(self._lanes[lane]) >= self._budgets[lane]:
+                return
+            self._lanes[lane].append(token)
+            yield self._words[token]
+
+    def save(self, lane: Lane, path: str) -> None:
+        held = self._lanes[lane]
+        with tempfile.NamedTemporaryFile("w", dir=Path(path).parent, delete=False) as file:
+            json.dump({"model": "scripted", "tokens": held, "words": [self._words.get(t, "") for t in held]}, file)
+        Path(file.name).replace(path)
+
+    def restore(self, lane: Lane, path: str) -> int:
+        try:
+            saved = json.loads(Path(path).read_bytes())
+            if saved["model"] != "scripted" or len(saved["tokens"]) > self._budgets[lane]:
+                return 0
+        except (OSError, ValueError, KeyError, TypeError):
+            return 0
+        self._words.update(zip(saved["tokens"], saved["words"], strict=True))
+        self._lanes[lane] = saved["tokens"]
+        return len(saved["tokens"])
+
+    def _tokens(self, text: str) -> list[int]:
+        words = re.findall(r"\s*\S+", text)
+        tokens = [zlib.crc32(word.encode()) >> 1 | 1 << 30 for word in words]
+        self._words.update(zip(tokens, words, strict=True))
+        return tokens
+
+    def _message(self, lane: Lane) -> str:
+        """Words of the user's last message."""
+        held = self._lanes[lane]
+        user = self._ROLES.index("user")
+        if user not in held:
+            return ""
+        start = len(held) - held[::-1].index(user)
+        end = held.index(self._END, start) if self._END in held[start:] else len(held)
+        return "".join(self._words[token] for token in held[start:end]).strip()

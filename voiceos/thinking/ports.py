@@ -35,9 +35,9 @@ class Sampling:
     temperature: float = 0.7
     top_p: float = 0.9
     repeat_penalty: float = 1.1
-    """Divides the logits of tokens seen in the last 64; 1.0 is off."""
+    """Divides the logits of the reply's last 64 tokens, not the prompt's; 1.0 is off."""
     seed: int = 0
-    """Same seed, same tokens."""
+    """Same seed, same tokens, after a lane that was evaluated in the same batches: a sum depends on its order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,10 @@ class LanguageModel(Protocol):
         """
 
     async def next_probabilities(self, lane: Lane, candidates: Sequence[str]) -> list[float]:
-        """Probability of each candidate's first token as the next one, after the lane's tokens (at least one)."""
+        """Probability of each candidate's first token as the next one, after the lane's tokens (at least one).
+
+        The candidate "" stands for the end of the turn. Raises ValueError for an empty lane.
+        """
 
     def generate(self, lane: Lane, *, sampling: Sampling, grammar: str | None = None) -> AsyncIterator[str]:
         """Text pieces that follow the lane's tokens, until the model ends its turn or `max_tokens`; `grammar` is GBNF.
