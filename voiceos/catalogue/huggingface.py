@@ -48,6 +48,8 @@ class HuggingFace:
         pass
 
     def fetch(self, model: Model, file: ModelFile, partial: Partial, report: Report) -> None:
+        # Unless the user decided otherwise, the hub learns which file is wanted and nothing else about this machine.
+        os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
         # The library is imported late: it takes a second, and nobody who has the models needs it.
         import httpx2
         from huggingface_hub import hf_hub_url

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import psutil
@@ -24,6 +23,8 @@ from rich.table import Table
 
 from voiceos import config
 from voiceos.catalogue import Fit, Kind, Model, Step, Store, catalog, fetch, fit, recommend, size_text
+from voiceos.cli.exits import plain_errors
+from voiceos.cli.options import AsJson, ConfigFile
 from voiceos.config.edit import set_value
 from voiceos.errors import ModelError
 
@@ -50,8 +51,9 @@ Accept = Annotated[bool, typer.Option("--accept-licence", help="You agree to the
 
 
 @app.command("list")
+@plain_errors()
 def list_models(
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: AsJson = False,
     language: Annotated[str, typer.Option(help="Recommend for this language (ISO 639-1).")] = "en",
 ) -> None:
     """Every model: whether it is here, its size, licence and memory, and whether this machine suits it."""
@@ -97,6 +99,7 @@ def list_models(
 
 
 @app.command()
+@plain_errors()
 def pull(
     names: Names = None,
     starter: Annotated[bool, typer.Option("--starter", help="The starter set, beside the models named.")] = False,
@@ -110,6 +113,7 @@ def pull(
 
 
 @app.command()
+@plain_errors()
 def verify(names: Names = None) -> None:
     """Compute every hash anew; without names, of all models that are here."""
     store = Store()
@@ -127,12 +131,11 @@ def verify(names: Names = None) -> None:
 
 
 @app.command()
+@plain_errors()
 def use(
     name: Annotated[str, typer.Argument(help="A model, as in `voiceos models list`.")],
     accept_licence: Accept = False,
-    config_file: Annotated[
-        Path | None, typer.Option("--config", help="Settings file to change.", show_default=False)
-    ] = None,
+    config_file: ConfigFile = None,
 ) -> None:
     """Fetch a model if it is not here, and make it the one in use."""
     model = catalog().get(name)
@@ -150,6 +153,7 @@ def use(
 
 
 @app.command()
+@plain_errors()
 def remove(name: Annotated[str, typer.Argument(help="A model, as in `voiceos models list`.")]) -> None:
     """Delete a model, and whatever has arrived of one."""
     model = catalog().get(name)

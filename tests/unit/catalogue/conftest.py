@@ -57,8 +57,8 @@ class Hub:
     endpoint: str = ""
 
     def gets(self) -> list[str]:
-        """The Range headers of all GETs of files so far; the library asks for things of its own as well."""
-        return [ranges for method, name, ranges in self.requests if method == "GET" and name in self.files]
+        """The Range headers of all GETs of files so far."""
+        return [ranges for method, name, ranges in self.requests if method == "GET"]
 
 
 def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:

@@ -269,4 +269,6 @@ def test_two_pulls_of_one_model_fetch_it_once(
         output, _ = pull.communicate()
         assert pull.returncode == 0, output
     assert len(hub.gets()) == len(FILES)
+    # Nor is anything else asked of the hub, such as who is asking.
+    assert {path for _, path, _ in hub.requests} == set(FILES)
     assert store.path(model).read_bytes() == CONTENT
