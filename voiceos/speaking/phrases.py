@@ -17,6 +17,7 @@ MAX_CHARACTERS = 120
 
 _SENTENCE_END = re.compile(r"([.!?…]+)[\"'’”»)\]*_]*$")
 _CLAUSE_END = re.compile(r"(?:[,;:][\"'’”»)\]*_]*|[—–]|^-+)$")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?$")
 _OPENERS = "\"'‘“«([*_"
 _WIDE_END = "。！？｡"
 _WIDE_CLAUSE = "、，；："
@@ -34,6 +35,7 @@ class PhraseSplitter:
         self._perhaps = frozenset(data["perhaps"])
         self._conjunctions = frozenset(data["conjunctions"])
         self._prepositions = frozenset(data["prepositions"])
+        self._clinging = frozenset(data["clinging"]) | self._prepositions
         self._buffer = ""
         self._done = 0
 
@@ -92,8 +94,10 @@ class PhraseSplitter:
                 return False
             if core.isdigit() and alone:
                 return False  # "1." in front of a list item
-            if "." in core or core in self._perhaps:
+            if core in self._perhaps:
                 return following.isupper()
+            if _INITIALS.match(core):
+                return False
         return bool(core) or self._done > 0 or len(match.group(1)) > 1
 
     def _long_enough(self, text: str) -> bool:
@@ -109,9 +113,12 @@ class PhraseSplitter:
             return 0
         start = len(stripped) - len(stripped.split()[-1])
         word, before = stripped[start:].lower(), text[:start]
+        clings = (before.split() or [""])[-1].lower() in self._clinging
         words = _words(before)
-        conjunction = word in self._conjunctions
-        if self._done == 0 and ((conjunction and words >= 5) or (word in self._prepositions and words >= 7)):
+        conjunction = word in self._conjunctions and not clings
+        if self._done == 0 and (
+            (conjunction and words >= 5) or (word in self._prepositions and not clings and words >= 7)
+        ):
             return start
         if self._done == 1 and conjunction and len(before) >= 60:
             return start

@@ -28,3 +28,35 @@ class Speech:
 class TextToSpeech(Protocol):
     async def synthesize(self, text: str, *, speed: float) -> Speech:
         """Say one phrase (speakable text, a sentence or two); `speed` 1.0 is the voice's own. Raises EngineError."""
+
+
+class Player(Protocol):
+    """Plays replies by number; samples of one number sound in order, without gaps."""
+
+    @property
+    def rate_hz(self) -> int:
+        """Rate at which `heard` counts."""
+
+    def play(self, number: int, samples: Samples, rate_hz: int) -> None:
+        """Append to reply `number`; resampled where the rates differ."""
+
+    def hold(self, number: int) -> None:
+        """Nothing of it sounds before `release`."""
+
+    def release(self, number: int) -> None:
+        """It may sound from the next block on."""
+
+    def finish(self, number: int) -> None:
+        """No more will come."""
+
+    def pause(self) -> None:
+        """Stop sounding within one block; keep the rest."""
+
+    def resume(self) -> None:
+        """Sound on from the very sample."""
+
+    def stop(self, number: int) -> int:
+        """Stop sounding, drop the rest; returns the samples of it that were or will yet be audible."""
+
+    def heard(self, number: int) -> int:
+        """Samples of it that are past recall: sounded or given to the device."""

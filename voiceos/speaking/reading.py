@@ -74,6 +74,10 @@ class Reader:
             (rf"\b{month}\.? (\d{{1,2}})(?![\d:])(?:,? (\d{{4}})(?!\d))?", self._month_day),
             (rf"(?<![\d.])(\d{{1,2}}) {month}\b(?: (\d{{4}})(?!\d))?", self._day_month),
             (r"(?<!\w)(\d)['′’](\d{1,2})[\"″”]", self._feet),
+            (
+                rf"(?:(?<!\w)(\d+) )?(?<![\d/.])(\d+)/(\d+)\s?({alternatives(self._units)})(?![\w/])",
+                lambda m: self._fraction(m) + self._named_unit(m[1] or "1", self._units[m[4]]),
+            ),
             (rf"({_NUMBER})([kKMB]|bn)(?!\w)", lambda m: f"{self._number(m[1])} {self._magnitudes[m[2]]}"),
             (rf"(-|−)?({_NUMBER})[\s-]?({alternatives(self._units)})(?![\w/])", self._unit),
             (r"(?:(?<!\w)(\d+)[ ])?(?<![\d/.])(\d+)/(\d+)(?![\d/])", self._fraction),

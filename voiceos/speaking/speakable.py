@@ -49,6 +49,8 @@ _EMPHASIS = re.compile(r"\*+|_{2,}|(?<!\w)_|_(?!\w)|~~|`+")
 _CELL = re.compile(r"[ \t]*\|[ \t]*")
 _COMPARISON = re.compile(r"(?<=\s)[<>](?=\s)|[<>](?=\s?\d)")
 _DASH = re.compile(r"\s+[-–—]+\s+|\s*—+\s*|\s*--+\s*|–")
+_ASIDE = re.compile(r"\s+\((?=\w)|(?<=\w)[.,]?\)(?=\s)")
+"""An aside is set off by pauses; brackets written against a word are only marks."""
 _NEWLINE = re.compile(r"(?<=[\w)])[ \t]*\n+\s*(?=\S)")
 _APOSTROPHE = re.compile(r"(?<=\w)[’ʼ`´](?=\w)")
 _UNSAYABLE = re.compile(r"[^A-Za-z .,!?;:'\-]")
@@ -133,7 +135,7 @@ class Speakable:
         self._reader.read(text)
         text.replace(_COMPARISON, lambda m: f" {self._symbols[m[0]]} ")
         text.replace(self._symbol, lambda m: f" {self._symbols[m[0]]} ")
-        text.replace(_DASH, ", ").replace(_NEWLINE, ", ")
+        text.replace(_ASIDE, ", ").replace(_DASH, ", ").replace(_NEWLINE, ", ")
         text.replace(_UNSAYABLE, _sieve).replace(_LONE_MARK, "")
         for pattern, by in _CLEANING:
             text.replace(pattern, by)

@@ -28,6 +28,8 @@ def split(text: str) -> list[str]:
         ("Well... maybe it is. Who knows?", ["Well... maybe it is.", "Who knows?"]),
         ("Hm… I see. Good.", ["Hm…", "I see.", "Good."]),
         ("Well, I think so, but let me look.", ["Well, I think so,", "but let me look."]),
+        ("J.R.R. Tolkien wrote it. Long ago.", ["J.R.R. Tolkien wrote it.", "Long ago."]),
+        ("It is the process by which they live.", ["It is the process by which they live."]),
         ("J. S. Bach wrote it. Long ago.", ["J. S. Bach wrote it.", "Long ago."]),
         (
             "I read about that in the paper because it matters.",

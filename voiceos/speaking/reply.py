@@ -1,0 +1,127 @@
+"""One reply on its way to the ear: pieces of text → phrases → speech → player, and how much of it has been heard."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from voiceos.errors import VoiceosError
+from voiceos.speaking.phrases import PhraseSplitter
+from voiceos.speaking.ports import Player, Speech, TextToSpeech
+from voiceos.speaking.speakable import Speakable, Spoken
+
+AHEAD_S = 6.0
+"""Speech made ahead of what sounds: enough that no gap is heard, little enough that barge-in wastes little work."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    source: str
+    """The phrase as the model wrote it, with the white space before it."""
+    spoken: Spoken
+    speech: Speech
+    start: int
+    """First sample in the reply, at the player's rate."""
+    end: int
+
+
+class Reply:
+    """Speaks into a player under one number.
+
+    Args:
+        number: of the reply in the player.
+        language: ISO 639-1 code; decides abbreviations and how numbers are read.
+        speed: 1.0 is the voice's own.
+        on_phrase: told when the first phrase is known, and again when its speech is ready (for the latency waterfall).
+    """
+
+    def __init__(
+        self,
+        number: int,
+        *,
+        tts: TextToSpeech,
+        player: Player,
+        language: str,
+        speed: float,
+        on_phrase: Callable[[str], None] = lambda moment: None,
+    ) -> None:
+        self.number = number
+        self.text = ""
+        """All that the model has written so far."""
+        self._tts = tts
+        self._player = player
+        self._language = language
+        self._speed = speed
+        self._on_phrase = on_phrase
+        self._said: list[_Said] = []
+        self._samples = 0
+
+    @property
+    def empty(self) -> bool:
+        """Nothing of it could be spoken."""
+        return self._samples == 0
+
+    async def speak(self, pieces: AsyncIterator[str]) -> None:
+        """Say all of `pieces` and finish; writing goes on while phrases are spoken. Raises what the engines raise."""
+        phrases: asyncio.Queue[str | None] = asyncio.Queue()
+
+        async def write() -> None:
+            splitter = PhraseSplitter(self._language)
+            async with aclosing(pieces) as stream:  # type: ignore[type-var]
+                async for piece in stream:
+                    self.text += piece
+                    for phrase in splitter.feed(piece):
+                        phrases.put_nowait(phrase)
+            for phrase in splitter.flush():
+                phrases.put_nowait(phrase)
+            phrases.put_nowait(None)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(write(), name=f"write {self.number}")
+                group.create_task(self._voice(phrases), name=f"voice {self.number}")
+        except BaseExceptionGroup as several:
+            raise several.exceptions[0] from None
+        self._player.finish(self.number)
+
+    async def _voice(self, phrases: asyncio.Queue[str | None]) -> None:
+        speakable = Speakable(self._language)
+        while (phrase := await phrases.get()) is not None:
+            spoken = speakable.feed(phrase)
+            if not spoken.text:
+                continue
+            if not self._said:
+                self._on_phrase("phrase")
+            await self._not_too_far_ahead()
+            try:
+                speech = await self._tts.synthesize(spoken.text, speed=self._speed)
+            except VoiceosError as error:
+                error.spoken = "error.tts"
+                raise
+            if not self._said:
+                self._on_phrase("speech")
+            start = self._samples
+            self._samples += round(len(speech.samples) * self._player.rate_hz / speech.rate_hz)
+            self._said.append(_Said(phrase, spoken, speech, start, self._samples))
+            self._player.play(self.number, speech.samples, speech.rate_hz)
+
+    async def _not_too_far_ahead(self) -> None:
+        while (ahead_s := (self._samples - self._player.heard(self.number)) / self._player.rate_hz) > AHEAD_S:
+            await asyncio.sleep(ahead_s - AHEAD_S)
+
+    def heard(self, played: int) -> str:
+        """What of `text` the user has heard after `played` samples at the player's rate, cut behind a whole word."""
+        parts = []
+        for said in self._said:
+            if played >= said.end:
+                parts.append(said.source)
+                continue
+            if played <= said.start:
+                break
+            into = (played - said.start) * said.speech.rate_hz / self._player.rate_hz
+            spoken_end = max((word.text_end for word in said.speech.words if word.sample_end <= into), default=0)
+            parts.append(said.source[: said.spoken.source_end(spoken_end)] if spoken_end else "")
+            break
+        return " ".join(part.strip() for part in parts if part.strip())
