@@ -1,0 +1,19 @@
+"""The speech-to-text port over any engine in a child process that has `transcribe(samples, language)`."""
+
+from __future__ import annotations
+
+from voiceos.audio.frames import Samples
+from voiceos.engines.process import EngineProcess
+from voiceos.listening.ports import Decoding
+
+
+class ProcessSpeechToText:
+    """`SpeechToText` over an `EngineProcess`; whoever made the process starts and stops it."""
+
+    def __init__(self, process: EngineProcess) -> None:
+        self._process = process
+
+    async def transcribe(self, samples: Samples, *, language: str | None) -> Decoding:
+        decoding = await self._process.call("transcribe", samples=samples, language=language)
+        assert isinstance(decoding, Decoding)
+        return decoding

@@ -1,0 +1,207 @@
+"""From the probability of speech in each frame to the beginnings and ends of speech, and to the utterance itself.
+
+Pure: no clock (frames carry their time), no I/O; the detector is passed in.
+
+    closed ──onset──► speaking ──pause_s of silence──► paused ──onset──► speaking
+       ▲                  │                               │
+       └──────────── discard() ───────────────────────────┘
+
+An onset is two loud frames among three: one alone is a click. Voice goes on until the
+probability falls below `silence_threshold`, which lies under `speech_threshold`, so that a word fading out does not
+flicker.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from voiceos.audio.frames import FRAME_S, Frame, Samples
+from voiceos.listening.ports import VoiceActivity
+
+ONSET_FRAMES = 2
+"""Loud frames that make an onset, 64 ms: less is a click, and every frame more delays each barge-in."""
+
+GAP_S = 0.25
+"""A longer hole in the sound (device lost, microphone ignored) ends what belongs together: no pre-roll across it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    """The first voice of a new utterance."""
+
+    began_at: float
+    """When the first loud frame was captured, monotonic seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechPaused:
+    """`pause_s` of silence."""
+
+    silent_since: float
+    """When the last voiced frame ended, monotonic seconds."""
+    voiced_s: float
+    """Seconds of voice in the utterance so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechResumed:
+    """Voice again, in the same utterance."""
+
+
+@dataclass(frozen=True, slots=True)
+class UtteranceFull:
+    """The utterance takes no more sound."""
+
+
+GateEvent = SpeechStarted | SpeechPaused | SpeechResumed | UtteranceFull
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    number: int
+    frame: Frame
+    loud: bool
+    """At or above `speech_threshold`."""
+
+
+class SpeechGate:
+    """Feed it every frame; ask `utterance()` whenever an event says that there is one.
+
+    Args:
+        vad: gives the probability of each frame.
+        speech_threshold: probability at which a frame counts towards an onset.
+        silence_threshold: probability below which a frame of speech is silent; at most `speech_threshold`.
+        min_speech_s: the least that counts as speech. An onset is told as soon as 64 ms of it are there, sooner only
+            where less is asked for; whether it grew long enough is in `voiced_s`, for whoever takes the turn.
+        pre_roll_s: sound kept before the first loud frame, so that soft first consonants are not lost.
+        pause_s: silence after which SpeechPaused is said; also the silence kept behind the last voice.
+        max_utterance_s: longest utterance with its pre-roll.
+    """
+
+    def __init__(
+        self,
+        vad: VoiceActivity,
+        *,
+        speech_threshold: float = 0.5,
+        silence_threshold: float = 0.35,
+        min_speech_s: float = 0.25,
+        pre_roll_s: float = 0.3,
+        pause_s: float = 0.1,
+        max_utterance_s: float = 28.0,
+    ) -> None:
+        if not 0 < silence_threshold <= speech_threshold <= 1:
+            raise ValueError("0 < silence_threshold <= speech_threshold <= 1 must hold")
+        self._vad = vad
+        self._speech_threshold = speech_threshold
+        self._silence_threshold = silence_threshold
+        self._onset_frames = max(1, min(ONSET_FRAMES, _frames(min_speech_s)))
+        self._pre_roll_frames = _frames(pre_roll_s)
+        self._pause_s = pause_s
+        self._pause_frames = _frames(pause_s)
+        self._max_frames = max(1, math.floor(max_utterance_s / FRAME_S + 1e-9))
+        self._recent: deque[_Judged] = deque(maxlen=self._pre_roll_frames + self._onset_frames + 1)
+        self._number = 0
+        self._last_at: float | None = None
+        self._utterance: list[Frame] = []
+        self._voiced_end = 0
+        """Length of `_utterance` up to the end of its last voiced frame."""
+        self._silent_since = 0.0
+        self._voiced_frames = 0
+        self._speaking = False
+        self._open = False
+        self._full = False
+        self.probability = 0.0
+        """Of speech in the last frame."""
+
+    @property
+    def open(self) -> bool:
+        """An utterance has begun and was not discarded."""
+        return self._open
+
+    @property
+    def voiced_s(self) -> float:
+        """Seconds of voice in the utterance so far; 0 while there is none."""
+        return self._voiced_frames * FRAME_S
+
+    def feed(self, frame: Frame) -> list[GateEvent]:
+        """What this frame makes known, in order."""
+        if self._last_at is not None and frame.at - self._last_at > GAP_S:
+            self._recent.clear()
+            self._vad.reset()
+        self._last_at = frame.at
+        self.probability = probability = self._vad.probability(frame.samples)
+        self._recent.append(_Judged(self._number, frame, probability >= self._speech_threshold))
+        self._number += 1
+        known_at = frame.at + FRAME_S
+        if not self._open:
+            return self._start() if self._onset() else []
+        events: list[GateEvent] = []
+        self._append(frame)
+        if self._speaking:
+            if probability >= self._silence_threshold:
+                self._voice(frame, 1)
+            elif known_at - self._silent_since >= self._pause_s - 1e-9:
+                self._speaking = False
+                events.append(SpeechPaused(self._silent_since, self.voiced_s))
+        elif onset := self._onset():
+            self._speaking = True
+            self._voice(frame, len(onset))
+            events.append(SpeechResumed())
+        events += self._fullness()
+        return events
+
+    def utterance(self) -> Samples:
+        """The sound from `pre_roll_s` before the first voice to at most `pause_s` behind the last, shape (n,); empty
+        while no utterance is open."""
+        frames = self._utterance[: self._voiced_end + self._pause_frames]
+        return np.concatenate([f.samples for f in frames]) if frames else np.zeros(0, np.float32)
+
+    def discard(self) -> None:
+        """Close the utterance; the next voice begins a new one, and sound of this one is in no later one."""
+        if not self._open:
+            return
+        taken_until = self._utterance[: self._voiced_end + self._pause_frames][-1].at
+        kept = [j for j in self._recent if j.frame.at > taken_until]
+        self._recent.clear()
+        self._recent.extend(kept)
+        self._utterance = []
+        self._voiced_end = self._voiced_frames = 0
+        self._open = self._speaking = self._full = False
+
+    def _onset(self) -> list[_Judged]:
+        """The loud ones of the last frames, if they make an onset."""
+        loud = [j for j in list(self._recent)[-self._onset_frames - 1 :] if j.loud]
+        return loud if len(loud) >= self._onset_frames and self._recent[-1].loud else []
+
+    def _start(self) -> list[GateEvent]:
+        loud = self._onset()
+        first = loud[0].number
+        self._open = self._speaking = True
+        for judged in self._recent:
+            if judged.number >= first - self._pre_roll_frames:
+                self._append(judged.frame)
+        self._voice(self._recent[-1].frame, len(loud))
+        return [SpeechStarted(loud[0].frame.at), *self._fullness()]
+
+    def _append(self, frame: Frame) -> None:
+        if len(self._utterance) < self._max_frames:
+            self._utterance.append(frame)
+
+    def _voice(self, frame: Frame, frames: int) -> None:
+        self._voiced_end = len(self._utterance)
+        self._silent_since = frame.at + FRAME_S
+        self._voiced_frames += frames
+
+    def _fullness(self) -> list[GateEvent]:
+        if self._full or len(self._utterance) < self._max_frames:
+            return []
+        self._full = True
+        return [UtteranceFull()]
+
+
+def _frames(seconds: float) -> int:
+    return math.ceil(seconds / FRAME_S - 1e-9)
