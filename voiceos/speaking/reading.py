@@ -52,6 +52,7 @@ class Reader:
         month = rf"({alternatives(numbers)})" if numbers else r"(\b\B)"
         suffix = alternatives(data["ordinals"]["suffixes"])
         money, magnitude = alternatives(self._currencies), alternatives(self._magnitudes)
+        half = r"([AaPp])(?:\.[Mm]\b(?:\.(?!\s*$))?|[Mm]\b)"  # the full stop that also ends the text stays
         rules: list[tuple[str, Callable[[re.Match[str]], str | None]]] = [
             (r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)", lambda m: self._date(int(m[1]), int(m[2]), int(m[3]))),
             (r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4})(?![\d/])", self._slash_date),
@@ -62,10 +63,11 @@ class Reader:
             ),
             (r"(?<=\d)\s?[–—-]\s?(?=[$€£]?\d)", lambda _: f" {self._words['to']} "),
             (
-                r"(?<![\d:])([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?(?![\d:])(?:\s?([AaPp])(?:\.[Mm]\.|[Mm]\b))?",
+                r"(?<![\d:])([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?(?![\d:])"
+                rf"(?:\s?{half})?",
                 lambda m: self._time(int(m[1]), int(m[2]), m[3]),
             ),
-            (_START + r"(1[0-2]|[1-9])\s?([AaPp])(?:\.[Mm]\.|[Mm]\b)", lambda m: self._time(int(m[1]), None, m[2])),
+            (rf"{_START}(1[0-2]|[1-9])\s?{half}", lambda m: self._time(int(m[1]), None, m[2])),
             (rf"({money})\s?({_NUMBER})(?:\s?({magnitude})\b)?", lambda m: self._money(m[1], m[2], m[3])),
             (rf"{_START}({_NUMBER})\s?({money})(?!\w)", lambda m: self._money(m[2], m[1], None)),
             (rf"({_NUMBER})\s?%", lambda m: f"{self._number(m[1])} {self._words['percent']}"),

@@ -19,6 +19,7 @@ from voiceos.speaking.reading import Reader, alternatives
 from voiceos.speaking.traced import Traced
 
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\u20e3]")
+_BLANKS = re.compile(r"[ \t\xa0]{2,}|\n{2,}")
 _CODE = re.compile(r"(?P<open>```|~~~).*?(?:(?P=open)|\Z)", re.DOTALL)
 _THOUGHT = re.compile(r"<(?P<open>think|thinking|tool_call)>.*?(?:</(?P=open)>|\Z)", re.DOTALL)
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*(?:\s[^)]*)?\)")
@@ -111,7 +112,7 @@ class Speakable:
     def feed(self, phrase: str) -> Spoken:
         """The next phrase of the reply, as it is to be said."""
         text = Traced(phrase)
-        text.replace(_INVISIBLE, "")
+        text.replace(_INVISIBLE, "").replace(_BLANKS, lambda m: m[0][0])
         if self._closer:
             self._close(text)
         text.replace(_CODE, lambda m: self._dropped(m, m["open"]))
