@@ -91,6 +91,11 @@ def test_starts_without_dead_air_and_ends_without_a_long_one(piper: Piper, text:
     assert speech.words[-1].sample_end / speech.rate_hz == pytest.approx(loud[-1] / speech.rate_hz, abs=0.05)
 
 
+def test_a_phrase_cut_inside_a_clause_runs_on(piper: Piper) -> None:
+    speech = piper.synthesize("which has a population of about two million", speed=1.0)
+    assert (len(speech.samples) - speech.words[-1].sample_end) / speech.rate_hz < 0.06
+
+
 def test_phrases_join_without_clicks(piper: Piper) -> None:
     text = " ".join(SENTENCES)
     splitter = PhraseSplitter("en")

@@ -28,8 +28,11 @@ that voices leave between words, and just under the −46 dBFS at which latency 
 LEAD_S = 0.012
 """Kept before the onset, so that soft consonants keep their attack."""
 
-TAIL_S = 0.20
-"""Longest silence kept behind the last word: the voice's own pause between sentences, no more."""
+TAIL_S = {".": 0.20, "!": 0.20, "?": 0.20, "…": 0.20, ",": 0.14, ";": 0.16, ":": 0.16}
+"""Longest silence kept behind the last word, by the mark that ends the phrase: the voice's own pauses, no more."""
+
+TAIL_RUNNING_S = 0.05
+"""Likewise where a phrase was cut inside a clause and the next carries on."""
 
 FADE_S = 0.004
 """Fade at both ends, so that phrases join without clicks."""
@@ -96,7 +99,7 @@ class Piper:
         if not pieces:
             return Speech(np.zeros(0, np.float32), self.rate_hz, ())
         samples = _bent(np.concatenate(pieces) * np.float32(GAIN))
-        begin, sound_end, end = _edges(samples, self.rate_hz)
+        begin, sound_end, end = _edges(samples, self.rate_hz, TAIL_S.get(text.rstrip("\"'”’)» ")[-1:], TAIL_RUNNING_S))
         words = word_ends(text, sounded, self._one_word, begin=begin, sound_end=sound_end)
         return Speech(_faded(samples[begin:end], self.rate_hz), self.rate_hz, words)
 
@@ -128,7 +131,7 @@ def _bent(samples: Samples) -> Samples:
     return np.where(size > KNEE, np.copysign(over, samples), samples).astype(np.float32)
 
 
-def _edges(samples: Samples, rate_hz: int) -> tuple[int, int, int]:
+def _edges(samples: Samples, rate_hz: int, tail_s: float) -> tuple[int, int, int]:
     """First sample kept, last sample that sounds, first sample dropped."""
     window = max(1, round(rate_hz * 0.005))
     power = np.convolve(np.square(samples, dtype=np.float64), np.full(window, 1 / window), "same")
@@ -137,7 +140,7 @@ def _edges(samples: Samples, rate_hz: int) -> tuple[int, int, int]:
         return 0, len(samples), len(samples)
     begin = max(0, int(loud[0]) - round(LEAD_S * rate_hz))
     sound_end = int(loud[-1]) + 1
-    return begin, sound_end, min(len(samples), sound_end + round(TAIL_S * rate_hz))
+    return begin, sound_end, min(len(samples), sound_end + round(tail_s * rate_hz))
 
 
 def _faded(samples: Samples, rate_hz: int) -> Samples:
