@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -13,8 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
+from voiceos.audio.frames import FRAME_SAMPLES, RATE_HZ, Samples
 from voiceos.engines import overlap
 from voiceos.engines.word_ends import words_of
+from voiceos.listening.ports import Decoding
 from voiceos.speaking.ports import Speech, WordEnd
 from voiceos.thinking.ports import Lane, Message, ModelInfo, Role, Sampling
 
@@ -169,3 +172,62 @@ class ScriptedLanguageModel:
         start = len(held) - held[::-1].index(user)
         end = held.index(self._END, start) if self._END in held[start:] else len(held)
         return "".join(self._words[token] for token in held[start:end]).strip()
+
+
+class ScriptedRecogniser:
+    """Hears the next of `texts` in any sound, round and round, and nothing in silence.
+
+    Args:
+        average_log_probability: how sure it says that it is.
+        crash_on: number of the call, from 1, that ends the process; 0 for none. A new process counts anew.
+        hang_on: likewise the call that never returns.
+    """
+
+    def __init__(
+        self,
+        texts: Sequence[str] = ("What time is it?",),
+        average_log_probability: float = -0.1,
+        crash_on: int = 0,
+        hang_on: int = 0,
+    ) -> None:
+        self._texts = itertools.cycle(texts)
+        self._average_log_probability = average_log_probability
+        self._crash_on = crash_on
+        self._hang_on = hang_on
+        self._calls = 0
+
+    def transcribe(self, samples: Samples, language: str | None) -> Decoding:
+        """`language` None is taken for English; ValueError for more than 30 s."""
+        if len(samples) > 30 * RATE_HZ:
+            raise ValueError(f"{len(samples) / RATE_HZ:.1f} s of sound; the recogniser takes 30 s")
+        self._calls += 1
+        if self._calls == self._crash_on:
+            os._exit(70)
+        if self._calls == self._hang_on:
+            threading.Event().wait()
+        if not len(samples) or np.abs(samples).max() < 0.001:
+            return Decoding("", language or "en", -1.0, 1.0, 0.0, False)
+        return Decoding(next(self._texts), language or "en", self._average_log_probability, 0.0, 1.0, False)
+
+
+class ScriptedVoiceActivity:
+    """Takes every frame above −40 dBFS for speech."""
+
+    def probability(self, samples: Samples) -> float:
+        """1 or 0; ValueError unless the shape is (512,)."""
+        if samples.shape != (FRAME_SAMPLES,):
+            raise ValueError(f"a frame has shape ({FRAME_SAMPLES},), not {samples.shape}")
+        return float(np.sqrt(np.mean(samples**2)) > 0.01)
+
+    def reset(self) -> None:
+        """It remembers nothing."""
+
+
+class ScriptedEndOfTurn:
+    """Says the next of `probabilities`, round and round."""
+
+    def __init__(self, probabilities: Sequence[float] = (1.0,)) -> None:
+        self._probabilities = itertools.cycle(probabilities)
+
+    async def probability(self, samples: Samples) -> float:
+        return next(self._probabilities)

