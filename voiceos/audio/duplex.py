@@ -30,8 +30,8 @@ class Listeners:
 
     on_frame: Callable[[Frame], None]
     on_speaker: Callable[[SpeakerEvent], None]
-    on_lost: Callable[[AudioError], Awaitable[None]]
-    """A device has failed; returns when there is nothing left to say through the other."""
+    on_lost: Callable[[bool], Awaitable[None]]
+    """A device has failed; True where the loudspeaker still sounds. Returns when nothing is left to be said."""
     on_back: Callable[[], None]
 
 
@@ -51,6 +51,7 @@ class Duplex:
         self._speaker: Speaker | None = None
         self._unmuted = asyncio.Event()
         self._unmuted.set()
+        self._speaker_failed = False
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -113,10 +114,8 @@ class Duplex:
                     group.create_task(self._hear(), name="microphone")
                     group.create_task(self._play(), name="loudspeaker")
             except* AudioError as several:
-                error = several.exceptions[0]
-            assert isinstance(error, AudioError)
-            log.warning("%s", error)
-            await self._listeners.on_lost(error)
+                log.warning("%s", several.exceptions[0])
+            await self._listeners.on_lost(not self._speaker_failed)
             await self._reopen()
             self._listeners.on_back()
 
@@ -144,5 +143,10 @@ class Duplex:
                 self._listeners.on_frame(frame)
 
     async def _play(self) -> None:
-        async for event in self.speaker.events():
-            self._listeners.on_speaker(event)
+        self._speaker_failed = False
+        try:
+            async for event in self.speaker.events():
+                self._listeners.on_speaker(event)
+        except AudioError:
+            self._speaker_failed = True
+            raise

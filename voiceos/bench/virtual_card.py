@@ -84,6 +84,7 @@ class Recording:
 
     def __init__(self) -> None:
         self._data = bytearray()
+        self._grown = asyncio.Event()
 
     @property
     def samples(self) -> NDArray[np.float32]:
@@ -94,6 +95,12 @@ class Recording:
     async def take(self, reader: asyncio.StreamReader) -> None:
         while data := await reader.read(1 << 16):
             self._data += data
+            self._grown.set()
+
+    async def more(self) -> None:
+        """Return when more has been recorded than at the call."""
+        self._grown.clear()
+        await self._grown.wait()
 
 
 class VirtualCard:
@@ -173,7 +180,9 @@ class VirtualCard:
         # Null sinks begin with blocks of two seconds, and drop to the few milliseconds that the loopbacks ask for only
         # then; a stream opened before that gets them all at once and chokes on it.
         command = ["parec", "--raw", "--device=openair", "--latency-msec=20", *_FORMAT, "--channels=1"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | self.environment) as process:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=os.environ | self.environment
+        ) as process:
             assert process.stdout is not None
             process.stdout.read(RATE_HZ * 4)
             process.terminate()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from voiceos.audio.frames import Samples
+from voiceos.events import Intent
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class VoiceActivity(Protocol):
 
     def reset(self) -> None:
         """Forget what was heard before."""
+
+
+class IntentMatcher(Protocol):
+    def match(self, transcript: str) -> Intent | None:
+        """The wish that a transcript expresses, if it can be understood without the language model."""
 
 
 class EndOfTurn(Protocol):

@@ -1,0 +1,194 @@
+"""Composition root: builds every part from the settings. Nothing else knows which engine is behind a port."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import logging
+import os
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Literal
+
+from voiceos.catalogue import Store
+from voiceos.config import Settings
+from voiceos.engines.language_model import ProcessLanguageModel
+from voiceos.engines.process import EngineProcess, EngineSpec, State
+from voiceos.engines.silero import Silero
+from voiceos.engines.smart_turn import SmartTurn
+from voiceos.engines.speech_to_text import ProcessSpeechToText
+from voiceos.engines.text_to_speech import ProcessTextToSpeech
+from voiceos.errors import VoiceosError
+from voiceos.languages import Phrases
+from voiceos.listening.gate import SpeechGate
+from voiceos.listening.hearing import Judge
+from voiceos.thinking.ports import Sampling
+from voiceos.thinking.prompt import Conversation, Persona
+from voiceos.thinking.thinker import Thinker
+from voiceos.turn_taking.policy import Policy
+
+log = logging.getLogger(__name__)
+
+Stage = Literal["stt", "llm", "tts"]
+
+FACTORIES: Mapping[tuple[Stage, str], str] = {
+    ("stt", "faster_whisper"): "voiceos.engines.faster_whisper:FasterWhisper",
+    ("stt", "scripted"): "voiceos.engines.scripted:ScriptedRecogniser",
+    ("llm", "llama_cpp"): "voiceos.engines.llama_cpp:LlamaCpp",
+    ("llm", "scripted"): "voiceos.engines.scripted:ScriptedLanguageModel",
+    ("tts", "piper"): "voiceos.engines.piper:Piper",
+    ("tts", "scripted"): "voiceos.engines.scripted:ScriptedVoice",
+}
+
+
+def cores() -> int:
+    """Processor cores this program may use."""
+    with contextlib.suppress(AttributeError):  # macOS has no affinity
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def spec(stage: Stage, settings: Settings, store: Store) -> EngineSpec:
+    """What to start for a stage. Raises ModelError where its model is missing or broken."""
+    section = getattr(settings, stage)
+    arguments: dict[str, Any] = {}
+    if section.engine != "scripted":
+        model = section.voice if stage == "tts" else section.model
+        arguments["voice_path" if stage == "tts" else "model_path"] = str(store.path(model))
+        arguments["threads"] = section.threads or cores()
+        if stage == "stt":
+            arguments["beam_size"] = section.beam_size
+        if stage == "llm":
+            arguments["context_tokens"] = section.context_tokens
+            arguments["background_tokens"] = section.background_tokens
+    return EngineSpec(stage, FACTORIES[stage, section.engine], arguments, budget_s=section.timeout_s)
+
+
+def policy(settings: Settings) -> Policy:
+    """The numbers of turn-taking that the settings ask for."""
+    listening, turns = settings.listening, settings.turn_taking
+    return Policy(
+        mode=listening.mode,
+        follow_up_s=listening.follow_up_s,
+        min_speech_s=listening.min_speech_ms / 1000,
+        end_silence_s=turns.end_silence_ms / 1000,
+        unfinished_silence_s=turns.unfinished_silence_ms / 1000,
+        completion_threshold=turns.completion_threshold,
+        judged=settings.end_of_turn.engine != "none",
+        barge_in=turns.barge_in,
+        barge_in_s=turns.barge_in_ms / 1000,
+        thinking_earcon_s=turns.thinking_earcon_s,
+    )
+
+
+def gate(settings: Settings) -> SpeechGate:
+    """The VAD gate, with a detector of its own."""
+    listening = settings.listening
+    return SpeechGate(
+        Silero(),
+        speech_threshold=listening.speech_threshold,
+        silence_threshold=listening.silence_threshold,
+        min_speech_s=listening.min_speech_ms / 1000,
+        pre_roll_s=listening.pre_roll_ms / 1000,
+        pause_s=settings.turn_taking.pause_ms / 1000,
+        max_utterance_s=listening.max_utterance_s,
+    )
+
+
+def stt_language(settings: Settings) -> str | None:
+    """Language to recognise, ISO 639-1; None means detect."""
+    language = settings.stt.language or settings.assistant.language
+    return None if language == "auto" else language
+
+
+class Engines:
+    """The engines that a verb needs, each in its process; `async with Engines(settings, {"stt", "tts"}) as engines`.
+
+    They load at the same time; the first call of each waits for it. Raises ModelError before anything is started.
+
+    Args:
+        on_state: told of every engine that comes or goes.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        stages: set[Stage],
+        *,
+        store: Store | None = None,
+        on_state: Callable[[Stage, State], None] = lambda stage, state: None,
+    ) -> None:
+        store = store or Store()
+        self.settings = settings
+        self.processes = {
+            stage: EngineProcess(spec(stage, settings, store), on_state=functools.partial(on_state, stage))
+            for stage in sorted(stages)
+        }
+        self._smart_turn = (
+            SmartTurn(str(store.path(settings.end_of_turn.model)))
+            if "stt" in stages and settings.end_of_turn.engine != "none"
+            else None
+        )
+        self._stack = contextlib.AsyncExitStack()
+
+    async def __aenter__(self) -> Engines:
+        async with contextlib.AsyncExitStack() as stack:
+            for process in self.processes.values():
+                await stack.enter_async_context(process)
+            if self._smart_turn is not None:
+                await stack.enter_async_context(self._smart_turn)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def wait_ready(self) -> list[VoiceosError]:
+        """Return once each engine has loaded or failed to; the failures, empty if all is well."""
+        results = await asyncio.gather(
+            *(process.wait_ready() for process in self.processes.values()), return_exceptions=True
+        )
+        for result in results:
+            if isinstance(result, BaseException) and not isinstance(result, VoiceosError):
+                raise result
+        return [result for result in results if isinstance(result, VoiceosError)]
+
+    @property
+    def stt(self) -> ProcessSpeechToText:
+        return ProcessSpeechToText(self.processes["stt"])
+
+    @property
+    def llm(self) -> ProcessLanguageModel:
+        return ProcessLanguageModel(self.processes["llm"])
+
+    @property
+    def tts(self) -> ProcessTextToSpeech:
+        return ProcessTextToSpeech(self.processes["tts"])
+
+    @property
+    def end_of_turn(self) -> SmartTurn | None:
+        return self._smart_turn
+
+    def judge(self) -> Judge:
+        return Judge(self.settings.assistant.language)
+
+    def phrases(self) -> Phrases:
+        return Phrases(self.settings.assistant.language)
+
+    def thinker(self) -> Thinker:
+        assistant, llm = self.settings.assistant, self.settings.llm
+        persona = Persona.load(assistant.language, assistant.name)
+        return Thinker(
+            self.llm,
+            Conversation(persona),
+            sampling=Sampling(
+                max_tokens=llm.max_reply_tokens,
+                temperature=llm.temperature,
+                top_p=llm.top_p,
+                repeat_penalty=llm.repeat_penalty,
+                seed=llm.seed,
+            ),
+        )

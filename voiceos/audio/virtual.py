@@ -1,0 +1,136 @@
+"""A microphone and loudspeaker without a sound card, on the computer's clock: for the demonstration, and for trials.
+
+The user's sound is played into it as into a room; both voices are recorded side by side, sample for sample. What the
+assistant says goes through the same mixer as through a real loudspeaker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Any
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from voiceos.audio.duplex import Listeners
+from voiceos.audio.frames import FRAME_S, FRAME_SAMPLES, RATE_HZ, Frame, Samples
+from voiceos.audio.mixer import Mixer
+from voiceos.audio.speaker import Finished, Started
+from voiceos.clock import Clock
+
+
+ROOM_LEVEL = 0.0003
+"""−70 dBFS of noise: what a quiet room adds; a microphone without any is taken for switched off."""
+
+
+class VirtualSpeaker:
+    """The player of a `VirtualDuplex`; its samples are 16 kHz."""
+
+    rate_hz = RATE_HZ
+
+    def __init__(self) -> None:
+        self.mixer = Mixer(RATE_HZ)
+        self._resamplers: dict[int, Any] = {}
+        self.volume = 1.0
+
+    def play(self, number: int, samples: Samples, rate_hz: int) -> None:
+        if rate_hz != self.rate_hz:
+            resampler = self._resamplers.setdefault(
+                number, soxr.ResampleStream(rate_hz, self.rate_hz, 1, dtype="float32")
+            )
+            samples = resampler.resample_chunk(samples)
+        self.mixer.add(number, samples)
+
+    def finish(self, number: int) -> None:
+        resampler = self._resamplers.pop(number, None)
+        if resampler is not None:
+            self.mixer.add(number, resampler.resample_chunk(np.zeros(0, np.float32), last=True))
+        self.mixer.finish(number)
+
+    def hold(self, number: int) -> None:
+        self.mixer.hold(number)
+
+    def release(self, number: int) -> None:
+        self.mixer.release(number)
+
+    def stop(self, number: int) -> int:
+        return self.mixer.stop(number)
+
+    def pause(self) -> None:
+        self.mixer.pause()
+
+    def resume(self) -> None:
+        self.mixer.resume()
+
+    def heard(self, number: int) -> int:
+        return self.mixer.submitted(number)
+
+    def earcon(self, samples: Samples) -> None:
+        self.mixer.overlay(samples)
+
+
+class VirtualDuplex:
+    """Stands where a `Duplex` stands; `user_says` is what there is instead of a mouth."""
+
+    def __init__(self, *, clock: Clock, listeners: Listeners) -> None:
+        self.speaker = VirtualSpeaker()
+        self.muted = False
+        self._clock = clock
+        self._listeners = listeners
+        self._user: deque[Samples] = deque()
+        self._silent = asyncio.Event()
+        self._silent.set()
+        self._recorded: list[NDArray[np.float32]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> VirtualDuplex:
+        self._task = asyncio.create_task(self._flow(), name="virtual sound")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._task is not None
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def mute(self) -> None:
+        self.muted = True
+
+    async def unmute(self) -> None:
+        self.muted = False
+
+    async def user_says(self, samples: Samples) -> None:
+        """Speak 16 kHz mono sound as the user; returns when the last sample has been said."""
+        count = -(-len(samples) // FRAME_SAMPLES)
+        padded = np.zeros(count * FRAME_SAMPLES, np.float32)
+        padded[: len(samples)] = samples
+        self._silent.clear()
+        self._user.extend(padded.reshape(-1, FRAME_SAMPLES))
+        await self._silent.wait()
+
+    def recording(self) -> NDArray[np.float32]:
+        """Shape (n, 2), float32, 16 kHz: column 0 the user, column 1 the assistant."""
+        return np.concatenate(self._recorded) if self._recorded else np.zeros((0, 2), np.float32)
+
+    async def _flow(self) -> None:
+        """A frame each 32 ms of the clock, both ways; a late one is caught up with."""
+        begun = self._clock.monotonic()
+        noise = np.random.default_rng(0)
+        quiet = np.zeros(FRAME_SAMPLES, np.float32)
+        frames = 0
+        while True:
+            at = begun + frames * FRAME_S
+            room = noise.normal(0.0, ROOM_LEVEL, FRAME_SAMPLES).astype(np.float32)
+            user = (self._user.popleft() if self._user else quiet) + room
+            if not self._user:
+                self._silent.set()
+            assistant = np.zeros(FRAME_SAMPLES, np.float32)
+            for mark in self.speaker.mixer.render(assistant):
+                moment = begun + mark.index / RATE_HZ
+                self._listeners.on_speaker((Started if mark.kind == "started" else Finished)(mark.number, moment))
+            self._recorded.append(np.stack([user, assistant], axis=1))
+            if not self.muted:
+                self._listeners.on_frame(Frame(at, user))
+            frames += 1
+            await asyncio.sleep(max(0.0, begun + frames * FRAME_S - self._clock.monotonic()))

@@ -1,0 +1,177 @@
+"""The real program, talked to over a virtual sound card: `voiceos run` as a child, both voices on one recording."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import psutil
+
+from voiceos.audio.frames import Samples
+from voiceos.bench.sound import ASSISTANT_LEVEL, USER_LEVEL, Stretch, stretches
+from voiceos.bench.virtual_card import RATE_HZ, Recording, VirtualCard
+from voiceos.errors import VoiceosError
+
+ANSWER_GAP_S = 1.2
+"""Silence after which an answer is taken to be over: longer than the pauses between its phrases."""
+
+CLICK_S = 0.03
+"""Shorter sounds are no speech."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One question and what came back, seconds since the recording began."""
+
+    asked: Stretch
+    answer: Stretch | None
+    """None: there was none in time."""
+
+    @property
+    def latency_s(self) -> float | None:
+        """Voice to voice."""
+        return None if self.answer is None else self.answer.begin_s - self.asked.end_s
+
+
+class Session:
+    """`async with Session(card, settings) as session: await session.ask(samples)`.
+
+    Args:
+        settings: text of a config.toml; earcons and the greeting are best off, as they are not answers.
+        home: folder that stands for the user's home; keeps their settings and caches out of the trial.
+    """
+
+    def __init__(self, card: VirtualCard, settings: str, home: Path, *, arguments: Sequence[str] = ()) -> None:
+        self._card = card
+        self._settings = settings
+        self._home = home
+        self._arguments = arguments
+        self._stack = contextlib.AsyncExitStack()
+        self.lines: list[str] = []
+        """What the program has written to standard error."""
+        self._line = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        config = self._home / "config.toml"
+        config.write_text(self._settings)
+        async with contextlib.AsyncExitStack() as stack:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-W",
+                "error",
+                "-m",
+                "voiceos",
+                "run",
+                "--config",
+                str(config),
+                *self._arguments,
+                stdin=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
+                env={**os.environ, **self._card.environment, "NO_COLOR": "1", "COLUMNS": "1000"},
+            )
+            stack.push_async_callback(self.stop)
+            reader = asyncio.create_task(self._read())
+            stack.callback(reader.cancel)
+            await self.wait_line("Listening")
+            self.recording: Recording = await stack.enter_async_context(self._card.record())
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def _read(self) -> None:
+        assert self.process.stderr is not None
+        async for line in self.process.stderr:
+            self.lines.append(line.decode(errors="replace").rstrip())
+            self._line.set()
+        self._line.set()
+
+    async def wait_line(self, text: str) -> str:
+        """The first line that holds `text`; raises VoiceosError where the program ends before it."""
+        while True:
+            self._line.clear()
+            for line in self.lines:
+                if text in line:
+                    return line
+            if self.process.stderr is None or self.process.stderr.at_eof():
+                raise VoiceosError("voiceos run ended: " + "\n".join(self.lines))
+            await self._line.wait()
+
+    async def stop(self, number: int = signal.SIGINT) -> int:
+        """End the program as Ctrl-C would; returns its exit code."""
+        if self.process.returncode is None:
+            self.process.send_signal(number)
+        return await self.process.wait()
+
+    def family(self) -> list[psutil.Process]:
+        """The program and its engines."""
+        parent = psutil.Process(self.process.pid)
+        return [parent, *parent.children(recursive=True)]
+
+    def memory_bytes(self) -> int:
+        """Proportional set size of them all: pages they share are counted once."""
+        return sum(process.memory_full_info().pss for process in self.family())
+
+    @property
+    def now_s(self) -> float:
+        """Length of the recording."""
+        return len(self.recording.samples) / RATE_HZ
+
+    async def say(self, samples: Samples, rate_hz: int) -> Stretch:
+        """Speak as the user; where it lies in the recording."""
+        begun = self.now_s
+        await self._card.play_to_microphone(samples, rate_hz)
+        async for _ in self._growing():
+            found = self.user(begun)
+            if found and self.now_s > found[-1].end_s + 0.3:
+                return Stretch(found[0].begin_s, found[-1].end_s)
+        raise AssertionError("the recording ended")
+
+    async def ask(self, samples: Samples, rate_hz: int, *, patience_s: float = 15.0) -> Exchange:
+        """Speak, and wait for the whole answer."""
+        asked = await self.say(samples, rate_hz)
+        return Exchange(asked, await self.answer(asked.end_s, patience_s=patience_s))
+
+    async def answer(self, since_s: float, *, patience_s: float = 15.0) -> Stretch | None:
+        """The assistant's next answer after `since_s`, once it is over; None where none begins in `patience_s`."""
+        async for _ in self._growing():
+            found = self.assistant(since_s)
+            if found and self.now_s > found[0].end_s + ANSWER_GAP_S:
+                return found[0]
+            if not found and self.now_s > since_s + patience_s:
+                return None
+        raise AssertionError("the recording ended")
+
+    def user(self, since_s: float = 0.0) -> list[Stretch]:
+        return self._stretches(1, USER_LEVEL, since_s, gap_s=3.0)
+
+    def assistant(self, since_s: float = 0.0) -> list[Stretch]:
+        return self._stretches(0, ASSISTANT_LEVEL, since_s, gap_s=ANSWER_GAP_S)
+
+    def _stretches(self, channel: int, level: float, since_s: float, *, gap_s: float) -> list[Stretch]:
+        skip = round(since_s * RATE_HZ)
+        sound = self.recording.samples[skip:, channel]
+        found = stretches(sound, RATE_HZ, level, gap_s=gap_s, least_s=CLICK_S)
+        return [Stretch(since_s + one.begin_s, since_s + one.end_s) for one in found]
+
+    def cut(self, stretch: Stretch, channel: int) -> Samples:
+        """Sound of one channel, 48 kHz; 0 is the assistant, 1 the user."""
+        margin = 0.1
+        begin = max(0, round((stretch.begin_s - margin) * RATE_HZ))
+        part = self.recording.samples[begin : round((stretch.end_s + margin) * RATE_HZ), channel]
+        return np.ascontiguousarray(part)
+
+    async def _growing(self) -> AsyncIterator[None]:
+        """Each time that more has been recorded."""
+        while True:
+            yield
+            await self.recording.more()

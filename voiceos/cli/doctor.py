@@ -1,0 +1,165 @@
+"""`voiceos doctor`: check everything, and say what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import platform
+import shutil
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import psutil
+import typer
+from rich.console import Console
+
+import voiceos
+from voiceos import log
+from voiceos.app import Engines, cores
+from voiceos.audio import devices
+from voiceos.audio.frames import RATE_HZ
+from voiceos.catalogue import Store, catalog, recommend, size_text
+from voiceos.cli.options import AsJson, ConfigFile, load
+from voiceos.config import Settings
+from voiceos.errors import VoiceosError
+from voiceos.thinking.ports import Message
+
+Mark = Literal["ok", "note", "bad"]
+_STYLE: dict[Mark, str] = {"ok": "[green]ok[/]  ", "note": "[yellow]note[/]", "bad": "[red]bad[/] "}
+
+MIN_FREE_BYTES = 500_000_000
+"""Below this much free disk a model update or a long log may fail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    mark: Mark
+    what: str
+    text: str
+    hint: str = ""
+
+
+def doctor(context: typer.Context, config_file: ConfigFile = None, as_json: AsJson = False) -> None:
+    """Check settings, models, sound and every engine, and say what to do. Exits with 1 where something is bad."""
+    log.setup("ERROR")
+    console = Console(highlight=False)
+    findings = []
+    for finding in _findings(config_file):
+        findings.append(finding)
+        if not as_json:
+            console.print(f"{_STYLE[finding.mark]}  [bold]{finding.what}[/]  {finding.text}", soft_wrap=True)
+            if finding.hint:
+                console.print(f"      {finding.hint}", soft_wrap=True, markup=False)
+    if as_json:
+        print(json.dumps([asdict(finding) for finding in findings], indent=2))
+    raise typer.Exit(1 if any(finding.mark == "bad" for finding in findings) else 0)
+
+
+def _findings(config_file: Path | None) -> Iterator[Finding]:
+    yield Finding("ok", "voiceos", f"{voiceos.__version__}, Python {platform.python_version()}, {platform.platform()}")
+    yield _machine()
+    try:
+        settings = load(config_file, {}).settings
+    except VoiceosError as error:
+        yield Finding("bad", "settings", str(error), error.hint)
+        return
+    yield Finding("ok", "settings", "every value is allowed")
+    yield from _models(settings)
+    yield from _sound(settings)
+    yield from asyncio.run(_engines(settings))
+
+
+def _machine() -> Finding:
+    free = shutil.disk_usage(Store().root if Store().root.exists() else Path.home()).free
+    memory = psutil.virtual_memory()
+    text = f"{cores()} cores, {size_text(memory.total)} of memory, {size_text(free)} free on the disk"
+    if free < MIN_FREE_BYTES:
+        return Finding("bad", "machine", text, "Free some disk space.")
+    return Finding("ok", "machine", text)
+
+
+def _models(settings: Settings) -> Iterator[Finding]:
+    store = Store()
+    wanted = [settings.stt.model, settings.llm.model, settings.tts.voice]
+    if settings.end_of_turn.engine != "none":
+        wanted.append(settings.end_of_turn.model)
+    for name in wanted:
+        try:
+            store.path(name)
+        except VoiceosError as error:
+            yield Finding("bad", "model", str(error), error.hint)
+        else:
+            model = catalog().get(name)
+            yield Finding("ok", "model", f"{name}, {size_text(model.size)}, {model.licence}")
+            ram = psutil.virtual_memory().total
+            for better in recommend(ram, cores(), model.kind, language=settings.assistant.language)[:1]:
+                if better.name != name:
+                    yield Finding(
+                        "note", "model", f"this machine could hold {better.name}", f"voiceos models use {better.name}"
+                    )
+
+
+def _sound(settings: Settings) -> Iterator[Finding]:
+    wanted: tuple[tuple[devices.Kind, str], ...] = (
+        ("input", settings.audio.input_device),
+        ("output", settings.audio.output_device),
+    )
+    for kind, part in wanted:
+        what = "microphone" if kind == "input" else "earpiece"
+        try:
+            device = devices.find(part, kind)
+        except VoiceosError as error:
+            yield Finding("bad", what, str(error), error.hint)
+        else:
+            yield Finding("ok", what, f"{device.name}, {device.rate_hz} Hz")
+
+
+async def _engines(settings: Settings) -> list[Finding]:
+    """Each engine does a little of its real work."""
+    findings: list[Finding] = []
+
+    async def check(what: str, work: Callable[[], Awaitable[str]]) -> None:
+        started = time.monotonic()
+        try:
+            text = await work()
+        except VoiceosError as error:
+            findings.append(Finding("bad", what, str(error), error.hint))
+        else:
+            findings.append(Finding("ok", what, f"{text} ({time.monotonic() - started:.1f} s with loading)"))
+
+    try:
+        engines = Engines(settings, {"stt", "llm", "tts"})
+    except VoiceosError as error:
+        return [Finding("bad", "engines", str(error), error.hint)]
+    async with engines:
+
+        async def voice() -> str:
+            speech = await engines.tts.synthesize("One, two, three.", speed=1.0)
+            return f"the voice speaks: {len(speech.samples) / speech.rate_hz:.1f} s of sound"
+
+        async def recogniser() -> str:
+            silence = np.zeros(RATE_HZ, np.float32)
+            decoding = await engines.stt.transcribe(silence, language="en")
+            return f"the recogniser answers in {decoding.language}"
+
+        async def model() -> str:
+            info = await engines.llm.info()
+            tokens = await engines.llm.render([Message("user", "Hello")], open_role="assistant")
+            return f"{info.name}: {info.context_tokens} tokens of context, a greeting is {len(tokens)} of them"
+
+        await check("speaking", voice)
+        await check("listening", recogniser)
+        await check("thinking", model)
+        if engines.end_of_turn is not None:
+            await check("end of turn", lambda: _end_of_turn(engines))
+    return findings
+
+
+async def _end_of_turn(engines: Engines) -> str:
+    assert engines.end_of_turn is not None
+    await engines.end_of_turn.probability(np.zeros(RATE_HZ, np.float32))
+    return "the end-of-turn model answers"

@@ -1,0 +1,53 @@
+"""The command line: every verb in one place. Everything they do is callable without them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+import voiceos
+from voiceos.cli import config as config_verbs
+from voiceos.cli import models as model_verbs
+from voiceos.cli.ask import ask, say, transcribe
+from voiceos.cli.demo import demo
+from voiceos.cli.devices import devices
+from voiceos.cli.doctor import doctor
+from voiceos.cli.run import run
+
+EXITS = """Exit codes: 0 done, 1 failed, 2 wrong usage, 3 settings, 4 models, 5 sound, 6 engines, 7 disk, 130 Ctrl-C."""
+
+app = typer.Typer(
+    name="voiceos",
+    help="An operating system without a screen: talk to it. Nothing you say leaves this machine.",
+    epilog=EXITS,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # a traceback with local variables would print what people said
+    rich_markup_mode="rich",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"voiceos {voiceos.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """An operating system without a screen: talk to it. Nothing you say leaves this machine."""
+
+
+app.command()(run)
+app.command()(ask)
+app.command()(say)
+app.command()(transcribe)
+app.command()(devices)
+app.command()(doctor)
+app.command()(demo)
+app.add_typer(model_verbs.app, name="models")
+app.add_typer(config_verbs.app, name="config")

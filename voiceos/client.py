@@ -1,0 +1,173 @@
+"""What `ask`, `say` and `transcribe` go through: the whole chain without a sound card.
+
+`Client` is the interface; `LocalClient` loads the engines into this program. A client of a running daemon will offer
+the same, so that no second model is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from types import TracebackType
+from typing import Protocol
+
+import numpy as np
+import soxr
+
+from voiceos import events as ev
+from voiceos.app import Engines, Stage, gate, stt_language
+from voiceos.audio import files
+from voiceos.audio.frames import FRAME_SAMPLES, Samples
+from voiceos.audio.speaker import Finished, Speaker
+from voiceos.clock import Clock, SystemClock
+from voiceos.config import Settings
+from voiceos.listening.ears import Ears
+from voiceos.listening.gate import SpeechPaused, UtteranceFull
+from voiceos.skills.controls import reply_aside
+from voiceos.speaking.reply import Reply
+from voiceos.thinking.intents import SentenceMatcher
+
+OUT_RATE_HZ = 22_050
+"""Rate of what `ask` and `say` hand out: that of medium Piper voices, so that most need no conversion."""
+
+
+class Client(Protocol):
+    async def transcribe(self, samples: Samples) -> str:
+        """The words in 16 kHz mono sound of any length; empty where nobody speaks."""
+
+    def ask(self, text: str) -> AsyncIterator[str]:
+        """The answer to `text`, in pieces, as the language model writes them."""
+
+    async def speak(self, pieces: AsyncIterator[str]) -> tuple[str, Samples, int]:
+        """Say pieces of text; returns all the text, its sound, shape (n,), and the sound's rate in Hz."""
+
+    async def say(self, text: str) -> None:
+        """Say a text through the loudspeaker; returns when it has been heard. Raises AudioError."""
+
+
+class Recorder:
+    """A player that only keeps: all that is played counts as heard."""
+
+    rate_hz = OUT_RATE_HZ
+
+    def __init__(self) -> None:
+        self._parts: list[Samples] = []
+        self._rate_hz = OUT_RATE_HZ
+
+    def play(self, number: int, samples: Samples, rate_hz: int) -> None:
+        converted = soxr.resample(samples, rate_hz, self.rate_hz) if rate_hz != self.rate_hz else samples
+        self._parts.append(np.asarray(converted, dtype=np.float32))
+
+    def hold(self, number: int) -> None:
+        """Nothing sounds here anyway."""
+
+    release = finish = hold
+
+    def pause(self) -> None:
+        """Nothing sounds here anyway."""
+
+    resume = pause
+
+    def stop(self, number: int) -> int:
+        return self.heard(number)
+
+    def heard(self, number: int) -> int:
+        return sum(len(part) for part in self._parts)
+
+    def samples(self) -> Samples:
+        return np.concatenate(self._parts) if self._parts else np.zeros(0, np.float32)
+
+
+class LocalClient:
+    """`async with LocalClient(settings, {"stt", "llm"}) as client`; raises ModelError where a model is missing."""
+
+    def __init__(self, settings: Settings, stages: set[Stage], *, clock: Clock | None = None) -> None:
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        self._engines = Engines(settings, stages)
+        self._matcher = SentenceMatcher(settings.assistant.language)
+        self._thinker = self._engines.thinker() if "llm" in stages else None
+
+    async def __aenter__(self) -> LocalClient:
+        await self._engines.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._engines.__aexit__(kind, error, trace)
+
+    async def transcribe(self, samples: Samples) -> str:
+        ears = Ears(
+            gate=gate(self._settings),
+            stt=self._engines.stt,
+            end_of_turn=None,
+            judge=self._engines.judge(),
+            matcher=self._matcher,
+            name=self._settings.assistant.name,
+            own_words=lambda: "",
+            language=stt_language(self._settings),
+        )
+        # Silence behind the last word lets the gate notice its end; half a second is more than any pause setting here.
+        padded = np.concatenate([samples, np.zeros(FRAME_SAMPLES * 16, np.float32)])
+        words: list[str] = []
+        pending: tuple[Samples, float] | None = None
+        for frame in files.frames(padded):
+            for event in ears.gate.feed(frame):
+                if isinstance(event, SpeechPaused | UtteranceFull):
+                    pending = ears.gate.utterance(), ears.gate.voiced_s
+                if isinstance(event, UtteranceFull):
+                    words.append(await self._words(ears, *pending))  # type: ignore[misc]  # set in the line before
+                    pending = None
+                    ears.gate.discard()
+        if pending is not None:
+            words.append(await self._words(ears, *pending))
+        return " ".join(word for word in words if word)
+
+    async def _words(self, ears: Ears, samples: Samples, voiced_s: float) -> str:
+        heard = await ears.understand(samples, voiced_s)
+        return heard.text if isinstance(heard, ev.Words) else ""
+
+    async def ask(self, text: str) -> AsyncIterator[str]:
+        assert self._thinker is not None
+        now = self._clock.now()
+        aside = reply_aside(self._matcher.match(text), now, self._settings.assistant.language)
+        if aside:
+            yield aside
+            return
+        async for piece in self._thinker.reply(text, now):
+            yield piece
+
+    async def speak(self, pieces: AsyncIterator[str]) -> tuple[str, Samples, int]:
+        recorder = Recorder()
+        reply = Reply(
+            1,
+            tts=self._engines.tts,
+            player=recorder,
+            language=self._settings.assistant.language,
+            speed=self._settings.tts.speed,
+        )
+        await reply.speak(pieces)
+        return reply.text, recorder.samples(), recorder.rate_hz
+
+    async def say(self, text: str) -> None:
+        audio = self._settings.audio
+        async with Speaker(
+            audio.output_device, clock=self._clock, block_ms=audio.output_block_ms, volume=audio.volume
+        ) as speaker:
+            reply = Reply(
+                1,
+                tts=self._engines.tts,
+                player=speaker,
+                language=self._settings.assistant.language,
+                speed=self._settings.tts.speed,
+            )
+            await reply.speak(_once(text))
+            if reply.empty:
+                return
+            async for event in speaker.events():
+                if isinstance(event, Finished):
+                    return
+
+
+async def _once(text: str) -> AsyncIterator[str]:
+    yield text

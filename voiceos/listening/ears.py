@@ -1,0 +1,84 @@
+"""From frames to what was meant: gate, recogniser, end of turn, and what can be understood without the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from voiceos import events as ev
+from voiceos.audio.frames import Frame, Samples
+from voiceos.listening import gate as gates
+from voiceos.listening.addressing import names
+from voiceos.listening.hearing import Judge
+from voiceos.listening.own_words import is_echo
+from voiceos.listening.ports import EndOfTurn, IntentMatcher, SpeechToText
+
+
+class Ears:
+    """Everything between the microphone and the turn-taking machine.
+
+    Args:
+        own_words: what the assistant is saying or has just said; such words are an echo, not a turn.
+        language: to recognise, ISO 639-1; None means detect.
+    """
+
+    def __init__(
+        self,
+        *,
+        gate: gates.SpeechGate,
+        stt: SpeechToText,
+        end_of_turn: EndOfTurn | None,
+        judge: Judge,
+        matcher: IntentMatcher,
+        name: str,
+        own_words: Callable[[], str],
+        language: str | None,
+    ) -> None:
+        self.gate = gate
+        self._stt = stt
+        self._end_of_turn = end_of_turn
+        self._judge = judge
+        self._matcher = matcher
+        self._name = name
+        self._own_words = own_words
+        self._language = language
+
+    def feed(self, frame: Frame, at: float) -> list[ev.Event]:
+        """One frame, in order; `at` is now, monotonic seconds."""
+        return [self._event(event, at) for event in self.gate.feed(frame)]
+
+    def _event(self, event: gates.GateEvent, at: float) -> ev.Event:
+        match event:
+            case gates.SpeechStarted(began_at):
+                return ev.SpeechStarted(at, began_at)
+            case gates.SpeechPaused(silent_since, voiced_s):
+                return ev.SpeechPaused(at, silent_since, voiced_s)
+            case gates.SpeechResumed():
+                return ev.SpeechResumed(at)
+            case gates.UtteranceFull():
+                return ev.UtteranceFull(at)
+
+    async def understand(self, samples: Samples, voiced_s: float) -> ev.Heard:
+        """What an utterance says. Raises EngineError."""
+        decoding = await self._stt.transcribe(samples, language=self._language)
+        heard = self._judge.judge(decoding, voiced_s)
+        if not isinstance(heard, ev.Words):
+            return heard
+        return self.read(heard.text)
+
+    def read(self, text: str) -> ev.Words:
+        """What words say that are known already."""
+        return ev.Words(
+            text,
+            intent=self._matcher.match(text),
+            named=names(text, self._name),
+            echo=is_echo(text, self._own_words()),
+        )
+
+    async def doneness(self, samples: Samples) -> float:
+        """Probability that the user is done. Raises EngineError."""
+        assert self._end_of_turn is not None
+        return await self._end_of_turn.probability(samples)
+
+    @property
+    def judges_endings(self) -> bool:
+        return self._end_of_turn is not None

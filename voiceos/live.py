@@ -1,0 +1,202 @@
+"""`voiceos run`: sound, engines and conductor together, until Ctrl-C or "switch yourself off"."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Callable
+
+from voiceos.app import Engines, Stage, gate, policy, stt_language
+from voiceos.audio.duplex import Duplex, Listeners
+from voiceos.audio.virtual import VirtualDuplex
+from voiceos.catalogue import Store
+from voiceos.clock import SystemClock
+from voiceos.conductor import Conductor
+from voiceos.config import Settings
+from voiceos.engines.process import State
+from voiceos.events import MicrophoneClosed
+from voiceos.listening.ears import Ears
+from voiceos.speaking.clips import Clips
+from voiceos.thinking.intents import SentenceMatcher
+from voiceos.trace import Trace
+
+log = logging.getLogger(__name__)
+
+LAST_WORDS_S = 8.0
+"""Longest time to say that a device is gone before it is looked for again."""
+
+
+Sound = Duplex | VirtualDuplex
+
+
+class Live:
+    """The running assistant: `async with asyncio.timeout(…): await Live(settings).run()`.
+
+    Args:
+        on_ready: told once it listens.
+        on_trace: told the waterfall of each turn as its answer begins to sound.
+        greet: say hello at the start.
+        sound: where sound comes from and goes to; by default the devices that the settings name.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        store: Store | None = None,
+        on_ready: Callable[[], None] = lambda: None,
+        on_trace: Callable[[Trace], None] = lambda trace: None,
+        greet: bool = True,
+        sound: Callable[[Listeners], Sound] | None = None,
+    ) -> None:
+        self._settings = settings
+        self._open_sound = sound or self._card
+        self._clock = SystemClock()
+        self._engines = Engines(settings, {"stt", "llm", "tts"}, store=store, on_state=self._engine_state)
+        self._on_ready = on_ready
+        self._on_trace = on_trace
+        self._greet = greet
+        self._conductor: Conductor | None = None
+        self._duplex: Sound | None = None
+
+    @property
+    def engines(self) -> Engines:
+        return self._engines
+
+    async def run(self) -> None:
+        """Raises AudioError where there is no microphone or loudspeaker at the start; later ones are waited for."""
+        settings = self._settings
+        language = settings.assistant.language
+        duplex = self._duplex = self._open_sound(
+            Listeners(
+                on_frame=lambda frame: conductor.post(frame),
+                on_speaker=lambda event: conductor.post(event),
+                on_lost=self._sound_lost,
+                on_back=self._sound_back,
+            )
+        )
+        thinker = self._engines.thinker()
+        conductor = self._conductor = Conductor(
+            ears=Ears(
+                gate=gate(settings),
+                stt=self._engines.stt,
+                end_of_turn=self._engines.end_of_turn,
+                judge=self._engines.judge(),
+                matcher=SentenceMatcher(language),
+                name=settings.assistant.name,
+                own_words=lambda: conductor.own_words(),
+                language=stt_language(settings),
+            ),
+            thinker=thinker,
+            tts=self._engines.tts,
+            player=lambda: duplex.speaker,
+            phrases=self._engines.phrases(),
+            clips=Clips(language),
+            policy=policy(settings),
+            clock=self._clock,
+            name=settings.assistant.name,
+            language=language,
+            speed=settings.tts.speed,
+            play_earcons=settings.audio.earcons,
+            mute=self._mute,
+            health=self._health,
+            on_trace=self._on_trace,
+        )
+        async with duplex, self._engines:
+            failures = await self._engines.wait_ready()
+            for error in failures:
+                log.error("%s %s", error, error.hint)
+                conductor.announce(error.spoken, key=True, urgency="high")
+            if self._engines.processes["llm"].state == "ready":
+                await thinker.settle()
+            if self._greet:
+                conductor.announce(f"greeting_{settings.listening.mode}", key=True)
+            self._on_ready()
+            await conductor.run()
+
+    @property
+    def conductor(self) -> Conductor:
+        """The running one."""
+        assert self._conductor is not None
+        return self._conductor
+
+    def _card(self, listeners: Listeners) -> Duplex:
+        audio = self._settings.audio
+        return Duplex(
+            audio.input_device,
+            audio.output_device,
+            clock=self._clock,
+            block_ms=audio.output_block_ms,
+            volume=audio.volume,
+            listeners=listeners,
+        )
+
+    def toggle_mute(self) -> None:
+        """For the Enter key and SIGUSR1."""
+        if self._conductor is None or self._duplex is None:
+            return
+        if self._duplex.muted:
+            self._conductor.unmute()
+        else:
+            self._conductor.mute()
+
+    def shut_down(self) -> None:
+        if self._conductor is not None:
+            self._conductor.shut_down()
+
+    async def _mute(self, mute: bool) -> None:
+        assert self._duplex is not None
+        await (self._duplex.mute() if mute else self._duplex.unmute())
+
+    def _engine_state(self, stage: Stage, state: State) -> None:
+        if state == "ready" and self._conductor is not None:
+            self._conductor.engine_back()
+
+    def _health(self) -> str:
+        down = [stage for stage, process in self._engines.processes.items() if process.state != "ready"]
+        return f"error.{down[0]}" if down else "healthy"
+
+    async def _sound_lost(self, speaker_alive: bool) -> None:
+        assert self._conductor is not None
+        self._conductor.post(MicrophoneClosed(self._clock.monotonic()))
+        if speaker_alive:
+            self._conductor.announce("microphone_gone", key=True, urgency="high")
+            try:
+                async with asyncio.timeout(LAST_WORDS_S):
+                    await self._conductor.wait_idle()
+            except TimeoutError:
+                log.warning("the loudspeaker did not finish before it was closed")
+        self._conductor.sound_lost()
+
+    def _sound_back(self) -> None:
+        assert self._conductor is not None
+        self._conductor.sound_lost()  # what was begun on the lost loudspeaker will never end there
+        self._conductor.announce("microphone_back", key=True)
+
+
+async def run(settings: Settings, live: Live, *, keys: bool) -> None:
+    """Run until it ends by itself or SIGINT or SIGTERM comes; SIGUSR1, and Enter where `keys`, switch the microphone."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.create_task(live.run(), name="live")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    loop.add_signal_handler(signal.SIGUSR1, live.toggle_mute)
+    if keys:
+        loop.add_reader(sys.stdin, _key, live)
+    try:
+        await task
+    except asyncio.CancelledError:
+        log.info("stopped")
+    finally:
+        if keys:
+            loop.remove_reader(sys.stdin)
+
+
+def _key(live: Live) -> None:
+    """A line from the terminal: Enter switches the microphone."""
+    if sys.stdin.readline():
+        live.toggle_mute()
+    else:  # the terminal was closed
+        asyncio.get_running_loop().remove_reader(sys.stdin)

@@ -1,0 +1,87 @@
+"""Wishes about the assistant itself: louder, slower, mute, repeat that, listen for your name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from voiceos.events import Intent
+from voiceos.languages import Phrases
+from voiceos.thinking.answers import answer
+
+VOLUME_STEP = 0.15
+SPEED_STEP = 0.15
+SPEED_RANGE = (0.5, 2.0)
+
+
+class Controls(Protocol):
+    """What a wish may change; the conductor's."""
+
+    volume: float
+    """0 to 1."""
+    speed: float
+    name: str
+
+    def mute(self) -> None: ...
+
+    def set_mode(self, mode: str) -> None:
+        """`open` or `name`."""
+
+    def last_reply(self) -> str:
+        """What was last said, as heard; empty where nothing was."""
+
+    def health(self) -> str:
+        """Key of the sentence that says what is wrong, `healthy` if nothing is."""
+
+    def shut_down(self) -> None:
+        """End the program once the goodbye has been heard."""
+
+
+def perform(intent: Intent, controls: Controls, phrases: Phrases, now: datetime, language: str) -> str:
+    """Do what is wished; returns what to say about it, empty where an earcon is enough."""
+    match intent.name:
+        case "stop" | "never_mind":
+            return ""
+        case "repeat":
+            return controls.last_reply() or phrases.text("nothing_to_repeat")
+        case "louder" | "quieter":
+            return phrases.text(_step_volume(controls, intent.name))
+        case "set_volume":
+            controls.volume = min(1.0, max(0.0, float(intent.slots["percent"]) / 100))
+            return phrases.text("done")
+        case "slower" | "faster":
+            return phrases.text(_step_speed(controls, intent.name))
+        case "mute":
+            controls.mute()
+            return phrases.text("mute_how_back")
+        case "unmute":
+            return phrases.text("unmuted")
+        case "mode_name" | "mode_open":
+            controls.set_mode(intent.name.removeprefix("mode_"))
+            return phrases.text(intent.name, name=controls.name)
+        case "what_is_wrong":
+            return phrases.text(controls.health())
+        case "what_is_your_name":
+            return phrases.text("my_name", name=controls.name)
+        case "shut_down":
+            controls.shut_down()
+            return phrases.text("goodbye")
+        case _:
+            return answer(intent, now, language=language)
+
+
+def _step_volume(controls: Controls, way: str) -> str:
+    before = controls.volume
+    controls.volume = min(1.0, max(VOLUME_STEP, before + (VOLUME_STEP if way == "louder" else -VOLUME_STEP)))
+    if controls.volume == before:
+        return "loudest" if way == "louder" else "quietest"
+    return way
+
+
+def _step_speed(controls: Controls, way: str) -> str:
+    before = controls.speed
+    low, high = SPEED_RANGE
+    controls.speed = min(high, max(low, before + (SPEED_STEP if way == "faster" else -SPEED_STEP)))
+    if controls.speed == before:
+        return "fastest" if way == "faster" else "slowest"
+    return way
