@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from voiceos.audio.timeline import Timeline
+
+BLOCK = 960
+RATE_HZ = 48_000
+
+
+def test_jitter_is_ironed_out_and_drift_followed() -> None:
+    random = np.random.default_rng(0)
+    true_hz = RATE_HZ * 1.0002
+    timeline = Timeline(RATE_HZ)
+    errors = []
+    for block in range(6000):
+        index = block * BLOCK
+        at = 100.0 + index / true_hz
+        timeline.stamp(index, at + random.uniform(-0.005, 0.005))
+        errors.append(timeline.at(index) - at)
+    assert np.abs(errors[3000:]).max() < 0.001
+    assert np.diff([timeline.at(index) for index in range(0, 48_000, 480)]).min() > 0
+
+
+def test_stamps_never_run_backwards() -> None:
+    random = np.random.default_rng(1)
+    timeline = Timeline(RATE_HZ)
+    told = []
+    for block in range(500):
+        timeline.stamp(block * BLOCK, block * 0.02 + random.uniform(-0.02, 0.02))
+        told.append(timeline.at(block * BLOCK))
+    assert np.diff(told).min() > 0.01
+
+
+def test_a_real_jump_is_taken_over_but_one_bad_stamp_is_not() -> None:
+    timeline = Timeline(RATE_HZ)
+    for block in range(100):
+        timeline.stamp(block * BLOCK, block * 0.02)
+    timeline.stamp(100 * BLOCK, 9.0)
+    assert timeline.at(100 * BLOCK) == pytest.approx(2.0)
+    for block in range(101, 110):
+        timeline.stamp(block * BLOCK, block * 0.02 + 5.0)
+    assert timeline.at(110 * BLOCK) == pytest.approx(7.2)
+
+
+def test_index_is_the_inverse_of_at() -> None:
+    timeline = Timeline(RATE_HZ)
+    assert not timeline.known
+    timeline.stamp(0, 3.0)
+    assert timeline.index(timeline.at(12_345)) == pytest.approx(12_345)
