@@ -18,6 +18,8 @@ class ReplyText:
         self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
         self._held = ""
         self._thinks = False
+        self._blank = False
+        """A thought has just ended, and the blank lines behind it belong to it."""
 
     def add(self, piece: bytes) -> str:
         """Text that is ready to be said, perhaps none."""
@@ -29,12 +31,16 @@ class ReplyText:
             if not found:
                 break
             ready += "" if self._thinks else before
-            self._held = after.lstrip() if self._thinks else after
+            self._held = after
+            self._blank = self._thinks
             self._thinks = not self._thinks
         keep = _begun(self._held, mark)
         if not self._thinks:
             ready += self._held[: len(self._held) - keep]
         self._held = self._held[len(self._held) - keep :]
+        if self._blank:
+            ready = ready.lstrip()
+            self._blank = not ready
         return ready
 
     def end(self) -> str:

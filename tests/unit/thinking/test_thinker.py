@@ -1,0 +1,103 @@
+"""Turns through the thinker, with the scripted model."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+import pytest
+
+from voiceos.engines.language_model import ProcessLanguageModel
+from voiceos.engines.process import EngineProcess, EngineSpec
+from voiceos.thinking.ports import Lane, Sampling
+from voiceos.thinking.prompt import Conversation, Persona
+from voiceos.thinking.thinker import WORDS_ROOM_TOKENS, Thinker
+
+NOW = datetime(2026, 3, 2, 12, 0)
+REPLIES = [("name is (\\w+)", "Hello \\1, I am glad that we met."), ("count", " ".join(map(str, range(150))))]
+
+
+@pytest.fixture
+async def model() -> AsyncIterator[ProcessLanguageModel]:
+    spec = EngineSpec(
+        "llm", "voiceos.engines.scripted:ScriptedLanguageModel", {"replies": REPLIES, "context_tokens": 700}
+    )
+    async with EngineProcess(spec) as process:
+        yield ProcessLanguageModel(process)
+
+
+@pytest.fixture
+def thinker(model: ProcessLanguageModel) -> Thinker:
+    return Thinker(model, Conversation(Persona.load("en", "Ada")), sampling=Sampling(max_tokens=100))
+
+
+async def answer(thinker: Thinker, text: str) -> str:
+    return "".join([piece async for piece in thinker.reply(text, NOW)])
+
+
+async def test_a_prepared_turn_evaluates_only_the_words(thinker: Thinker, model: ProcessLanguageModel) -> None:
+    assert await thinker.settle() > 50
+    assert 0 < await thinker.prepare(NOW) < 10
+    assert await thinker.prepare(NOW, "my name is") == 3
+    whole = await model.render(thinker.conversation.for_user("my name is Sam", NOW), open_role="assistant")
+    assert await model.extend(Lane.CONVERSATION, whole) == 3  # one word and two marks
+
+
+async def test_a_reply_leaves_no_trace_until_it_is_heard(thinker: Thinker) -> None:
+    assert await answer(thinker, "my name is Sam") == "Hello Sam, I am glad that we met."
+    assert len(thinker.conversation) == 0
+    thinker.heard("my name is Sam", "Hello Sam,", NOW, cut_off=True)
+    texts = [message.text for message in thinker.conversation.messages()[1:]]
+    assert texts[0].endswith("] my name is Sam")
+    assert texts[1] == "Hello Sam,—"
+
+
+async def test_a_closed_reply_frees_the_lane(thinker: Thinker) -> None:
+    pieces = thinker.reply("count", NOW)
+    assert await anext(pieces) == "0"
+    await pieces.aclose()  # type: ignore[attr-defined]
+    assert await answer(thinker, "my name is Sam") == "Hello Sam, I am glad that we met."
+
+
+async def test_a_reply_ends_warming(thinker: Thinker) -> None:
+    warming = asyncio.create_task(thinker.prepare(NOW, "word " * 200))
+    await asyncio.sleep(0)
+    assert await answer(thinker, "my name is Sam") == "Hello Sam, I am glad that we met."
+    assert await warming == 0
+
+
+async def test_warming_does_not_wait_for_a_reply(thinker: Thinker) -> None:
+    pieces = thinker.reply("count", NOW)
+    await anext(pieces)
+    assert await thinker.prepare(NOW, "something else") == 0
+    await pieces.aclose()  # type: ignore[attr-defined]
+    assert await thinker.prepare(NOW, "something else") == 2
+
+
+async def test_a_cancelled_preparation_is_cancelled(thinker: Thinker) -> None:
+    warming = asyncio.create_task(thinker.prepare(NOW, "word " * 200))
+    await asyncio.sleep(0)
+    warming.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await warming
+    assert await thinker.settle() >= 0
+
+
+async def test_long_talks_are_cut_seldom_and_cheaply(thinker: Thinker, model: ProcessLanguageModel) -> None:
+    room = 700 - 100 - WORDS_ROOM_TOKENS
+    cuts = 0
+    await thinker.settle()
+    for turn in range(40):
+        before = len(thinker.conversation)
+        thinker.heard(f"this is question number {turn} of many", f"and this is answer number {turn} of many", NOW)
+        evaluated = await thinker.settle()
+        cuts += len(thinker.conversation) < before + 2
+        assert evaluated < 30
+        assert len(await model.render(thinker.conversation.messages(), open_role="user")) <= room
+    assert 2 <= cuts <= 10
+
+
+async def test_the_end_of_a_turn_is_felt(thinker: Thinker) -> None:
+    assert await thinker.turn_end_probability("I would like some tea.", NOW) > 0.5
+    assert await thinker.turn_end_probability("I would like some of the", NOW) < 0.2
