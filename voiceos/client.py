@@ -84,7 +84,7 @@ class LocalClient:
         self._settings = settings
         self._clock = clock or SystemClock()
         self._engines = Engines(settings, stages)
-        self._matcher = SentenceMatcher(settings.assistant.language)
+        self._matcher = SentenceMatcher(settings.assistant.language, settings.assistant.name)
         self._thinker = self._engines.thinker() if "llm" in stages else None
 
     async def __aenter__(self) -> LocalClient:

@@ -84,7 +84,7 @@ class Live:
                 stt=self._engines.stt,
                 end_of_turn=self._engines.end_of_turn,
                 judge=self._engines.judge(),
-                matcher=SentenceMatcher(language),
+                matcher=SentenceMatcher(language, settings.assistant.name),
                 name=settings.assistant.name,
                 own_words=lambda: conductor.own_words(),
                 language=stt_language(settings),

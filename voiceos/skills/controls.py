@@ -7,7 +7,7 @@ from typing import Protocol
 
 from voiceos.events import Intent
 from voiceos.languages import Phrases
-from voiceos.thinking.answers import answer
+from voiceos.thinking.answers import ANSWERED, answer
 
 VOLUME_STEP = 0.15
 SPEED_STEP = 0.15
@@ -68,6 +68,11 @@ def perform(intent: Intent, controls: Controls, phrases: Phrases, now: datetime,
             return phrases.text("goodbye")
         case _:
             return answer(intent, now, language=language)
+
+
+def reply_aside(intent: Intent | None, now: datetime, language: str) -> str:
+    """What a wish is answered with where there is nothing to control; empty for what the language model answers."""
+    return answer(intent, now, language=language) if intent is not None and intent.name in ANSWERED else ""
 
 
 def _step_volume(controls: Controls, way: str) -> str:

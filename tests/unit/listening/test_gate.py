@@ -1,4 +1,4 @@
-"""The gate, over probabilities that a test writes down: each frame holds its own number, which finds its probability."""
+"""The gate over probabilities that a test writes down: each frame holds its number, which finds its probability."""
 
 from __future__ import annotations
 
