@@ -13,7 +13,7 @@ import pytest
 from voiceos.audio.frames import RATE_HZ
 from voiceos.engines.process import EngineProcess, EngineSpec
 from voiceos.engines.speech_to_text import ProcessSpeechToText
-from voiceos.errors import EngineCrashed, EngineTimeout, ModelError
+from voiceos.errors import EngineCrashed, EngineError, EngineTimeout, ModelError
 from voiceos.listening.ports import Decoding, SpeechToText
 
 SECOND = (0.1 * np.sin(np.arange(RATE_HZ) * 0.1)).astype(np.float32)
@@ -77,21 +77,17 @@ async def test_scripted_texts_come_in_turn() -> None:
     assert heard == ["one", "", "two", "one"]
 
 
-async def test_a_crash_costs_one_decoding() -> None:
-    async with EngineProcess(scripted(crash_on=2)) as process:
+@pytest.mark.parametrize(("plan", "error"), [({"crash_on": 2}, EngineCrashed), ({"hang_on": 2}, EngineTimeout)])
+async def test_a_planted_failure_costs_one_decoding(plan: dict[str, int], error: type[EngineError]) -> None:
+    states: asyncio.Queue[str] = asyncio.Queue()
+    async with EngineProcess(scripted(**plan), on_state=states.put_nowait) as process:
         stt = ProcessSpeechToText(process)
         await stt.transcribe(SECOND, language="en")
-        with pytest.raises(EngineCrashed):
+        with pytest.raises(error):
             await stt.transcribe(SECOND, language="en")
-        assert (await stt.transcribe(SECOND, language="en")).text
-
-
-async def test_a_hang_costs_one_decoding() -> None:
-    async with EngineProcess(scripted(hang_on=2)) as process:
-        stt = ProcessSpeechToText(process)
-        await stt.transcribe(SECOND, language="en")
-        with pytest.raises(EngineTimeout):
-            await stt.transcribe(SECOND, language="en")
+        seen: list[str] = []
+        while seen.count("ready") < 2:
+            seen.append(await states.get())
         assert (await stt.transcribe(SECOND, language="en")).text
 
 
