@@ -1,7 +1,7 @@
 """The log-mel spectrogram that Whisper and its descendants listen to, in numpy.
 
 Smart Turn runs in the program itself, and importing a whole recogniser there for forty lines of arithmetic would cost
-some hundred megabytes. Formula: openai/whisper, audio.py (`log_mel_spectrogram`), with librosa's Slaney mel scale.
+memory and start-up time. Formula: openai/whisper, audio.py (`log_mel_spectrogram`), with librosa's Slaney mel scale.
 A test holds it equal to faster-whisper's.
 """
 
