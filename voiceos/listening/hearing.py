@@ -14,12 +14,12 @@ MIN_VOICED_S = 0.1
 
 NO_SPEECH_PROBABILITY = 0.6
 NO_SPEECH_LOG_PROBABILITY = -0.8
-"""Both together mean that nobody spoke; each alone is often wrong. openai/whisper uses 0.6 and −1.0; set by hand a little
-higher, where words invented in recorded noise were seen. `voiceos.bench.stt` prints that none come out."""
+"""Both together mean that nobody spoke; each alone is often wrong. openai/whisper uses 0.6 and −1.0; set by hand a
+little higher, where words invented in recorded noise were seen. `voiceos.bench.stt` prints that none come out."""
 
 UNCLEAR_LOG_PROBABILITY = -0.85
-"""Below, the user is asked again. Set by hand from the few human commands and accented sentences that fell below it, all
-of them misheard; a small sample."""
+"""Below, the user is asked again. Set by hand from the few human commands and accented sentences that fell below it,
+all of them misheard; a small sample."""
 
 MAX_COMPRESSION_RATIO = 2.4
 """Above, the text is a loop (openai/whisper, transcribe.py)."""
