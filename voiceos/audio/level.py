@@ -21,7 +21,8 @@ class Notice(Enum):
 
 
 SILENT_S = 5.0
-"""A live microphone has noise; this long a stretch of zeros has no other cause than a switch."""
+"""A microphone that has given nothing but zeros since it was opened for so long is switched off or the wrong one. Zeros
+later on say nothing: headsets and noise suppressors send them in every pause."""
 SILENT_PEAK = 1.5 / 32768
 """One step of 16 bits, for converters that dither: less than any analogue input's noise."""
 QUIET_RMS = 0.003
@@ -42,6 +43,7 @@ class LevelWatch:
 
     def __init__(self) -> None:
         self._zeros_s = 0.0
+        self._alive = False
         self._speech_frames = 0
         self._clipped_frames = 0
         self._square_sum = 0.0
@@ -52,9 +54,8 @@ class LevelWatch:
         peak = float(np.abs(frame.samples).max())
         if peak <= SILENT_PEAK:
             self._zeros_s += FRAME_S
-            return self._tell(Notice.SILENT) if self._zeros_s >= SILENT_S else None
-        self._zeros_s = 0.0
-        self._told.discard(Notice.SILENT)
+            return self._tell(Notice.SILENT) if self._zeros_s >= SILENT_S and not self._alive else None
+        self._alive = True
         if speech_probability < SPEECH_PROBABILITY:
             return None
         self._speech_frames += 1

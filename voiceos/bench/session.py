@@ -80,6 +80,7 @@ class Session:
             stack.push_async_callback(self.stop)
             reader = asyncio.create_task(self._read())
             stack.callback(reader.cancel)
+            await stack.enter_async_context(self._card.room_noise())
             await self.wait_line("Listening")
             self.recording: Recording = await stack.enter_async_context(self._card.record())
             self._stack = stack.pop_all()

@@ -13,6 +13,7 @@ a folder of its own; the user's sound server is neither used nor touched.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import select
@@ -218,7 +219,7 @@ class VirtualCard:
     async def play_to_microphone(self, samples: Samples, rate_hz: int = RATE_HZ) -> Played:
         """Speak as the user; returns when the last sample has been played. Raises AudioError."""
         sound = soxr.resample(samples, rate_hz, RATE_HZ) if rate_hz != RATE_HZ else samples
-        command = ["pacat", "--playback", "--raw", "--device=mouth", "--latency-msec=20", *_FORMAT, "--channels=1"]
+        command = ["pacat", "--playback", "--raw", "--device=mouth", "--latency-msec=100", *_FORMAT, "--channels=1"]
         started = self._clock.monotonic()
         process = await asyncio.create_subprocess_exec(
             *command, stdin=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=os.environ | self.environment
@@ -232,6 +233,32 @@ class VirtualCard:
         if process.returncode != 0:
             raise AudioError(f"nothing could be played to the virtual microphone: {problem.decode().strip()}")
         return Played(started, self._clock.monotonic())
+
+    @asynccontextmanager
+    async def room_noise(self) -> AsyncIterator[None]:
+        """Noise at −70 dBFS in the microphone, as any room has: digital silence is a sign of a dead one."""
+        command = ["pacat", "--playback", "--raw", "--device=mouth", "--latency-msec=200", *_FORMAT, "--channels=1"]
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=asyncio.subprocess.PIPE, env=os.environ | self.environment
+        )
+
+        async def hiss() -> None:
+            assert process.stdin is not None
+            noise = np.random.default_rng(0)
+            with contextlib.suppress(ConnectionError):  # the server went away, and the noise with it
+                while True:
+                    process.stdin.write(noise.normal(0.0, 0.0003, RATE_HZ // 4).astype(np.float32).tobytes())
+                    await process.stdin.drain()
+
+        hissing = asyncio.create_task(hiss())
+        try:
+            yield
+        finally:
+            hissing.cancel()
+            await asyncio.gather(hissing, return_exceptions=True)
+            if process.returncode is None:
+                process.terminate()
+            await process.wait()
 
     @asynccontextmanager
     async def record(self) -> AsyncIterator[Recording]:

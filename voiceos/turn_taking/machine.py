@@ -399,8 +399,9 @@ def _announce_if_quiet(state: State, event: ev.Tick, policy: Policy) -> Step:
 
 @on(ev.Tick, L, S)
 @on(ev.SpeechPaused, P, A)
-def _nothing_due(state: State, event: ev.Tick | ev.SpeechPaused, policy: Policy) -> Step:
-    """An utterance that was cut at its longest may pause while its answer is on its way."""
+@on(ev.UtteranceFull, P, A)
+def _nothing_due(state: State, event: ev.Tick | ev.SpeechPaused | ev.UtteranceFull, policy: Policy) -> Step:
+    """The utterance stays open until its answer sounds: it may pause once it is full, or fill up in silence."""
     return state, []
 
 
