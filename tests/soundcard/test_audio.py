@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import functools
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,6 +42,30 @@ def find(pattern: NDArray[np.float32], recording: NDArray[np.float32]) -> tuple[
     return best, float(np.dot(there, pattern) / (np.linalg.norm(there) * np.linalg.norm(pattern) + 1e-12))
 
 
+class Disturbed(Exception):
+    """PortAudio itself reported that the machine was too busy to play without a gap: nothing can be told from that."""
+
+
+def undisturbed(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """Try again after an underrun, a few times; any other failure stands, and so does a machine that never keeps up."""
+
+    @functools.wraps(test)
+    async def run(*arguments: Any, **named: Any) -> None:
+        for _ in range(5):
+            try:
+                return await test(*arguments, **named)
+            except Disturbed:
+                continue
+        pytest.fail("the device ran dry in five attempts of five")
+
+    return run
+
+
+def check_undisturbed(speaker: Speaker) -> None:
+    if speaker.underruns:
+        raise Disturbed
+
+
 async def until(
     speaker: Speaker, *wanted: Started | Finished | type[Started] | type[Finished]
 ) -> list[Started | Finished]:
@@ -61,6 +87,7 @@ async def frames_until(microphone: Microphone, enough: Callable[[list[Frame]], b
     return frames
 
 
+@undisturbed
 async def test_what_is_played_arrives_sample_for_sample(card: VirtualCard) -> None:
     sound = noise(2.0, RATE_HZ)
     async with card.record() as recording, Speaker("", clock=CLOCK, rate_hz=RATE_HZ) as speaker:
@@ -70,6 +97,7 @@ async def test_what_is_played_arrives_sample_for_sample(card: VirtualCard) -> No
         await until(speaker, Started, Finished)
         assert speaker.heard(1) == speaker.submitted(1) == len(sound)
         await asyncio.sleep(0.1)  # what sounds now takes that long to be recorded
+    check_undisturbed(speaker)
     left = recording.samples[:, 0]
     offset, correlation = find(sound, left)
     assert correlation > 0.9999
@@ -77,9 +105,9 @@ async def test_what_is_played_arrives_sample_for_sample(card: VirtualCard) -> No
     assert np.abs(left[offset : offset + len(sound)] - sound).max() < 2 / 32768
     assert np.abs(left[:offset]).max() < 2 / 32768
     assert np.abs(left[offset + len(sound) :]).max() < 2 / 32768
-    assert speaker.underruns == 0
 
 
+@undisturbed
 @pytest.mark.parametrize("rate_hz", [16_000, 22_050, 44_100, 48_000])
 @pytest.mark.parametrize("device_hz", [44_100, 48_000])
 async def test_every_rate_arrives_without_gaps(card: VirtualCard, rate_hz: int, device_hz: int) -> None:
@@ -91,6 +119,7 @@ async def test_every_rate_arrives_without_gaps(card: VirtualCard, rate_hz: int, 
         speaker.finish(1)
         await until(speaker, Started, Finished)
         await asyncio.sleep(0.1)
+    check_undisturbed(speaker)
     # Edges aside: there the resamplers ring.
     _, correlation = find(wanted[500:-500], recording.samples[:, 0])
     assert correlation > 0.999
@@ -106,6 +135,7 @@ def noise_at(sound: Samples, rate_hz: int) -> Samples:
     return (np.fft.irfft(padded, count) * count / len(sound)).astype(np.float32)
 
 
+@undisturbed
 async def test_a_pause_goes_on_with_the_very_next_sample(card: VirtualCard) -> None:
     sound = noise(2.0, RATE_HZ)
     async with card.record() as recording, Speaker("", clock=CLOCK, rate_hz=RATE_HZ) as speaker:
@@ -121,6 +151,7 @@ async def test_a_pause_goes_on_with_the_very_next_sample(card: VirtualCard) -> N
         speaker.resume()
         await until(speaker, Finished)
         await asyncio.sleep(0.1)
+    check_undisturbed(speaker)
     left = recording.samples[:, 0]
     fade = RATE_HZ // 100
     before, good = find(sound[: paused_at - fade], left)
@@ -133,6 +164,7 @@ async def test_a_pause_goes_on_with_the_very_next_sample(card: VirtualCard) -> N
     assert np.abs(np.diff(left)).max() <= np.abs(np.diff(sound)).max() * 1.05
 
 
+@undisturbed
 async def test_stop_is_silence_within_two_blocks_and_counts_what_was_heard(card: VirtualCard) -> None:
     sound = noise(3.0, RATE_HZ)
     async with card.record() as recording, Speaker("", clock=CLOCK, rate_hz=RATE_HZ) as speaker:
@@ -147,6 +179,7 @@ async def test_stop_is_silence_within_two_blocks_and_counts_what_was_heard(card:
         last = speaker.sounded_at(1, heard - 1)
     assert heard - submitted == RATE_HZ // 100
     assert last is not None
+    check_undisturbed(speaker)
     left = recording.samples[:, 0]
     offset, correlation = find(sound[: heard - RATE_HZ // 100], left)
     assert correlation > 0.9999
@@ -157,6 +190,7 @@ async def test_stop_is_silence_within_two_blocks_and_counts_what_was_heard(card:
     assert last - stopped < 0.1
 
 
+@undisturbed
 async def test_frames_and_played_samples_agree_about_time(card: VirtualCard) -> None:
     """One clock recorded both channels, so it says what the difference of the two stamps must be."""
     mine, theirs = noise(0.5, RATE_HZ, seed=2), noise(0.5, RATE_HZ, seed=3)
@@ -171,6 +205,7 @@ async def test_frames_and_played_samples_agree_about_time(card: VirtualCard) -> 
             microphone, lambda frames: talking.done() and frames[-1].at > talking.result().finished
         )
         played_at = speaker.sounded_at(1, 0)
+    check_undisturbed(speaker)
     assert played_at is not None
     steps = np.diff([frame.at for frame in frames])
     assert steps.min() > 0.9 * FRAME_S and steps.max() < 1.1 * FRAME_S
