@@ -176,8 +176,8 @@ class Live:
         self._conductor.announce("microphone_back", key=True)
 
 
-async def run(settings: Settings, live: Live, *, keys: bool) -> None:
-    """Run until it ends by itself or SIGINT or SIGTERM comes; SIGUSR1, and Enter where `keys`, switch the microphone."""
+async def run(live: Live, *, keys: bool) -> None:
+    """Run until it ends or SIGINT or SIGTERM comes; SIGUSR1, and Enter where `keys`, switch the microphone."""
     loop = asyncio.get_running_loop()
     task = asyncio.create_task(live.run(), name="live")
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -51,6 +51,7 @@ class Duplex:
         self._speaker: Speaker | None = None
         self._unmuted = asyncio.Event()
         self._unmuted.set()
+        self._speaker_open = False
         self._speaker_failed = False
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -89,12 +90,14 @@ class Duplex:
             self._unmuted.set()
 
     async def _open(self) -> None:
-        self._speaker = await Speaker(
-            self._output, clock=self._clock, block_ms=self._block_ms, volume=self._volume
-        ).__aenter__()
         try:
+            # The microphone first: where there is neither, that is the one to tell of.
             if not self.muted:
                 self._microphone = await Microphone(self._input, clock=self._clock).__aenter__()
+            self._speaker = await Speaker(
+                self._output, clock=self._clock, block_ms=self._block_ms, volume=self._volume
+            ).__aenter__()
+            self._speaker_open = True
         except BaseException:
             await self._close()
             raise
@@ -103,7 +106,8 @@ class Duplex:
         microphone, self._microphone = self._microphone, None
         if microphone is not None:
             await microphone.__aexit__(None, None, None)
-        if self._speaker is not None:
+        if self._speaker is not None and self._speaker_open:
+            self._speaker_open = False
             self._volume = self._speaker.volume
             await self._speaker.__aexit__(None, None, None)
 

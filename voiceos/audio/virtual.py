@@ -20,7 +20,6 @@ from voiceos.audio.mixer import Mixer
 from voiceos.audio.speaker import Finished, Started
 from voiceos.clock import Clock
 
-
 ROOM_LEVEL = 0.0003
 """−70 dBFS of noise: what a quiet room adds; a microphone without any is taken for switched off."""
 

@@ -6,14 +6,18 @@ import asyncio
 import json
 import sys
 import time
-from typing import Annotated
+from collections.abc import Coroutine, Mapping
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from voiceos import live, log
+from voiceos import last_words, live, log
 from voiceos.cli.exits import plain_errors
 from voiceos.cli.options import ConfigFile, load
+from voiceos.config import Settings
+from voiceos.errors import VoiceosError
 from voiceos.trace import Trace
 
 
@@ -33,7 +37,7 @@ def run(
     console = Console(stderr=True, highlight=False)
     with plain_errors():
         flags = {f"{stage}.engine": "scripted" for stage in ("stt", "llm", "tts")} if dry_run else {}
-        settings = load(config_file, flags, migrate=True).settings
+        settings = _load_aloud(config_file, flags)
         log.setup(settings.log.level, show_speech=settings.log.speech)
         keys = sys.stdin is not None and sys.stdin.isatty()
 
@@ -48,6 +52,28 @@ def run(
                 stages = ", ".join(f"{stage.replace('_', ' ')} {ms}" for stage, ms in trace.waterfall_ms().items())
                 console.print(f"answered after {trace.latency_s:.2f} s  [dim]({stages} ms)[/]")
 
-        asyncio.run(
-            live.run(settings, live.Live(settings, on_ready=ready, on_trace=answered, greet=greeting), keys=keys)
+        work = live.Live(settings, on_ready=ready, on_trace=answered, greet=greeting)
+        asyncio.run(_aloud(live.run(work, keys=keys), settings))
+
+
+def _load_aloud(config_file: Path | None, flags: Mapping[str, object]) -> Settings:
+    """The settings; a mistake in them is heard as well as printed."""
+    try:
+        return load(config_file, flags, migrate=True).settings
+    except VoiceosError as error:
+        asyncio.run(last_words.say(error))
+        raise
+
+
+async def _aloud(work: Coroutine[Any, Any, None], settings: Settings) -> None:
+    """Run; what ends it is heard as well as printed."""
+    try:
+        await work
+    except VoiceosError as error:
+        await last_words.say(
+            error,
+            device=settings.audio.output_device,
+            language=settings.assistant.language,
+            volume=settings.audio.volume,
         )
+        raise

@@ -109,8 +109,8 @@ class Reply:
 
     async def _not_too_far_ahead(self) -> None:
         # Played samples cannot be awaited, but it is known how long they last: so this waits as often as it was paused.
-        while (ahead_s := (self._samples - self._player.heard(self.number)) / self._player.rate_hz) > AHEAD_S:
-            await asyncio.sleep(ahead_s - AHEAD_S)  # noqa: ASYNC110 - see above
+        while (ahead_s := (self._samples - self._player.heard(self.number)) / self._player.rate_hz) > AHEAD_S:  # noqa: ASYNC110 - see above
+            await asyncio.sleep(ahead_s - AHEAD_S)
 
     def heard(self, played: int) -> str:
         """What of `text` the user has heard after `played` samples at the player's rate, cut behind a whole word."""
