@@ -52,8 +52,10 @@ def run(
                 stages = ", ".join(f"{stage.replace('_', ' ')} {ms}" for stage, ms in trace.waterfall_ms().items())
                 console.print(f"answered after {trace.latency_s:.2f} s  [dim]({stages} ms)[/]")
 
-        work = live.Live(settings, on_ready=ready, on_trace=answered, greet=greeting)
-        asyncio.run(_aloud(live.run(work, keys=keys), settings))
+        async def talk() -> None:
+            await live.run(live.Live(settings, on_ready=ready, on_trace=answered, greet=greeting), keys=keys)
+
+        asyncio.run(_aloud(talk(), settings))
 
 
 def _load_aloud(config_file: Path | None, flags: Mapping[str, object]) -> Settings:

@@ -1,0 +1,64 @@
+"""`python -m voiceos.cli.docs`: write the pages of docs/ that are made from the code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from voiceos.cli.main import EXITS, app
+from voiceos.config import reference
+from voiceos.turn_taking import diagram
+
+
+def commands() -> str:
+    """docs/commands.md: every verb with its help, arguments and options."""
+    root = typer.main.get_command(app)
+    lines = ["# Commands", "", "Generated from the code by `make docs`.", "", EXITS, ""]
+    lines += ["`voiceos --install-completion` teaches your shell the verbs.", ""]
+    lines += _verbs("voiceos", root)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _verbs(path: str, command: Any) -> list[str]:
+    """`command` is of Click, or of the Click that Typer carries along; both have the same attributes."""
+    heading = [] if path == "voiceos" else [f"## {path}", "", _help(command), ""]
+    verbs = getattr(command, "commands", None)
+    if verbs is not None:
+        below = [_verbs(f"{path} {name}", verb) for name, verb in verbs.items() if not verb.hidden]
+        return heading + [line for lines in below for line in lines]
+    lines = heading
+    for parameter in command.params:
+        if getattr(parameter, "hidden", False) or "--help" in parameter.opts:
+            continue
+        if parameter.param_type_name == "option":
+            names = ", ".join(f"`{name}`" for name in [*parameter.opts, *parameter.secondary_opts])
+        else:
+            names = f"`{parameter.human_readable_name}`"
+        lines.append(f"- {names}: {getattr(parameter, 'help', None) or ''}".rstrip())
+    return [*lines, ""]
+
+
+def _help(command: Any) -> str:
+    return str(command.help or "").strip()
+
+
+def pages() -> dict[str, str]:
+    """Every generated page, by its path in the repository."""
+    return {
+        "docs/commands.md": commands(),
+        "docs/configuration.md": reference.markdown(),
+        "docs/turn-taking.md": diagram.page(),
+    }
+
+
+def main() -> None:
+    root = Path(__file__).parent.parent.parent
+    for path, text in pages().items():
+        (root / path).write_text(text, "utf-8")
+        print(path)
+
+
+if __name__ == "__main__":
+    main()
