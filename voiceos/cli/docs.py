@@ -35,7 +35,7 @@ def _verbs(path: str, command: Any) -> list[str]:
         if parameter.param_type_name == "option":
             names = ", ".join(f"`{name}`" for name in [*parameter.opts, *parameter.secondary_opts])
         else:
-            names = f"`{parameter.human_readable_name}`"
+            names = f"`{parameter.metavar or parameter.name}`"
         lines.append(f"- {names}: {getattr(parameter, 'help', None) or ''}".rstrip())
     return [*lines, ""]
 
