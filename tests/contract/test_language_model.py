@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import importlib
 import json
 import stat
 from collections.abc import AsyncIterator
@@ -126,17 +126,20 @@ async def test_closing_stops_generation_and_leaves_the_lane_usable(model: Langua
     assert await said(model, TALK, Sampling(max_tokens=3, temperature=0)) != ""
 
 
-async def test_cancelled_extending_keeps_what_was_evaluated(model: LanguageModel) -> None:
-    long = [PERSONA, Message("user", "The hare ran on and on. " * 120)]
-    prompt = await model.render(long, open_role="assistant")
-    task = asyncio.create_task(model.extend(BACK, prompt))
-    await asyncio.sleep(0)  # it is sent first, and each answer comes between two of its batches
-    for _ in range(3):
-        await model.info()
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):  # the scripted model may be done already
-        await task
-    assert await model.extend(BACK, prompt) < len(prompt)
+def test_cancelled_extending_keeps_what_was_evaluated(spec: EngineSpec) -> None:
+    """At the engine itself, for only there is it certain that the work has begun and not ended."""
+    module, _, name = spec.factory.partition(":")
+    engine = getattr(importlib.import_module(module), name)(**spec.arguments)
+    prompt = engine.render([PERSONA, Message("user", "The hare ran on and on. " * 40)], "assistant")
+    steps = engine.extend(BACK, prompt)
+    assert next(steps) is None
+    assert next(steps) is None
+    steps.close()
+    again = engine.extend(BACK, prompt)
+    with pytest.raises(StopIteration) as end:
+        while True:
+            next(again)
+    assert 0 < end.value.value <= len(prompt) - 2 * 16
 
 
 async def test_background_work_neither_delays_nor_evicts_the_conversation(model: LanguageModel) -> None:
