@@ -59,7 +59,7 @@ def _first_token(engine: LlamaCpp, rounds: int) -> None:
         next(pieces)
         kept_s.append(time.perf_counter() - begun)
         begun = time.perf_counter()
-        count = sum(1 for _ in pieces)
+        count = 1 + sum(1 for _ in pieces)  # the token that ended the answer cost as much
         rates.append(count / (time.perf_counter() - begun))
         print(f"  prompt {len(prompt)} tokens, {new} new: first token {kept_s[-1]:.2f} s, not kept {fresh_s[-1]:.2f} s")
     ratios = [kept / fresh for kept, fresh in zip(kept_s, fresh_s, strict=True)]
