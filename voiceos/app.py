@@ -8,7 +8,7 @@ import functools
 import logging
 import os
 from collections.abc import Callable, Mapping
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Literal
 
 from voiceos.catalogue import Store
@@ -108,6 +108,7 @@ class Engines:
     They load at the same time; the first call of each waits for it. Raises ModelError before anything is started.
 
     Args:
+        specs: to start instead of what the settings ask for.
         on_state: told of every engine that comes or goes.
     """
 
@@ -117,12 +118,15 @@ class Engines:
         stages: set[Stage],
         *,
         store: Store | None = None,
+        specs: Mapping[Stage, EngineSpec] = MappingProxyType({}),
         on_state: Callable[[Stage, State], None] = lambda stage, state: None,
     ) -> None:
         store = store or Store()
         self.settings = settings
         self.processes = {
-            stage: EngineProcess(spec(stage, settings, store), on_state=functools.partial(on_state, stage))
+            stage: EngineProcess(
+                specs.get(stage) or spec(stage, settings, store), on_state=functools.partial(on_state, stage)
+            )
             for stage in sorted(stages)
         }
         self._smart_turn = (

@@ -339,6 +339,7 @@ class Conductor:
                     self.post(ev.WorkFailed(at, turn, revision, failed))
 
         task = asyncio.create_task(guarded(), name=f"turn {turn}")
+        task.add_done_callback(lambda _: work.close())  # of a task that was cancelled before it began
         for owner in (self._tasks, self._turn(turn).tasks if turn is not None else self._tasks):
             owner.add(task)
             task.add_done_callback(owner.discard)

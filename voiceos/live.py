@@ -6,7 +6,8 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from voiceos.app import Engines, Stage, gate, policy, stt_language
 from voiceos.audio.duplex import Duplex, Listeners
@@ -15,11 +16,12 @@ from voiceos.catalogue import Store
 from voiceos.clock import SystemClock
 from voiceos.conductor import Conductor
 from voiceos.config import Settings
-from voiceos.engines.process import State
+from voiceos.engines.process import EngineSpec, State
 from voiceos.events import MicrophoneClosed
 from voiceos.listening.ears import Ears
 from voiceos.speaking.clips import Clips
 from voiceos.thinking.intents import SentenceMatcher
+from voiceos.thinking.ports import Message
 from voiceos.trace import Trace
 
 log = logging.getLogger(__name__)
@@ -35,6 +37,7 @@ class Live:
     """The running assistant: `async with asyncio.timeout(…): await Live(settings).run()`.
 
     Args:
+        specs: engines to start instead of what the settings ask for.
         on_ready: told once it listens.
         on_trace: told the waterfall of each turn as its answer begins to sound.
         greet: say hello at the start.
@@ -46,6 +49,7 @@ class Live:
         settings: Settings,
         *,
         store: Store | None = None,
+        specs: Mapping[Stage, EngineSpec] = MappingProxyType({}),
         on_ready: Callable[[], None] = lambda: None,
         on_trace: Callable[[Trace], None] = lambda trace: None,
         greet: bool = True,
@@ -54,7 +58,8 @@ class Live:
         self._settings = settings
         self._open_sound = sound or self._card
         self._clock = SystemClock()
-        self._engines = Engines(settings, {"stt", "llm", "tts"}, store=store, on_state=self._engine_state)
+        self._engines = Engines(settings, {"stt", "llm", "tts"}, store=store, specs=specs, on_state=self._engine_state)
+        self._thinker = self._engines.thinker()
         self._on_ready = on_ready
         self._on_trace = on_trace
         self._greet = greet
@@ -77,7 +82,7 @@ class Live:
                 on_back=self._sound_back,
             )
         )
-        thinker = self._engines.thinker()
+        thinker = self._thinker
         conductor = self._conductor = Conductor(
             ears=Ears(
                 gate=gate(settings),
@@ -121,6 +126,12 @@ class Live:
         """The running one."""
         assert self._conductor is not None
         return self._conductor
+
+    def history(self) -> list[Message]:
+        """What has been said, as the language model knows it."""
+        conversation = self._thinker.conversation
+        messages = conversation.messages()
+        return messages[len(messages) - len(conversation) :]
 
     def _card(self, listeners: Listeners) -> Duplex:
         audio = self._settings.audio

@@ -1,0 +1,128 @@
+"""A room with the whole program in it, scripted engines, and a user whose voice espeak-ng makes."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import subprocess
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+import soundfile
+import soxr
+
+from voiceos.app import Stage
+from voiceos.audio.duplex import Listeners
+from voiceos.audio.frames import RATE_HZ, Samples
+from voiceos.audio.virtual import VirtualDuplex
+from voiceos.clock import SystemClock
+from voiceos.config import Settings
+from voiceos.engines.process import EngineSpec
+from voiceos.live import Live
+from voiceos.trace import Trace
+
+FACTORIES: Mapping[Stage, str] = {
+    "stt": "voiceos.engines.scripted:ScriptedRecogniser",
+    "llm": "voiceos.engines.scripted:ScriptedLanguageModel",
+    "tts": "voiceos.engines.scripted:ScriptedVoice",
+}
+
+
+def espeak(text: str) -> Samples:
+    """A sentence in espeak-ng's voice, 16 kHz: speech to Silero, whatever it says."""
+    wav = subprocess.run(["espeak-ng", "-s", "150", "--stdout", text], capture_output=True, check=True).stdout
+    samples, rate_hz = soundfile.read(io.BytesIO(wav), dtype="float32")
+    return np.asarray(soxr.resample(samples, rate_hz, RATE_HZ), dtype=np.float32)
+
+
+def settings(**sections: dict[str, Any]) -> Settings:
+    """Scripted engines, no end-of-turn model, and what else is given, section by section."""
+    values: dict[str, dict[str, Any]] = {stage: {"engine": "scripted", "timeout_s": 3} for stage in FACTORIES}
+    values["end_of_turn"] = {"engine": "none"}
+    for name, section in sections.items():
+        values[name] = values.get(name, {}) | section
+    return Settings.model_validate(values)
+
+
+class Room:
+    """`async with Room(hears=["hello"]) as room: await room.say("hello")`.
+
+    Args:
+        hears: what the recogniser makes of the user's utterances, one after the other.
+        engines: further arguments of the scripted engines, by stage.
+    """
+
+    def __init__(
+        self,
+        *,
+        hears: Sequence[str] = ("hello there",),
+        engines: Mapping[Stage, Mapping[str, Any]] | None = None,
+        settings: Settings = settings(),  # noqa: B008 - frozen
+        greet: bool = False,
+    ) -> None:
+        arguments = {stage: dict((engines or {}).get(stage, {})) for stage in FACTORIES}
+        arguments["stt"].setdefault("texts", list(hears))
+        # The note of the time before the user's words is none of theirs.
+        arguments["llm"].setdefault("replies", []).append((r"^(?:\[[^\]]*\] )?(.*)$", r"You said: \1"))
+        self.traces: list[Trace] = []
+        self._ready = asyncio.Event()
+        self._sound: VirtualDuplex | None = None
+        self.live = Live(
+            settings,
+            specs={
+                stage: EngineSpec(stage, factory, arguments[stage], budget_s=2.0)
+                for stage, factory in FACTORIES.items()
+            },
+            sound=self._open,
+            on_ready=self._ready.set,
+            on_trace=self.traces.append,
+            greet=greet,
+        )
+
+    def _open(self, listeners: Listeners) -> VirtualDuplex:
+        self._sound = VirtualDuplex(clock=SystemClock(), listeners=listeners)
+        return self._sound
+
+    @property
+    def sound(self) -> VirtualDuplex:
+        assert self._sound is not None
+        return self._sound
+
+    async def __aenter__(self) -> Self:
+        self.task = asyncio.create_task(self.live.run())
+        await self._ready.wait()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
+
+    async def say(self, text: str) -> None:
+        """The user says a sentence; returns when its last sample is out."""
+        await self.sound.user_says(espeak(text))
+
+    async def answered(self) -> None:
+        await self.live.conductor.wait_answered()
+
+    async def wait(self, seconds: float) -> None:
+        """Let time pass in which the user is silent."""
+        await self.sound.user_says(np.zeros(round(seconds * RATE_HZ), np.float32))
+
+    def said(self) -> list[str]:
+        """The assistant's side of the history."""
+        return [message.text for message in self.live.history() if message.role == "assistant"]
+
+    def heard_clip(self, samples: Samples, rate_hz: int) -> float:
+        """Largest normalised correlation of a clip with what the assistant has sounded, 0 to 1."""
+        clip = np.asarray(soxr.resample(samples, rate_hz, RATE_HZ), dtype=np.float64)
+        sounded = self.sound.recording()[:, 1].astype(np.float64)
+        if len(sounded) < len(clip):
+            return 0.0
+        size = 1 << (len(clip) + len(sounded)).bit_length()
+        product = np.fft.irfft(np.fft.rfft(sounded, size) * np.conj(np.fft.rfft(clip, size)), size)
+        total = np.concatenate([[0.0], np.cumsum(sounded**2)])
+
+        energy = total[len(clip) :] - total[: -len(clip)]
+        valid = product[: len(energy)]
+        return float((valid / (np.sqrt(energy * np.dot(clip, clip)) + 1e-9)).max())

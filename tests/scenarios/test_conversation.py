@@ -1,0 +1,195 @@
+"""Whole conversations with scripted engines: every room of the house but the models, in real time."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.scenarios.room import Room, settings
+from voiceos.speaking.clips import Clips
+from voiceos.turn_taking.state import Phase
+
+LONG = "One two three four five. Six seven eight nine ten. Eleven twelve thirteen fourteen fifteen. " * 4
+
+
+async def test_a_question_is_answered_and_remembered() -> None:
+    async with Room(hears=["hello there"]) as room:
+        await room.say("hello there my friend")
+        await room.answered()
+        user, assistant = room.live.history()
+        assert user.text.endswith("hello there")
+        assert assistant.text.endswith("hello there")
+        assert assistant.text.startswith("You said:")
+        assert room.traces[0].latency_s is not None
+        assert next(iter(room.traces[0].waterfall_ms())) == "end_of_speech"
+
+
+async def test_the_greeting_comes_first_and_is_part_of_the_history() -> None:
+    async with Room(greet=True) as room:
+        await room.live.conductor.wait_idle()
+        assert "listen for your name" in room.said()[0]
+
+
+async def test_wishes_are_carried_out_without_the_language_model() -> None:
+    async with Room(
+        hears=["What time is it?", "Repeat that.", "Slower, please."],
+        engines={"llm": {"crash_on": "it?"}},
+    ) as room:
+        await room.say("what time is it")
+        await room.answered()
+        told = room.said()[-1]
+        assert any(character.isdigit() for character in told)
+        await room.say("please repeat that")
+        await room.answered()
+        assert room.said()[-1] == told
+        before = room.live.conductor.speed
+        await room.say("slower please")
+        await room.answered()
+        assert room.live.conductor.speed < before
+
+
+async def test_speech_over_the_reply_stops_it_and_history_keeps_what_was_heard() -> None:
+    async with Room(
+        hears=["tell me everything", "wait a moment please"], engines={"llm": {"replies": [("everything", LONG)]}}
+    ) as room:
+        await room.say("tell me everything you know")
+        while room.live.conductor.state.phase is not Phase.SPEAKING:
+            await room.wait(0.1)
+        await room.wait(1.5)
+        await room.say("wait a moment please")
+        await room.answered()
+        cut, after = room.said()
+        spoken = cut.rstrip("—… ")
+        assert LONG.startswith(spoken)
+        assert 2 <= len(spoken.split()) < 30
+        assert after == "You said: wait a moment please"
+
+
+async def test_a_noise_over_the_reply_lets_it_go_on_to_its_end() -> None:
+    short = "One two three four five. Six seven eight nine ten. Eleven twelve thirteen fourteen fifteen."
+    async with Room(hears=["tell me everything", ""], engines={"llm": {"replies": [("everything", short)]}}) as room:
+        await room.say("tell me everything you know")
+        while room.live.conductor.state.phase is not Phase.SPEAKING:
+            await room.wait(0.1)
+        await room.wait(0.5)
+        await room.say("ah mmm ah")
+        await room.answered()
+        assert room.said() == [short]
+
+
+@pytest.mark.parametrize(
+    ("stage", "engines"),
+    [
+        ("stt", {"stt": {"crash_on": 1}}),
+        ("stt", {"stt": {"hang_on": 1}}),
+        ("llm", {"llm": {"crash_on": "there"}}),
+        ("llm", {"llm": {"hang_on": "there"}}),
+        ("tts", {"tts": {"crash_on": "said"}}),
+        ("tts", {"tts": {"hang_on": "said"}}),
+    ],
+)
+async def test_a_dead_or_hung_engine_costs_one_turn_and_is_heard(stage: str, engines: dict) -> None:  # type: ignore[type-arg]
+    clips = Clips("en")
+    async with Room(hears=["hello there"], engines=engines) as room:
+        before = {name: process.pid for name, process in room.live.engines.processes.items()}
+        await room.say("hello there my friend")
+        await room.answered()
+        samples, rate_hz, _ = clips.get(f"error.{stage}")
+        assert room.heard_clip(samples, rate_hz) > 0.9
+        await room.live.engines.processes[stage].wait_ready()  # type: ignore[index]
+        after = {name: process.pid for name, process in room.live.engines.processes.items()}
+        assert [name for name in before if before[name] != after[name]] == [stage]
+
+
+async def test_an_engine_that_was_missed_is_welcomed_back() -> None:
+    async with Room(hears=["hello there", "hello again"], engines={"llm": {"crash_on": "there"}}) as room:
+        await room.say("hello there my friend")
+        await room.answered()
+        await room.wait(1.5)
+        await room.live.conductor.wait_idle()
+        await room.say("hello again my friend")
+        await room.answered()
+        assert room.said()[-1] == "You said: hello again"
+        assert any("again" in text and "said" not in text for text in room.said())
+
+
+async def test_poorly_heard_speech_is_asked_for_again() -> None:
+    async with Room(hears=["something"], engines={"stt": {"average_log_probability": -1.5}}) as room:
+        await room.say("some words nobody can make out")
+        await room.answered()
+        assert "catch" in room.said()[0] or "again" in room.said()[0]
+
+
+async def test_muted_it_hears_nothing_until_it_is_switched_on() -> None:
+    async with Room(hears=["Mute.", "hello there"]) as room:
+        await room.say("mute yourself please")
+        await room.answered()
+        assert room.sound.muted
+        turns = room.live.conductor.state.turn
+        await room.say("can you hear me now")
+        await room.wait(1.0)
+        assert room.live.conductor.state.turn == turns
+        room.live.toggle_mute()
+        await room.wait(0.3)
+        await room.say("can you hear me now")
+        await room.answered()
+        assert room.said()[-1] == "You said: hello there"
+
+
+async def test_in_mode_name_it_answers_only_when_it_is_named() -> None:
+    async with Room(hears=["pass the salt", "Ada, hello there"], settings=settings(listening={"mode": "name"})) as room:
+        await room.say("please pass the salt to me")
+        await room.wait(1.0)
+        assert room.said() == []
+        await room.say("Ada hello there my friend")
+        await room.answered()
+        assert room.said() == ["You said: Ada, hello there"]
+
+
+async def test_its_own_words_do_not_stop_it_and_after_two_it_says_so() -> None:
+    reply = "The moon goes around the earth in about a month. " * 6
+    async with Room(
+        hears=["tell me about the moon", "the moon goes around the earth", "around the earth in about a month"],
+        engines={"llm": {"replies": [("about the moon", reply)]}},
+    ) as room:
+        await room.say("tell me about the moon")
+        while room.live.conductor.state.phase is not Phase.SPEAKING:
+            await room.wait(0.1)
+        for _ in range(2):
+            await room.wait(1.2)
+            await room.say("the moon goes around the earth")
+            await room.wait(1.5)
+        await room.answered()
+        assert room.said()[0].strip() == reply.strip()
+        assert "hear myself" in room.said()[1]
+        assert room.live.conductor.state.half_duplex
+
+
+async def test_shut_down_says_goodbye_and_ends() -> None:
+    async with Room(hears=["Switch yourself off."]) as room:
+        await room.say("switch yourself off please")
+        await asyncio.wait_for(room.task, 20)
+        assert len(room.said()) == 1
+
+
+async def test_announcements_are_spoken_when_nobody_speaks() -> None:
+    async with Room() as room:
+        room.live.conductor.announce("Tea is ready.")
+        await room.live.conductor.wait_idle()
+        assert room.said() == ["Tea is ready."]
+
+
+async def test_nothing_is_left_behind() -> None:
+    before = asyncio.all_tasks()
+    async with Room() as room:
+        pids = [process.pid for process in room.live.engines.processes.values()]
+        await room.say("hello there my friend")
+        await room.wait(0.2)
+    assert asyncio.all_tasks() == before
+    for pid in pids:
+        assert pid is not None
+        with pytest.raises(ProcessLookupError):
+            import os
+
+            os.kill(pid, 0)
