@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from rapidfuzz.distance import Levenshtein
 
 _WORD = re.compile(r"[^\W\d_]+")
 _POSSESSIVE = re.compile(r"['’]s\b")
-_SAME_SOUND = (("ph", "f"), ("th", "t"), ("ck", "k"), ("c", "k"), ("q", "k"), ("z", "s"), ("w", "v"), ("h", ""))
-"""Spellings that recognisers exchange in names they do not know."""
-_BRIGHT_VOWELS = re.compile(r"[ae][aeiouy]*")
-_OTHER_VOWELS = re.compile(r"([iouy])[aeiouy]+")
+_SAME_SOUND = (
+    *(("ce", "se"), ("ci", "si"), ("cy", "sy"), ("ph", "f"), ("th", "t"), ("ck", "k"), ("c", "k"), ("q", "k")),
+    *(("x", "ks"), ("z", "s"), ("w", "v"), ("oo", "u"), ("h", "")),
+)
+"""Spellings that recognisers exchange in names they do not know, in this order."""
+_LAST_VOWEL = re.compile(r"(?<![ae])(?:ie|y)$")
+_BRIGHT_VOWELS = re.compile(r"[ae][aeiy]*")
+_ASIDE = re.compile(r"(?:^|(?<=[,.!?;:]))([^,.!?;:]+)(?=[,.!?;:]|$)")
+"""What stands between punctuation marks, or between one and an end."""
 
 SPLIT_NAME_LETTERS = 6
 """Names as long as this are also found where they were heard as two words ("Sam Antha"); in shorter ones such pairs
@@ -24,14 +30,45 @@ must sound right: too many words are near them."""
 
 def names(transcript: str, name: str) -> bool:
     """Whether the assistant's name, one word or several, is said in the transcript."""
-    wanted = _folded("".join(_WORD.findall(name)))
-    words = _WORD.findall(_POSSESSIVE.sub("", transcript))
+    wanted = _folded("".join(_letters(name)))
+    words = _letters(transcript)
     if not wanted:
         return False
     if any(_alike(_folded(word), wanted) for word in words):
         return True
-    sizes = {len(_WORD.findall(name)), 2 if len(name) >= SPLIT_NAME_LETTERS else 1} - {1}
+    sizes = _sizes(name) - {1}
     return any(_folded("".join(words[i : i + size])) == wanted for size in sizes for i in range(len(words) - size + 1))
+
+
+def strip_name(transcript: str, name: str) -> str:
+    """The transcript without the name where it only calls: set off by punctuation ("Ada, what time is it?").
+
+    "Ada Lovelace was born in London" and "is that Ada's idea?" stay as they are.
+    """
+    for aside in _ASIDE.finditer(transcript):
+        words = _letters(aside[1])
+        if not 1 <= len(words) <= max(_sizes(name)) or not names(aside[1], name):
+            continue
+        if len(words) > 1 and _folded("".join(words)) != _folded("".join(_letters(name))):
+            continue
+        before = transcript[: aside.start()].rstrip().rstrip(",;:")
+        after = transcript[aside.end() :]
+        if not before or before[-1] in ".!?":  # the name stood first in its sentence: its comma goes with it
+            after = after.lstrip(",.!?;: ")
+            return strip_name(f"{before} {after}".strip(), name)
+        return strip_name(before + after, name)
+    return transcript.strip()
+
+
+def _sizes(name: str) -> set[int]:
+    """In how many words the name may be written."""
+    return {1, len(_letters(name)), 2 if len(name) >= SPLIT_NAME_LETTERS else 1}
+
+
+def _letters(text: str) -> list[str]:
+    """The words of a text without accents and possessive endings."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return _WORD.findall(_POSSESSIVE.sub("", plain))
 
 
 def _alike(word: str, wanted: str) -> bool:
@@ -45,5 +82,5 @@ def _folded(word: str) -> str:
     folded = word.lower()
     for spelled, sound in _SAME_SOUND:
         folded = folded.replace(spelled, sound)
-    folded = _OTHER_VOWELS.sub(r"\1", _BRIGHT_VOWELS.sub("a", folded))
+    folded = _BRIGHT_VOWELS.sub("a", _LAST_VOWEL.sub("i", folded))
     return re.sub(r"(.)\1+", r"\1", folded)

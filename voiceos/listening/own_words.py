@@ -1,10 +1,16 @@
-"""Did the assistant hear itself? Its own words, come back through the microphone, open no turn."""
+"""Did the assistant hear itself? Its own words, come back through the microphone, open no turn.
+
+A recogniser that hears the assistant through a room misspells what was said; a user who takes up its words adds some of
+their own. Letters alone do not tell them apart: "I would like to hear more" is nearer to "would you like to hear more"
+than many an echo is. So words are aligned too, and those without a counterpart of similar spelling are the user's.
+"""
 
 from __future__ import annotations
 
 import re
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
 
 _WORD = re.compile(r"\w+")
 
@@ -12,8 +18,15 @@ MIN_WORDS = 4
 """Fewer words than this are as likely the user's own: "yes", "more about it"."""
 
 ALIKE = 85.0
-"""Similarity (rapidfuzz partial ratio, 0 to 100) to a stretch of what was said. A recogniser that hears the assistant
-through a room gets about one letter in eight wrong; a user who takes up its words adds ones of their own."""
+"""Similarity of letters (rapidfuzz partial ratio, 0 to 100) to a stretch of what was said; set on the table of cases in
+tests/unit/listening/test_own_words.py."""
+
+MISHEARD = 50.0
+"""Similarity of letters (rapidfuzz ratio) from which words are a misspelling of those in their place: "a boat" for
+"about", "Francis" for "France is". Set on the same table."""
+
+WORDS_PER_STRANGE_WORD = 10
+"""One strange word in ten may be a noise; shorter transcripts may have none."""
 
 
 def is_echo(transcript: str, spoken_recently: str) -> bool:
@@ -21,10 +34,37 @@ def is_echo(transcript: str, spoken_recently: str) -> bool:
     heard, spoken = _words(transcript), _words(spoken_recently)
     if len(heard) < MIN_WORDS or not spoken:
         return False
-    strange = [word for word in heard if word not in spoken]
-    if len(strange) > len(heard) // 3:
+    place = fuzz.partial_ratio_alignment(" ".join(heard), " ".join(spoken), score_cutoff=ALIKE)
+    if place is None:
         return False
-    return fuzz.partial_ratio(" ".join(heard), " ".join(spoken), score_cutoff=ALIKE) > 0
+    stretch = _whole_words(" ".join(spoken), place.dest_start, place.dest_end)
+    return _strange_words(heard, stretch) <= len(heard) // WORDS_PER_STRANGE_WORD
+
+
+def _strange_words(heard: list[str], spoken: list[str]) -> int:
+    """How many of the words heard are no misspelling of what was spoken in their place."""
+    strange = 0
+    ours: list[str] = []
+    theirs: list[str] = []
+    for change in [*Levenshtein.opcodes(spoken, heard), None]:
+        if change is not None and change.tag != "equal":
+            ours += spoken[change.src_start : change.src_end]
+            theirs += heard[change.dest_start : change.dest_end]
+            continue
+        if theirs and fuzz.ratio("".join(ours), "".join(theirs)) < MISHEARD:
+            strange += len(theirs)
+        ours, theirs = [], []
+    return strange
+
+
+def _whole_words(text: str, start: int, end: int) -> list[str]:
+    """The words of `text` that lie in part between two places."""
+    return text[text.rfind(" ", 0, start + 1) + 1 : _end_of_word(text, end)].split()
+
+
+def _end_of_word(text: str, place: int) -> int:
+    space = text.find(" ", max(place - 1, 0))
+    return len(text) if space < 0 else space
 
 
 def _words(text: str) -> list[str]:
