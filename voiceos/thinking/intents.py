@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any
-
-import yaml
-from hassil import Intents, recognize_best
+from typing import TYPE_CHECKING, Any
 
 from voiceos import languages
 from voiceos.events import Intent
+
+if TYPE_CHECKING:
+    from hassil import Intents
 
 LONGEST_WORDS = 14
 """Longer transcripts are no wish of this kind; not looking at them keeps matching quick whatever was said."""
@@ -24,6 +24,9 @@ _NUMBER = re.compile(r"\b(\d{1,3}) ?%")
 
 @cache
 def _data(language: str) -> tuple[Intents, tuple[str, ...]]:
+    import yaml  # slow with hassil to import, and most commands match nothing
+    from hassil import Intents
+
     table: dict[str, Any] = yaml.safe_load((languages.folder(language) / "intents.yaml").read_text("utf-8"))
     fillers = tuple(sorted(table.pop("fillers", []), key=len, reverse=True))
     return Intents.from_dict(table), fillers
@@ -44,6 +47,8 @@ class SentenceMatcher:
 
     def match(self, transcript: str) -> Intent | None:
         """The wish that the whole transcript is, or None."""
+        from hassil import recognize_best
+
         text = plain(transcript)
         if not text or len(text.split()) > LONGEST_WORDS:
             return None
