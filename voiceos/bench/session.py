@@ -23,6 +23,9 @@ from voiceos.errors import VoiceosError
 ANSWER_GAP_S = 1.2
 """Silence after which an answer is taken to be over: longer than the pauses between its phrases."""
 
+LOOK_S = 0.5
+"""Sound between two looks at the recording."""
+
 CLICK_S = 0.03
 """Shorter sounds are no speech."""
 
@@ -125,7 +128,7 @@ class Session:
     @property
     def now_s(self) -> float:
         """Length of the recording."""
-        return len(self.recording.samples) / RATE_HZ
+        return len(self.recording) / RATE_HZ
 
     async def say(self, samples: Samples, rate_hz: int) -> Stretch:
         """Speak as the user; where it lies in the recording."""
@@ -160,7 +163,7 @@ class Session:
 
     def _stretches(self, channel: int, level: float, since_s: float, *, gap_s: float) -> list[Stretch]:
         skip = round(since_s * RATE_HZ)
-        sound = self.recording.samples[skip:, channel]
+        sound = self.recording.since(skip)[:, channel]
         found = stretches(sound, RATE_HZ, level, gap_s=gap_s, least_s=CLICK_S)
         return [Stretch(since_s + one.begin_s, since_s + one.end_s) for one in found]
 
@@ -168,11 +171,13 @@ class Session:
         """Sound of one channel, 48 kHz; 0 is the assistant, 1 the user."""
         margin = 0.1
         begin = max(0, round((stretch.begin_s - margin) * RATE_HZ))
-        part = self.recording.samples[begin : round((stretch.end_s + margin) * RATE_HZ), channel]
-        return np.ascontiguousarray(part)
+        count = round((stretch.end_s + margin) * RATE_HZ) - begin
+        return np.ascontiguousarray(self.recording.since(begin)[:count, channel])
 
     async def _growing(self) -> AsyncIterator[None]:
-        """Each time that more has been recorded."""
+        """Now, and each time that half a second more has been recorded: more would slow what is watched."""
         while True:
             yield
-            await self.recording.more()
+            seen = self.now_s
+            while self.now_s < seen + LOOK_S:
+                await self.recording.more()

@@ -90,8 +90,16 @@ class Recording:
     @property
     def samples(self) -> NDArray[np.float32]:
         """Shape (n, 2), float32, 48 kHz; column 0 is the assistant, column 1 the user."""
+        return self.since(0)
+
+    def since(self, sample: int) -> NDArray[np.float32]:
+        """The same from a sample on: what listens to a long recording must not copy all of it."""
         whole = len(self._data) // 8 * 8
-        return np.frombuffer(bytes(self._data[:whole]), dtype=np.float32).reshape(-1, 2)
+        return np.frombuffer(bytes(self._data[sample * 8 : whole]), dtype=np.float32).reshape(-1, 2)
+
+    def __len__(self) -> int:
+        """Samples of each voice so far."""
+        return len(self._data) // 8
 
     async def take(self, reader: asyncio.StreamReader) -> None:
         while data := await reader.read(1 << 16):
