@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from voiceos import errors
-from voiceos.engines.worker import HEADER, Call, Cancel, Done, Failed, Item, pack
+from voiceos.engines.worker import HEADER, Ack, Call, Cancel, Done, Failed, Item, pack
 
 log = logging.getLogger(__name__)
 
@@ -156,6 +156,8 @@ class EngineProcess:
                     yield message
                     return
                 yield message
+                if message.value is not None:
+                    self._send(Ack(pending.number))
         finally:
             self._pending.pop(pending.number, None)
             if not finished:

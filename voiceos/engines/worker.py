@@ -28,6 +28,10 @@ from typing import Any
 
 HEADER = struct.Struct("<I")
 
+WINDOW_ITEMS = 2
+"""Items a generator may be ahead of its reader. A reader that does something else meanwhile (a phrase is synthesised)
+has the processor to itself, and a reply that is broken off has not been written to its end in vain."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -40,6 +44,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """The reader has taken an item and wants the next."""
+
     number: int
 
 
@@ -71,6 +82,8 @@ class _Work:
     number: int
     call: Call = field(compare=False)
     steps: Generator[Any, None, Any] | None = field(default=None, compare=False)
+    unread: int = field(default=0, compare=False)
+    cancelled: bool = field(default=False, compare=False)
 
 
 def pack(message: object) -> bytes:
@@ -106,40 +119,66 @@ def _failure(number: int, error: BaseException) -> Failed:
     return Failed(number, type(error).__name__, str(error), getattr(error, "hint", ""))
 
 
-def _serve(mail: _Mail, engine: object) -> None:
-    ready: list[_Work] = []
-    cancelled: set[int] = set()
-    while True:
-        while not ready or mail.waiting():
-            message = mail.receive()
-            if isinstance(message, Cancel):
-                cancelled.add(message.number)
-            else:
-                heapq.heappush(ready, _Work(message.priority, message.number, message))
-        work = heapq.heappop(ready)
-        number = work.number
-        if number in cancelled:
-            cancelled.discard(number)
-            if work.steps is not None:
-                work.steps.close()
-            mail.send(Failed(number, "Cancelled", "", ""))
-            continue
-        try:
-            if work.steps is None:
-                result: Any = getattr(engine, work.call.method)(**work.call.arguments)
-                if not isinstance(result, Generator):
-                    mail.send(Done(number, result))
-                    continue
-                steps: Generator[Any, None, Any] = result
-                work.steps = steps
-            else:
-                steps = work.steps
-            mail.send(Item(number, next(steps)))
-            heapq.heappush(ready, work)
-        except StopIteration as end:
-            mail.send(Done(number, end.value))
-        except Exception as error:  # whatever an engine raises belongs to the one call that met it
-            mail.send(_failure(number, error))
+class _Server:
+    """Advances the work that is ready, the most urgent first, a step at a time."""
+
+    def __init__(self, mail: _Mail, engine: object) -> None:
+        self._mail = mail
+        self._engine = engine
+        self._works: dict[int, _Work] = {}
+        self._ready: list[_Work] = []
+
+    def serve(self) -> None:
+        """Until the parent goes away, which raises EOFError."""
+        while True:
+            while not self._ready or self._mail.waiting():
+                self._take(self._mail.receive())
+            work = heapq.heappop(self._ready)
+            try:
+                if work.cancelled:
+                    if work.steps is not None:
+                        work.steps.close()
+                    self._end(work, Failed(work.number, "Cancelled", "", ""))
+                else:
+                    self._step(work)
+            except StopIteration as end:
+                self._end(work, Done(work.number, end.value))
+            except Exception as error:  # whatever an engine raises belongs to the one call that met it
+                self._end(work, _failure(work.number, error))
+
+    def _take(self, message: Call | Cancel | Ack) -> None:
+        if isinstance(message, Call):
+            work = self._works[message.number] = _Work(message.priority, message.number, message)
+            heapq.heappush(self._ready, work)
+            return
+        known = self._works.get(message.number)
+        if known is None:  # it has ended meanwhile
+            return
+        parked = known.unread >= WINDOW_ITEMS
+        if isinstance(message, Cancel):
+            known.cancelled = True
+            known.unread = 0
+        else:
+            known.unread -= 1
+        if parked and known.unread < WINDOW_ITEMS:
+            heapq.heappush(self._ready, known)
+
+    def _step(self, work: _Work) -> None:
+        if work.steps is None:
+            result: Any = getattr(self._engine, work.call.method)(**work.call.arguments)
+            if not isinstance(result, Generator):
+                self._end(work, Done(work.number, result))
+                return
+            work.steps = result
+        item = next(work.steps)
+        self._mail.send(Item(work.number, item))
+        work.unread += item is not None
+        if work.unread < WINDOW_ITEMS:
+            heapq.heappush(self._ready, work)
+
+    def _end(self, work: _Work, message: Done | Failed) -> None:
+        self._works.pop(work.number, None)
+        self._mail.send(message)
 
 
 def _die_with_parent() -> None:
@@ -164,7 +203,7 @@ def main() -> None:
             mail.send(_failure(start.number, error))
             return
         mail.send(Done(start.number, None))
-        _serve(mail, engine)
+        _Server(mail, engine).serve()
 
 
 if __name__ == "__main__":

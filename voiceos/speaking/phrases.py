@@ -15,6 +15,9 @@ from voiceos.languages import table
 MAX_CHARACTERS = 120
 """Longest phrase where there is any place to cut: about 7 s of speech and 0.4 s of synthesis on two cores."""
 
+FIRST_WORDS = 7
+"""Longest first phrase where no clause ends sooner: each further word delays the first sound by its writing."""
+
 _SENTENCE_END = re.compile(r"([.!?…]+)[\"'’”»)\]*_]*$")
 _CLAUSE_END = re.compile(r"(?:[,;:][\"'’”»)\]*_]*|[—–]|^-+)$")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?$")
@@ -116,8 +119,9 @@ class PhraseSplitter:
         clings = (before.split() or [""])[-1].lower() in self._clinging
         words = _words(before)
         conjunction = word in self._conjunctions and not clings
+        preposition = word in self._prepositions and not clings
         if self._done == 0 and (
-            (conjunction and words >= 5) or (word in self._prepositions and not clings and words >= 7)
+            (conjunction and words >= 4) or (preposition and words >= 5) or (words >= FIRST_WORDS and not clings)
         ):
             return start
         if self._done == 1 and conjunction and len(before) >= 60:
