@@ -184,7 +184,9 @@ class Engines:
 
     def thinker(self) -> Thinker:
         assistant, llm = self.settings.assistant, self.settings.llm
-        persona = Persona.load(assistant.language, assistant.name)
+        persona = Persona.load(
+            assistant.language, assistant.name, character=assistant.persona, user_name=assistant.user_name
+        )
         return Thinker(
             self.llm,
             Conversation(persona),

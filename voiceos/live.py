@@ -134,15 +134,7 @@ class Live:
         return messages[len(messages) - len(conversation) :]
 
     def _card(self, listeners: Listeners) -> Duplex:
-        audio = self._settings.audio
-        return Duplex(
-            audio.input_device,
-            audio.output_device,
-            clock=self._clock,
-            block_ms=audio.output_block_ms,
-            volume=audio.volume,
-            listeners=listeners,
-        )
+        return Duplex(self._settings.audio, clock=self._clock, listeners=listeners)
 
     def toggle_mute(self) -> None:
         """For the Enter key and SIGUSR1."""

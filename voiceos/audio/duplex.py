@@ -16,6 +16,7 @@ from voiceos.audio.frames import Frame
 from voiceos.audio.microphone import Microphone
 from voiceos.audio.speaker import Speaker, SpeakerEvent
 from voiceos.clock import Clock
+from voiceos.config.model import Audio
 from voiceos.errors import AudioError
 
 log = logging.getLogger(__name__)
@@ -36,16 +37,12 @@ class Listeners:
 
 
 class Duplex:
-    """`async with Duplex(...) as sound: sound.speaker…`; entering raises AudioError where a device is missing."""
+    """`async with Duplex(settings.audio, …) as sound`; entering raises AudioError where a device is missing."""
 
-    def __init__(
-        self, input_device: str, output_device: str, *, clock: Clock, block_ms: int, volume: float, listeners: Listeners
-    ) -> None:
-        self._input = input_device
-        self._output = output_device
+    def __init__(self, settings: Audio, *, clock: Clock, listeners: Listeners) -> None:
+        self._settings = settings
         self._clock = clock
-        self._block_ms = block_ms
-        self._volume = volume
+        self._volume = settings.volume
         self._listeners = listeners
         self._microphone: Microphone | None = None
         self._speaker: Speaker | None = None
@@ -86,21 +83,29 @@ class Duplex:
     async def unmute(self) -> None:
         """Open it again. Raises AudioError where it is gone."""
         if self.muted:
-            self._microphone = await Microphone(self._input, clock=self._clock).__aenter__()
+            self._microphone = await self._open_microphone()
             self._unmuted.set()
 
     async def _open(self) -> None:
         try:
             # The microphone first: where there is neither, that is the one to tell of.
             if not self.muted:
-                self._microphone = await Microphone(self._input, clock=self._clock).__aenter__()
+                self._microphone = await self._open_microphone()
             self._speaker = await Speaker(
-                self._output, clock=self._clock, block_ms=self._block_ms, volume=self._volume
+                self._settings.output_device,
+                clock=self._clock,
+                block_ms=self._settings.output_block_ms,
+                volume=self._volume,
+                latency_s=self._settings.output_latency_ms / 1000 or None,
             ).__aenter__()
             self._speaker_open = True
         except BaseException:
             await self._close()
             raise
+
+    async def _open_microphone(self) -> Microphone:
+        latency_s = self._settings.input_latency_ms / 1000 or None
+        return await Microphone(self._settings.input_device, clock=self._clock, latency_s=latency_s).__aenter__()
 
     async def _close(self) -> None:
         microphone, self._microphone = self._microphone, None

@@ -74,12 +74,15 @@ class Microphone:
     Args:
         device: part of the device's name; "" is the system's default.
         rate_hz: rate to open the device at; None is the one that it prefers.
+        latency_s: length of the device's buffer, seconds; None is the shortest it offers.
 
     Opening raises AudioError, and so does the iterator when no sound has come for 1 to 2 s. Then close it (and every
     other stream), `await portaudio.reinitialise()`, and open a new one.
     """
 
-    def __init__(self, device: str, *, clock: Clock, rate_hz: int | None = None) -> None:
+    def __init__(
+        self, device: str, *, clock: Clock, rate_hz: int | None = None, latency_s: float | None = None
+    ) -> None:
         self.dropped = 0
         """Samples of the device lost because the loop did not take them in time."""
         self.overflows = 0
@@ -88,6 +91,7 @@ class Microphone:
         self._part = device
         self._clock = clock
         self._wanted_hz = rate_hz
+        self._latency_s = latency_s
         self._stream: Any = None
         self._failed: AudioError | None = None
         self._written = 0
@@ -111,7 +115,7 @@ class Microphone:
                 device=self.device.index,
                 channels=1,
                 dtype="float32",
-                latency="low",
+                latency=self._latency_s or "low",
                 callback=self._callback,
             )
 

@@ -66,12 +66,20 @@ class Speaker:
         device: part of the device's name; "" is the system's default.
         volume: 0 to 1.
         rate_hz: rate to open the device at; None is the one that it prefers.
+        latency_s: length of the device's buffer, seconds; None is the shortest it offers.
 
     Opening raises AudioError, and so does `events()` when the device has asked for nothing for 1 to 2 s.
     """
 
     def __init__(
-        self, device: str, *, clock: Clock, block_ms: int = 20, volume: float = 1.0, rate_hz: int | None = None
+        self,
+        device: str,
+        *,
+        clock: Clock,
+        block_ms: int = 20,
+        volume: float = 1.0,
+        rate_hz: int | None = None,
+        latency_s: float | None = None,
     ) -> None:
         self.underruns = 0
         """Times that PortAudio said the device ran dry."""
@@ -83,6 +91,7 @@ class Speaker:
         self._block_ms = block_ms
         self._volume = volume
         self._wanted_hz = rate_hz
+        self._latency_s = latency_s
         self._lock = threading.Lock()
         self._stream: Any = None
         self._blocks = 0
@@ -104,7 +113,7 @@ class Speaker:
                 device=self.device.index,
                 channels=1,
                 dtype="float32",
-                latency="low",
+                latency=self._latency_s or "low",
                 callback=self._callback,
             )
 

@@ -99,11 +99,15 @@ class Session:
             self._line.set()
         self._line.set()
 
-    async def wait_line(self, text: str) -> str:
-        """The first line that holds `text`; raises VoiceosError where the program ends before it."""
+    async def wait_line(self, text: str, *, again: bool = False) -> str:
+        """The first line that holds `text`, or with `again` the next one from now on.
+
+        Raises VoiceosError where the program ends before it.
+        """
+        start = len(self.lines) if again else 0
         while True:
             self._line.clear()
-            for line in self.lines:
+            for line in self.lines[start:]:
                 if text in line:
                     return line
             if self.process.stderr is None or self.process.stderr.at_eof():
@@ -154,6 +158,22 @@ class Session:
             if not found and self.now_s > since_s + patience_s:
                 return None
         raise AssertionError("the recording ended")
+
+    async def sounding(self, since_s: float, *, patience_s: float = 15.0) -> float:
+        """When the assistant begins to sound after `since_s`. Raises VoiceosError where it does not."""
+        async for _ in self._growing():
+            if found := self.assistant(since_s):
+                return found[0].begin_s
+            if self.now_s > since_s + patience_s:
+                raise VoiceosError("no answer began")
+        raise AssertionError("the recording ended")
+
+    def silent_since(self, channel: int, since_s: float) -> float:
+        """End of the stretch of sound that `since_s` lies in; `since_s` itself where there is silence."""
+        skip = round(since_s * RATE_HZ)
+        sound = self.recording.since(skip)[:, channel]
+        found = stretches(sound, RATE_HZ, ASSISTANT_LEVEL, gap_s=0.3)
+        return since_s + (found[0].end_s if found and found[0].begin_s < 0.3 else 0.0)
 
     def user(self, since_s: float = 0.0) -> list[Stretch]:
         return self._stretches(1, USER_LEVEL, since_s, gap_s=3.0)

@@ -100,7 +100,7 @@ class Audio(Section):
         'Earpiece or loudspeaker: part of its name. "" is the system\'s default.',
         max_length=200,
     )
-    volume: float = _key(1.0, "live", "Loudness of all it plays: 0 is silent, 1 as made, 2 twice that.", ge=0, le=2)
+    volume: float = _key(0.8, "live", "Loudness of all it plays: 0 is silent, 1 the loudest.", ge=0, le=1)
     earcons: bool = _key(True, "live", "Short sounds for: listening, heard you, thinking long, error, muted, goodbye.")
     output_block_ms: int = _key(
         20,
@@ -186,7 +186,7 @@ class TurnTaking(Section):
     """When it answers, and when it stops talking."""
 
     pause_ms: int = _key(
-        100,
+        64,
         "live",
         "Silence in milliseconds after which work on the answer starts, unheard. More saves processor, costs time.",
         ge=30,
@@ -215,7 +215,7 @@ class TurnTaking(Section):
     )
     barge_in: bool = _key(True, "live", "Speech over the reply stops it. false: it always talks to the end.")
     barge_in_ms: int = _key(
-        160,
+        100,
         "live",
         "Speech in milliseconds that stops the reply. Raise it if a cough does.",
         ge=30,

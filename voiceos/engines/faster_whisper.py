@@ -41,6 +41,9 @@ MAX_COMPRESSION_RATIO = 2.4
 MIN_AVERAGE_LOG_PROBABILITY = -0.7
 """Below, the full window hears better often enough to pay for itself (measured on short commands)."""
 
+SURE_LOG_PROBABILITY = -0.45
+"""From here on the greedy reading stands; below, the beam looks at others (`python -m voiceos.bench.stt`)."""
+
 MAX_LETTERS_PER_S = 30.0
 """Twice the rate of fast speech; a loop on short speech is too short for the compression ratio to tell."""
 
@@ -86,6 +89,7 @@ class FasterWhisper:
         self._tokenizer: Any = Tokenizer
         self._suppressed: Any = get_suppressed_tokens
         self._beam_size = beam_size
+        self._languages: dict[str, tuple[Any, list[int]]] = {}
         # The first run of a shape allocates; no listener should wait for that.
         self.transcribe(np.zeros(2 * RATE_HZ, np.float32), "en")
 
@@ -116,19 +120,25 @@ class FasterWhisper:
         encoded = self._model.encode(self._storage.from_array(np.ascontiguousarray(features, np.float32)))
         if language is None:
             language = self._detected(encoded)
-        tokenizer = self._tokenizer(
-            self._whisper.hf_tokenizer, self._model.is_multilingual, task="transcribe", language=language
-        )
+        spoken_s = len(samples) / RATE_HZ
+        greedy = self._read(encoded, language, spoken_s, beam_size=1, second_try=second_try)
+        if self._beam_size == 1 or greedy.average_log_probability >= SURE_LOG_PROBABILITY:
+            return greedy
+        # The encoding, most of the cost, serves both.
+        return self._read(encoded, language, spoken_s, beam_size=self._beam_size, second_try=second_try)
+
+    def _read(self, encoded: Any, language: str, spoken_s: float, *, beam_size: int, second_try: bool) -> Decoding:
+        tokenizer, suppressed = self._language(language)
         prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
         (result,) = self._model.generate(
             encoded,
             [prompt],
-            beam_size=self._beam_size,
-            max_length=len(prompt) + min(_MAX_TOKENS, SPARE_TOKENS + int(TOKENS_PER_S * len(samples) / RATE_HZ)),
+            beam_size=beam_size,
+            max_length=len(prompt) + min(_MAX_TOKENS, SPARE_TOKENS + int(TOKENS_PER_S * spoken_s)),
             return_scores=True,
             return_no_speech_prob=True,
             suppress_blank=True,
-            suppress_tokens=list(self._suppressed(tokenizer, (-1,))),
+            suppress_tokens=suppressed,
         )
         tokens = result.sequences_ids[0]
         text = tokenizer.decode(tokens).strip()
@@ -141,6 +151,15 @@ class FasterWhisper:
             compression_ratio=compression_ratio(text),
             second_try=second_try,
         )
+
+    def _language(self, language: str) -> tuple[Any, list[int]]:
+        """The tokenizer of a language and the tokens that are no speech; finding those takes a while, so once."""
+        if language not in self._languages:
+            tokenizer = self._tokenizer(
+                self._whisper.hf_tokenizer, self._model.is_multilingual, task="transcribe", language=language
+            )
+            self._languages[language] = tokenizer, list(self._suppressed(tokenizer, (-1,)))
+        return self._languages[language]
 
     def _detected(self, encoded: Any) -> str:
         if not self._model.is_multilingual:

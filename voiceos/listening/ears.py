@@ -7,7 +7,7 @@ from collections.abc import Callable
 from voiceos import events as ev
 from voiceos.audio.frames import Frame, Samples
 from voiceos.listening import gate as gates
-from voiceos.listening.addressing import names
+from voiceos.listening.addressing import names, strip_name
 from voiceos.listening.hearing import Judge
 from voiceos.listening.own_words import is_echo
 from voiceos.listening.ports import EndOfTurn, IntentMatcher, SpeechToText
@@ -69,7 +69,7 @@ class Ears:
         """What words say that are known already."""
         return ev.Words(
             text,
-            intent=self._matcher.match(text),
+            intent=self._matcher.match(strip_name(text, self._name)),
             named=names(text, self._name),
             echo=is_echo(text, self._own_words()),
         )

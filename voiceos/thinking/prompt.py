@@ -35,12 +35,20 @@ class Persona:
     locale: str = "en"
 
     @classmethod
-    def load(cls, language: str, name: str) -> Persona:
-        """The persona of `voiceos/languages/<language>/persona.toml` under the name `name`."""
+    def load(cls, language: str, name: str, *, character: str = "", user_name: str = "") -> Persona:
+        """The persona of `voiceos/languages/<language>/persona.toml` under the name `name`.
+
+        Args:
+            character: the user's own words for who it is; empty for those of the language.
+            user_name: what the user is called; empty where that is not known.
+        """
         text = resources.files("voiceos.languages").joinpath(language, "persona.toml").read_text("utf-8")
         data = tomllib.loads(text)
+        system = (character or data["system"]).strip().replace("{name}", name)
+        if user_name:
+            system += " " + data["user_name"].replace("{user_name}", user_name)
         return cls(
-            data["system"].strip().replace("{name}", name),
+            system,
             data["time_full"],
             data["time_short"],
             data["cut_off"],

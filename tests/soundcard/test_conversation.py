@@ -1,0 +1,199 @@
+"""The whole program over the virtual sound card with real engines: it is talked to, and its voice is listened to."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import tomllib
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+import soxr
+
+from voiceos.app import Engines
+from voiceos.audio import files
+from voiceos.audio.frames import RATE_HZ as HEARD_HZ
+from voiceos.audio.frames import Samples
+from voiceos.bench.session import Session
+from voiceos.bench.virtual_card import RATE_HZ, VirtualCard
+from voiceos.bench.voice_to_voice import spoken, starter_settings
+from voiceos.config import Settings
+
+QUESTIONS = tomllib.loads(Path(__file__).with_name("questions.toml").read_text("utf-8"))["question"]
+PASS = 9
+
+
+@pytest.fixture
+async def session(card: VirtualCard, tmp_path: Path) -> AsyncIterator[Session]:
+    async with Session(card, starter_settings(), tmp_path, arguments=["--no-greeting", "--trace-json"]) as session:
+        yield session
+
+
+@contextlib.asynccontextmanager
+async def _recogniser() -> AsyncIterator[Engines]:
+    async with Engines(Settings(), {"stt"}) as engines:
+        yield engines
+
+
+async def _written(engines: Engines, samples: Samples, rate_hz: int) -> str:
+    """What is said, as the recogniser writes it; at most the first 29 s."""
+    heard = soxr.resample(samples, rate_hz, HEARD_HZ)[: 29 * HEARD_HZ]
+    return (await engines.stt.transcribe(heard, language="en")).text.lower()
+
+
+def _utterances() -> dict[str, Samples]:
+    """Human recordings of questions, where there are any."""
+    root = Path(os.environ.get("VOICEOS_SPEECH", Path(__file__).parents[2] / "../shared/speech"))
+    named = {question["text"]: root / question["recording"] for question in QUESTIONS if "recording" in question}
+    return {text: files.read(path) for text, path in named.items() if path.is_file()}
+
+
+def _matches(answer: str, accepted: list[str]) -> bool:
+    month = datetime.now().astimezone().strftime("%B").lower()
+    return any(word.replace("{month}", month) in answer for word in accepted)
+
+
+async def test_ten_spoken_questions_are_answered_aloud(session: Session) -> None:
+    human = _utterances()
+    made = dict(await spoken(tuple(q["text"] for q in QUESTIONS if q["text"] not in human), Settings()))
+    answers = []
+    for question in QUESTIONS:
+        exchange = await session.ask((human | made)[question["text"]], HEARD_HZ)
+        assert exchange.answer is not None, f"no answer to {question['text']!r}"
+        answers.append(session.cut(exchange.answer, 0))
+    async with _recogniser() as engines:
+        texts = [await _written(engines, answer, RATE_HZ) for answer in answers]
+    accepted = [question["accepted"] for question in QUESTIONS]
+    right = [_matches(text, words) for text, words in zip(texts, accepted, strict=True)]
+    print(
+        *(f"{'ok  ' if ok else 'MISS'} {q['text']} → {t}" for ok, q, t in zip(right, QUESTIONS, texts, strict=True)),
+        sep="\n",
+    )
+    assert sum(right) >= PASS
+    shuffled = texts[3:] + texts[:3]
+    assert sum(_matches(text, words) for text, words in zip(shuffled, accepted, strict=True)) < PASS
+    memory_gb = session.memory_bytes() / 1e9
+    print(f"memory of the whole program: {memory_gb:.2f} GB")
+    assert memory_gb <= 2.6
+
+
+async def test_speech_over_the_reply_silences_it_and_ctrl_c_leaves_nothing(card: VirtualCard, tmp_path: Path) -> None:
+    (_, story), (_, interruption) = await spoken(
+        ("Tell me a long story about a lighthouse keeper and the sea.", "Wait a moment, please."), Settings()
+    )
+    chance = random.Random(7)
+    async with Session(card, starter_settings(), tmp_path, arguments=["--no-greeting"]) as session:
+        for number in range(3):
+            asked = await session.say(story, HEARD_HZ)
+            sounding = await session.sounding(asked.end_s)
+            await asyncio.sleep(chance.uniform(0.2, 1.5))
+            over = await session.say(interruption, HEARD_HZ)
+            silent = session.silent_since(0, over.begin_s)
+            print(
+                f"{number}: spoke for {over.begin_s - sounding:.2f} s, silent {(silent - over.begin_s) * 1000:.0f} ms"
+            )
+            assert silent < over.end_s, "the reply went on through the interruption"
+            await session.answer(over.end_s)
+        family = session.family()
+        assert await session.stop(signal.SIGINT) == 0
+        gone, alive = psutil.wait_procs(family, timeout=5)
+        assert alive == []
+        assert [line for line in session.lines if "Warning" in line or "Traceback" in line] == []
+
+
+async def test_a_lost_sound_server_is_told_and_come_back_it_answers_again(card: VirtualCard, tmp_path: Path) -> None:
+    ((_, question),) = await spoken(("What is the capital of France?",), Settings())
+    async with Session(card, starter_settings(), tmp_path, arguments=["--no-greeting"]) as session:
+        card.stop_server(kill=True)
+        await session.wait_line("still without sound")
+        card.start_server()
+        await session.wait_line("loudspeaker open", again=True)
+        async with card.room_noise(), card.record() as recording:
+            session.recording = recording
+            await session.answer(0.0)  # it says that it is back
+            exchange = await session.ask(question, HEARD_HZ)
+            assert exchange.answer is not None
+            answer = session.cut(exchange.answer, 0)
+        async with _recogniser() as engines:
+            assert "paris" in await _written(engines, answer, RATE_HZ)
+
+
+async def test_a_missing_model_is_told_in_words_and_aloud(card: VirtualCard, tmp_path: Path) -> None:
+    settings = starter_settings().replace("qwen2.5-coder-1.5b-instruct-q4_k_m", "gemma-3-1b-it-Q4_K_M")
+    (tmp_path / "config.toml").write_text(settings)
+    async with card.record() as recording:
+        code, text = await _run("run", "--config", str(tmp_path / "config.toml"), card=card)
+        sound = np.array(recording.samples[:, 0])
+    assert code == 4
+    assert "voiceos models pull gemma-3-1b-it-Q4_K_M" in text
+    async with _recogniser() as engines:
+        assert "model" in await _written(engines, sound, RATE_HZ)
+
+
+async def test_a_mistake_in_the_settings_is_told_in_words_and_aloud(card: VirtualCard, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('version = 1\n[listening]\nmode = "opne"\n')
+    async with card.record() as recording:
+        code, text = await _run("run", "--config", str(tmp_path / "config.toml"), card=card)
+        sound = np.array(recording.samples[:, 0])
+    assert code == 3
+    assert "config.toml:3" in text
+    assert "open" in text
+    async with _recogniser() as engines:
+        assert "settings" in await _written(engines, sound, RATE_HZ)
+
+
+async def test_without_a_sound_server_it_says_so_and_ends(card: VirtualCard, tmp_path: Path) -> None:
+    card.stop_server()
+    (tmp_path / "config.toml").write_text(starter_settings())
+    code, text = await _run("run", "--config", str(tmp_path / "config.toml"), card=card)
+    assert code == 5
+    assert "microphone" in text.lower()
+
+
+async def test_a_question_from_file_to_file(card: VirtualCard, tmp_path: Path) -> None:
+    ((_, question),) = await spoken(("What is the capital of France?",), Settings())
+    files.write(tmp_path / "question.wav", question, HEARD_HZ)
+    (tmp_path / "config.toml").write_text(starter_settings())
+    code, text = await _run(
+        "ask",
+        "--audio",
+        str(tmp_path / "question.wav"),
+        "--out",
+        str(tmp_path / "answer.wav"),
+        "--config",
+        str(tmp_path / "config.toml"),
+        card=card,
+    )
+    assert code == 0
+    assert "paris" in text.lower()
+    code, text = await _run("transcribe", str(tmp_path / "answer.wav"), card=card)
+    assert code == 0
+    assert "paris" in text.lower()
+
+
+async def _run(*arguments: str, card: VirtualCard) -> tuple[int, str]:
+    """Exit code and output of `voiceos …`."""
+    import sys
+
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-W",
+        "error",
+        "-m",
+        "voiceos",
+        *arguments,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env={**os.environ, **card.environment, "NO_COLOR": "1", "COLUMNS": "1000"},
+    )
+    output, _ = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, output.decode(errors="replace")
