@@ -23,6 +23,7 @@ from voiceos.clock import Clock
 from voiceos.errors import EngineError, VoiceosError
 from voiceos.languages import Phrases
 from voiceos.listening.ears import Ears
+from voiceos.log import speech
 from voiceos.skills.controls import perform
 from voiceos.speaking.clips import Clips
 from voiceos.speaking.ports import Player, TextToSpeech
@@ -249,6 +250,7 @@ class Conductor:
     def _remember(self, turn: _Turn, text: str, *, interrupted: bool) -> None:
         if text:
             self._last_reply = text
+            log.debug("turn %d: %s %s", turn.trace.turn, "cut off after" if interrupted else "said", speech(text))
         if turn.user_text is not None:
             self._thinker.heard(turn.user_text, text, turn.now, cut_off=interrupted)
         elif text:

@@ -103,7 +103,7 @@ async def test_speech_over_the_reply_silences_it_and_ctrl_c_leaves_nothing(card:
             await session.answer(over.end_s)
         family = session.family()
         assert await session.stop(signal.SIGINT) == 0
-        gone, alive = psutil.wait_procs(family, timeout=5)
+        _, alive = psutil.wait_procs(family, timeout=5)
         assert alive == []
         assert [line for line in session.lines if "Warning" in line or "Traceback" in line] == []
 
