@@ -15,7 +15,7 @@ from voiceos.languages import table
 MAX_CHARACTERS = 120
 """Longest phrase where there is any place to cut: about 7 s of speech and 0.4 s of synthesis on two cores."""
 
-FIRST_WORDS = 7
+FIRST_WORDS = 6
 """Longest first phrase where no clause ends sooner: each further word delays the first sound by its writing."""
 
 _SENTENCE_END = re.compile(r"([.!?…]+)[\"'’”»)\]*_]*$")
@@ -120,10 +120,11 @@ class PhraseSplitter:
         words = _words(before)
         conjunction = word in self._conjunctions and not clings
         preposition = word in self._prepositions and not clings
-        if self._done == 0 and (
-            (conjunction and words >= 4) or (preposition and words >= 5) or (words >= FIRST_WORDS and not clings)
-        ):
-            return start
+        if self._done == 0:
+            if (conjunction and words >= 4) or (preposition and words >= 5):
+                return start
+            if words + 1 >= FIRST_WORDS and word not in self._clinging | self._conjunctions:
+                return len(text)
         if self._done == 1 and conjunction and len(before) >= 60:
             return start
         return self._forced(text) if len(stripped) > MAX_CHARACTERS else 0
