@@ -10,6 +10,7 @@ import voiceos
 from voiceos.cli import config as config_verbs
 from voiceos.cli import models as model_verbs
 from voiceos.cli.ask import ask, say, transcribe
+from voiceos.cli.bench import bench
 from voiceos.cli.demo import demo
 from voiceos.cli.devices import devices
 from voiceos.cli.doctor import doctor
@@ -49,5 +50,6 @@ app.command()(transcribe)
 app.command()(devices)
 app.command()(doctor)
 app.command()(demo)
+app.command()(bench)
 app.add_typer(model_verbs.app, name="models")
 app.add_typer(config_verbs.app, name="config")

@@ -29,7 +29,7 @@ def split(text: str) -> list[str]:
         ("Hm… I see. Good.", ["Hm…", "I see.", "Good."]),
         ("Well, I think so, but let me look.", ["Well, I think so,", "but let me look."]),
         ("J.R.R. Tolkien wrote it. Long ago.", ["J.R.R. Tolkien wrote it.", "Long ago."]),
-        ("It is the process by which they live.", ["It is the process by which they live."]),
+        ("It is the process by which they live here.", ["It is the process by which they", "live here."]),
         ("J. S. Bach wrote it. Long ago.", ["J. S. Bach wrote it.", "Long ago."]),
         (
             "I read about that in the paper because it matters.",

@@ -1,0 +1,50 @@
+"""`python -m voiceos.bench.idle`: what the program costs while it only listens, and how soon it listens.
+
+The real program over the virtual sound card in a quiet room: processor time of it and its engines over half a minute,
+memory as proportional set size, and the time from its start to its first listening.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import re
+import tempfile
+from pathlib import Path
+
+from voiceos.bench.session import Session
+from voiceos.bench.virtual_card import VirtualCard
+from voiceos.bench.voice_to_voice import starter_settings
+
+LISTENING = re.compile(r"Listening after ([\d.]+) s")
+
+
+async def measure(seconds: float) -> dict[str, float]:
+    """Share of one core in per cent, memory in GB, seconds to the first listening."""
+    with VirtualCard() as card, tempfile.TemporaryDirectory() as home:
+        async with Session(card, starter_settings(), Path(home), arguments=["--no-greeting"]) as session:
+            ready = LISTENING.search(await session.wait_line("Listening"))
+            await asyncio.sleep(3.0)  # what starting leaves behind is no idling
+            before = _processor_s(session)
+            await asyncio.sleep(seconds)
+            share = (_processor_s(session) - before) / seconds * 100
+            return {
+                "percent of one core": share,
+                "memory GB": session.memory_bytes() / 1e9,
+                "listening after s": float(ready[1]) if ready else float("nan"),
+            }
+
+
+def _processor_s(session: Session) -> float:
+    return sum(sum(process.cpu_times()[:2]) for process in session.family())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=30.0)
+    for what, value in asyncio.run(measure(parser.parse_args().seconds)).items():
+        print(f"{what:22} {value:6.2f}")
+
+
+if __name__ == "__main__":
+    main()
