@@ -17,7 +17,7 @@ import soxr
 from numpy.typing import NDArray
 
 from voiceos.audio.devices import Device, find
-from voiceos.audio.frames import FRAME_SAMPLES, RATE_HZ, Frame
+from voiceos.audio.frames import FRAME_S, FRAME_SAMPLES, RATE_HZ, Frame
 from voiceos.audio.portaudio import close_stream, open_stream
 from voiceos.audio.timeline import Timeline
 from voiceos.clock import Clock
@@ -25,8 +25,9 @@ from voiceos.errors import AudioError
 
 log = logging.getLogger(__name__)
 
-BLOCK_S = 0.02
-"""Sound asked of the device at a time: 10 ms would cost twice the wake-ups, and a frame is 32 ms anyway."""
+BLOCK_S = FRAME_S
+"""Sound asked of the device at a time: a frame's worth, since nothing can be made of less; shorter blocks only cost
+more wake-ups (`python -m voiceos.bench.idle`)."""
 
 QUEUE_S = 2.0
 """Sound kept while the loop is busy; what comes beyond is dropped and counted."""
