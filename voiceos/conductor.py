@@ -112,6 +112,7 @@ class Conductor:
         self._last_spoke_at = float("-inf")
         self._level = LevelWatch()
         self._ignoring = False
+        self._frame_at = float("-inf")
         self._ending = False
         self._running = False
         self._missed_engine = False
@@ -212,15 +213,18 @@ class Conductor:
             await asyncio.gather(ticker, *self._tasks, return_exceptions=True)
 
     async def _tick(self) -> None:
-        """Time goes on also where no sound comes."""
+        """Time goes on also where no sound comes; where it does, each frame tells the time."""
         while True:
-            await asyncio.sleep(TICK_S)
-            self.post(ev.Tick(self._clock.monotonic()))
+            since_frame_s = self._clock.monotonic() - self._frame_at
+            if since_frame_s >= TICK_S:
+                self.post(ev.Tick(self._clock.monotonic()))
+                since_frame_s = 0.0
+            await asyncio.sleep(TICK_S - since_frame_s)
 
     def _hear(self, frame: Frame) -> None:
         if self._ignoring:
             return
-        now = self._clock.monotonic()
+        now = self._frame_at = self._clock.monotonic()
         for event in self._ears.feed(frame, now):
             self._step(event)
         self._step(ev.Tick(now))
