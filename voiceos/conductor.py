@@ -190,12 +190,14 @@ class Conductor:
     def shut_down(self) -> None:
         """End `run` as soon as what is being said has been heard."""
         self._ending = True
+        self._earcon("goodbye")
 
     # The loop.
 
     async def run(self) -> None:
         """Until shut down; then every task is cancelled and awaited."""
         self._running = True
+        self._earcon("listening")
         ticker = asyncio.create_task(self._tick(), name="tick")
         try:
             while not (self._ending and self._idle.is_set()):

@@ -7,6 +7,7 @@ import contextlib
 import os
 import random
 import signal
+import sys
 import tomllib
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -108,6 +109,23 @@ async def test_speech_over_the_reply_silences_it_and_ctrl_c_leaves_nothing(card:
         assert [line for line in session.lines if "Warning" in line or "Traceback" in line] == []
 
 
+@pytest.mark.parametrize("moment_s", [0.05, 0.3, 0.8, 1.5, 2.5, 4.0])
+async def test_ctrl_c_at_any_moment_ends_quietly(card: VirtualCard, tmp_path: Path, moment_s: float) -> None:
+    (tmp_path / "config.toml").write_text(starter_settings())
+    process = await _start("run", "--config", str(tmp_path / "config.toml"), card=card)
+    await asyncio.sleep(moment_s)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    process.send_signal(signal.SIGINT)
+    begun = asyncio.get_running_loop().time()
+    output, _ = await process.communicate()
+    print(f"Ctrl-C after {moment_s} s: ended in {asyncio.get_running_loop().time() - begun:.2f} s")
+    assert process.returncode in (0, 130)
+    assert b"Traceback" not in output
+    _, alive = psutil.wait_procs(family, timeout=5)
+    assert alive == []
+
+
 async def test_a_lost_sound_server_is_told_and_come_back_it_answers_again(card: VirtualCard, tmp_path: Path) -> None:
     ((_, question),) = await spoken(("What is the capital of France?",), Settings())
     async with Session(card, starter_settings(), tmp_path, arguments=["--no-greeting"]) as session:
@@ -180,9 +198,14 @@ async def test_a_question_from_file_to_file(card: VirtualCard, tmp_path: Path) -
 
 async def _run(*arguments: str, card: VirtualCard) -> tuple[int, str]:
     """Exit code and output of `voiceos …`."""
-    import sys
+    process = await _start(*arguments, card=card)
+    output, _ = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, output.decode(errors="replace")
 
-    process = await asyncio.create_subprocess_exec(
+
+async def _start(*arguments: str, card: VirtualCard) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
         sys.executable,
         "-W",
         "error",
@@ -194,6 +217,3 @@ async def _run(*arguments: str, card: VirtualCard) -> tuple[int, str]:
         stderr=asyncio.subprocess.STDOUT,
         env={**os.environ, **card.environment, "NO_COLOR": "1", "COLUMNS": "1000"},
     )
-    output, _ = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, output.decode(errors="replace")
