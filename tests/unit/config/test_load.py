@@ -82,7 +82,7 @@ def test_all_mistakes_of_all_sources_are_told_at_once(places: Places) -> None:
         config.load(environ={"VOICEOS_STT__THREADS": "two"}, overrides={"tts.sped": 1}, places=places)
     lines = str(caught.value).splitlines()
     assert lines[0] == "5 problems in the settings:"
-    assert lines[1] == f"  {places.system}:3: audio.volume = 9 is not allowed; it takes a number from 0 to 2"
+    assert lines[1] == f"  {places.system}:3: audio.volume = 9 is not allowed; it takes a number from 0 to 1"
     assert lines[2] == f'  {places.user}:3: audio.earcons = "on" is not allowed; it takes true or false'
     assert lines[3] == f'  {places.user}:5: unknown section [lisening]; did you mean "listening"?'
     assert lines[4].startswith("  environment VOICEOS_STT__THREADS: ")
@@ -104,9 +104,9 @@ def test_all_mistakes_of_all_sources_are_told_at_once(places: Places) -> None:
         ('[listening]\nmode = "opne"', '"opne" is not allowed; it takes "open" or "name"; did you mean "open"?'),
         ('[log]\nlevel = "info"', 'did you mean "INFO"?'),
         ('[llm]\nengine = "vllm"', 'llm.engine = "vllm" is not allowed; it takes "llama_cpp" or "scripted"'),
-        ("[audio]\nvolume = nan", "it takes a number from 0 to 2"),
-        ("[audio]\nvolume = true", "it takes a number from 0 to 2"),
-        ('[audio]\nvolume = "1"', "it takes a number from 0 to 2"),
+        ("[audio]\nvolume = nan", "it takes a number from 0 to 1"),
+        ("[audio]\nvolume = true", "it takes a number from 0 to 1"),
+        ('[audio]\nvolume = "1"', "it takes a number from 0 to 1"),
         ("[audio]\nearcons = 1", "it takes true or false"),
         ("[llm]\nthreads = 1.5", "it takes a whole number from 0 to 256"),
         ("[audio.volume]\nx = 1", "1: audio.volume = {'x': 1} is not allowed"),
