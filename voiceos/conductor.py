@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, cast
@@ -56,8 +57,19 @@ class _Turn:
     """None for what the assistant says of its own accord."""
     reply: Reply | None = None
     number: int | None = None
+    clip: str = ""
+    """What is said by a clip rendered ahead, where there is no `reply`."""
     committed: bool = False
+    failed: bool = False
+    """Its reply broke off."""
+    finished: bool = False
+    """All that there is of its reply has been heard."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def words(self) -> str:
+        """What it says, heard or not."""
+        return self.clip if self.reply is None else self.reply.text
 
 
 class Conductor:
@@ -109,6 +121,7 @@ class Conductor:
         self._numbers = 0
         self._spoken: dict[int, int] = {}
         self._last_reply = ""
+        self._last_words = ""
         self._last_spoke_at = float("-inf")
         self._level = LevelWatch()
         self._ignoring = False
@@ -167,16 +180,21 @@ class Conductor:
             player.volume = volume
 
     def mute(self) -> None:
-        """Close the microphone, once what is being said about it has been said."""
+        """Close the microphone."""
         if self._mute is not None:
-            self._spawn(self._mute(True), None, 0, "error.audio")
-            self.post(ev.MicrophoneClosed(self._clock.monotonic()))
+            self._spawn(self._close_microphone(self._mute), None, 0, "error.audio")
             self._earcon("muted")
 
     def unmute(self) -> None:
         if self._mute is not None:
             self._spawn(self._mute(False), None, 0, "error.audio")
             self._earcon("unmuted")
+
+    async def _close_microphone(self, mute: Callable[[bool], Coroutine[Any, Any, None]]) -> None:
+        try:
+            await mute(True)
+        finally:  # told behind its last frame, so that none opens an utterance that nothing would end
+            self.post(ev.MicrophoneClosed(self._clock.monotonic()))
 
     def set_mode(self, mode: str) -> None:
         self._policy = replace(self._policy, mode=cast(Literal["open", "name"], mode))
@@ -248,8 +266,12 @@ class Conductor:
 
     def _finish(self, number: int) -> None:
         turn = self._turns.get(number)
-        if turn is not None and turn.reply is not None:
-            self._remember(turn, turn.reply.text, interrupted=False)
+        if turn is not None:
+            turn.finished = True
+            if turn.reply is not None:
+                text = turn.reply.heard(turn.reply.samples) if turn.failed else turn.reply.text
+                self._remember(turn, text, interrupted=turn.failed)
+            self._last_words = turn.words
         self._last_spoke_at = self._clock.monotonic()
         self._step(ev.PlaybackFinished(self._last_spoke_at, number))
 
@@ -309,8 +331,11 @@ class Conductor:
                 self._drop(turn)
             case do.Suspend():
                 self._player().pause()
-            case do.Resume():
+            case do.Resume(turn):
                 self._player().resume()
+                record = self._turns.get(turn)
+                if record is None or record.finished:  # its last sound was out as it was suspended, or its device went
+                    self.post(ev.PlaybackFinished(self._clock.monotonic(), turn))
             case do.Stop(turn):
                 self._stop(turn)
             case do.CloseUtterance():
@@ -381,20 +406,27 @@ class Conductor:
             record.trace.mark(f"first_{moment}", self._clock.monotonic())
 
         async def traced() -> AsyncIterator[str]:
-            async for piece in pieces:
-                record.trace.mark("first_token", self._clock.monotonic())
-                yield piece
+            # Closed here, not whenever it is collected: until then the language model's lane is taken.
+            async with aclosing(pieces) as stream:  # type: ignore[type-var]
+                async for piece in stream:
+                    record.trace.mark("first_token", self._clock.monotonic())
+                    yield piece
 
         reply = Reply(
             number, tts=self._tts, player=player, language=self._language, speed=self.speed, on_phrase=on_phrase
         )
-        record.reply, record.number, record.committed = reply, number, not held
+        record.reply, record.number, record.committed, record.failed = reply, number, not held, False
         self._spoken[number] = turn
         if held:
             player.hold(number)
 
         async def speak() -> None:
-            await reply.speak(traced())
+            try:
+                await reply.speak(traced())
+            except Exception:
+                record.failed = True
+                player.finish(number)  # nothing that is said later waits for the rest of it
+                raise
             if reply.empty:
                 raise EngineError("the language model gave no answer that can be spoken")
 
@@ -434,10 +466,10 @@ class Conductor:
         self._begin(turn, 0, _once(sentence), held=False)
 
     def _play_clip(self, turn: int, key: str) -> None:
-        samples, rate_hz, _ = self._clips.get(key)
+        samples, rate_hz, text = self._clips.get(key)
         self._numbers += 1
         record = self._turn(turn)
-        record.reply, record.number = None, self._numbers
+        record.reply, record.number, record.clip, record.committed = None, self._numbers, text, True
         self._spoken[self._numbers] = turn
         player = self._player()
         player.play(self._numbers, samples, rate_hz)
@@ -454,7 +486,7 @@ class Conductor:
             self._player().stop(record.number)
             self._spoken.pop(record.number, None)
         record.reply = record.number = None
-        record.committed = False
+        record.committed = record.failed = False
 
     def _stop(self, turn: int) -> None:
         """Stop a reply that sounds; what was heard is what was said."""
@@ -467,8 +499,8 @@ class Conductor:
         if record.number is not None:
             played = player.stop(record.number)
             self._spoken.pop(record.number, None)
-            if record.reply is not None:
-                self._last_spoke_at = self._clock.monotonic()
+            self._last_words, self._last_spoke_at = record.words, self._clock.monotonic()
+            if record.reply is not None and not record.finished:
                 self._remember(record, record.reply.heard(played), interrupted=True)
         player.resume()
 
@@ -479,9 +511,9 @@ class Conductor:
 
     def own_words(self) -> str:
         """What the assistant is saying, or has said within `ECHO_MEMORY_S`."""
-        saying = [turn.reply.text for turn in self._turns.values() if turn.reply is not None and turn.committed]
+        saying = [turn.words for turn in self._turns.values() if turn.committed]
         if self._clock.monotonic() - self._last_spoke_at < ECHO_MEMORY_S:
-            saying.append(self._last_reply)
+            saying.append(self._last_words)
         return " ".join(saying)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
+import multiprocessing
 import stat
 from collections.abc import AsyncIterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -127,19 +129,31 @@ async def test_closing_stops_generation_and_leaves_the_lane_usable(model: Langua
 
 
 def test_cancelled_extending_keeps_what_was_evaluated(spec: EngineSpec) -> None:
-    """At the engine itself, for only there is it certain that the work has begun and not ended."""
+    """At the engine itself, for only there is it certain that the work has begun and not ended.
+
+    In a process of its own: llama.cpp and the voice activity detector bring libraries of one name (ggml), and whichever
+    is loaded first serves both.
+    """
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as apart:
+        evaluated, tokens = apart.submit(_extend_in_two_goes, spec.factory, dict(spec.arguments)).result()
+    assert 0 < evaluated <= tokens - 2 * 16
+
+
+def _extend_in_two_goes(factory: str, arguments: dict[str, Any]) -> tuple[int, int]:
+    """Tokens that the second go evaluated, and tokens in all."""
     module, _, name = spec.factory.partition(":")
-    engine = getattr(importlib.import_module(module), name)(**spec.arguments)
+    engine = getattr(importlib.import_module(module), name)(**arguments)
     prompt = engine.render([PERSONA, Message("user", "The hare ran on and on. " * 40)], "assistant")
     steps = engine.extend(BACK, prompt)
     assert next(steps) is None
     assert next(steps) is None
     steps.close()
     again = engine.extend(BACK, prompt)
-    with pytest.raises(StopIteration) as end:
-        while True:
+    while True:
+        try:
             next(again)
-    assert 0 < end.value.value <= len(prompt) - 2 * 16
+        except StopIteration as end:
+            return int(end.value), len(prompt)
 
 
 async def test_background_work_neither_delays_nor_evicts_the_conversation(model: LanguageModel) -> None:

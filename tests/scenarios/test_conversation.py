@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from tests.scenarios.room import Room, settings
+from voiceos.audio.speaker import Finished
 from voiceos.speaking.clips import Clips
 from voiceos.turn_taking.state import Phase
 
@@ -112,6 +113,45 @@ async def test_an_engine_that_was_missed_is_welcomed_back() -> None:
         await room.answered()
         assert room.said()[-1] == "You said: hello again"
         assert any("again" in text and "said" not in text for text in room.said())
+
+
+async def test_a_voice_that_hangs_in_mid_reply_leaves_the_language_model_free_for_the_next_turn() -> None:
+    async with Room(
+        hears=["tell me everything", "hello there"],
+        engines={"llm": {"replies": [("everything", LONG + LONG)]}, "tts": {"hang_on": "seven"}},
+    ) as room:
+        await room.say("tell me everything you know")
+        await room.answered()
+        await room.live.engines.processes["tts"].wait_ready()
+        await room.say("hello there my friend")
+        await room.answered()
+        assert room.said()[-1] == "You said: hello there"
+
+
+async def test_what_a_clip_says_counts_as_its_own_words() -> None:
+    async with Room(hears=["hello there"], engines={"llm": {"crash_on": "there"}}) as room:
+        await room.say("hello there my friend")
+        while room.live.conductor.state.phase is not Phase.SPEAKING:
+            await room.wait(0.1)
+        assert room.live.conductor.own_words() == Clips("en").get("error.llm")[2]
+
+
+async def test_a_reply_that_ended_as_it_was_suspended_is_over_and_remembered_once() -> None:
+    short = "One two three four five. Six seven eight nine ten. Eleven twelve thirteen fourteen fifteen."
+    async with Room(hears=["tell me everything", ""], engines={"llm": {"replies": [("everything", short)]}}) as room:
+        conductor = room.live.conductor
+        await room.say("tell me everything you know")
+        while conductor.state.phase is not Phase.SPEAKING:
+            await room.wait(0.1)
+        noise = asyncio.create_task(room.say("ah mmm ah"))
+        while not conductor.state.suspended:  # noqa: ASYNC110 - a state has no event, and the noise goes on meanwhile
+            await asyncio.sleep(0.01)
+        # As of a device that had been given its last sample already when it was suspended.
+        conductor.post(Finished(1, asyncio.get_running_loop().time()))
+        await noise
+        await conductor.wait_idle()
+        await room.wait(4.0)  # as long as what the room's own loudspeaker had left
+        assert room.said() == [short]
 
 
 async def test_poorly_heard_speech_is_asked_for_again() -> None:

@@ -1,5 +1,9 @@
 """Silero: the voice activity detector. It runs in the program itself: a frame takes a tenth of a millisecond, and its
-weights come inside its package."""
+weights come inside its package.
+
+It brings a ggml library of its own. One process cannot hold that and llama.cpp's, which bears the same name; another
+reason why the language model has a process to itself.
+"""
 
 from __future__ import annotations
 

@@ -63,6 +63,11 @@ class Reply:
         """Nothing of it could be spoken."""
         return self._samples == 0
 
+    @property
+    def samples(self) -> int:
+        """Length of what has been voiced so far, at the player's rate."""
+        return self._samples
+
     async def speak(self, pieces: AsyncIterator[str]) -> None:
         """Say all of `pieces` and finish. Raises what the engines raise.
 

@@ -215,7 +215,7 @@ def _transcribed(state: State, event: ev.Transcribed, policy: Policy) -> Step:
 @on(ev.WorkFailed, P, to=(P, A), says="something failed")
 def _failed_early(state: State, event: ev.WorkFailed, policy: Policy) -> Step:
     if event.turn != state.turn:
-        return state, []
+        return _failed_under_speech(state, event, policy)
     return _commit_if_due(replace(state, failed=event.sentence), event.at, policy)
 
 
@@ -325,7 +325,8 @@ def _finished(state: State, event: ev.PlaybackFinished, policy: Policy) -> Step:
 
 @on(ev.WorkFailed, A, S, to=(A,), says="something failed: say so")
 def _failed_aloud(state: State, event: ev.WorkFailed, policy: Policy) -> Step:
-    first: list[do.Command] = [do.Cancel(state.turn) if state.phase is A else do.Stop(state.turn)]
+    assert state.replying is not None  # and in S it may be older than the newest turn, which was a cough
+    first: list[do.Command] = [do.Cancel(state.turn) if state.phase is A else do.Stop(state.replying)]
     if state.phase is A and state.utterance_open:
         first.append(do.CloseUtterance())
     turn = state.turn + 1
@@ -343,8 +344,10 @@ def _failed_aloud(state: State, event: ev.WorkFailed, policy: Policy) -> Step:
     return after, [*first, do.Earcon("error"), do.Say(turn, event.sentence, key=True)]
 
 
-@on(ev.WorkFailed, O, to=(O,), says="something failed: say so later")
+@on(ev.WorkFailed, L, O, says="the reply under it failed: say so later")
 def _failed_under_speech(state: State, event: ev.WorkFailed, policy: Policy) -> Step:
+    if event.turn != state.replying:
+        return state, []
     return _queue(state, ev.Announce(event.at, event.sentence, key=True, urgency="high")), []
 
 

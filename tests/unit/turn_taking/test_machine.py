@@ -267,6 +267,29 @@ def test_a_failure_of_the_answer_is_told_at_once(sounding: bool) -> None:
     assert table.state.phase is Phase.ANSWERING
 
 
+def test_a_reply_that_fails_after_a_cough_over_it_is_the_one_that_is_stopped() -> None:
+    table = Table().speaking()
+    reply = table.state.replying
+    assert reply is not None
+    table.says(3.0, 3.2)
+    table.feed(ev.Tick(3.6))
+    assert (table.state.phase, table.state.replying, table.state.turn) == (Phase.SPEAKING, reply, reply + 1)
+    assert table.feed(ev.WorkFailed(4.0, reply, 1, "error.llm"))[0] == do.Stop(reply)
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_reply_that_fails_under_speech_is_told_of_later(paused: bool) -> None:
+    table = Table().speaking()
+    reply = table.state.replying
+    assert reply is not None
+    table.feed(ev.SpeechStarted(3.06, 3.0))
+    table.feed(ev.Tick(3.2))
+    if paused:
+        table.feed(ev.SpeechPaused(4.1, 4.0, 1.0))
+    assert table.feed(ev.WorkFailed(4.2, reply, 1, "error.tts")) == []
+    assert [waiting.text for waiting in table.state.announcements] == ["error.tts"]
+
+
 def test_a_long_wait_for_an_answer_is_filled_once() -> None:
     table = Table()
     table.says(0.0, 1.0)
