@@ -141,7 +141,7 @@ def test_cancelled_extending_keeps_what_was_evaluated(spec: EngineSpec) -> None:
 
 def _extend_in_two_goes(factory: str, arguments: dict[str, Any]) -> tuple[int, int]:
     """Tokens that the second go evaluated, and tokens in all."""
-    module, _, name = spec.factory.partition(":")
+    module, _, name = factory.partition(":")
     engine = getattr(importlib.import_module(module), name)(**arguments)
     prompt = engine.render([PERSONA, Message("user", "The hare ran on and on. " * 40)], "assistant")
     steps = engine.extend(BACK, prompt)
