@@ -196,6 +196,10 @@ class EngineProcess:
                 await self._run_once()
             except errors.VoiceosError as error:
                 self._last_error = error
+            except OSError as error:  # no memory, process or file handle left for a child: as if it had crashed
+                self._last_error = errors.EngineCrashed(
+                    f"the {self.spec.name} engine cannot be started: {error}", hint="is the machine short of memory?"
+                )
             crash = self._last_error or errors.EngineCrashed(
                 f"the {self.spec.name} engine ended unexpectedly",
                 hint="it restarts by itself; `voiceos doctor` checks it",
@@ -209,6 +213,7 @@ class EngineProcess:
 
     async def _run_once(self) -> None:
         ours, theirs = socket.socketpair()
+        self._last_error = None
         try:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -222,11 +227,13 @@ class EngineProcess:
                 start_new_session=True,  # a terminal's Ctrl-C reaches only the parent, which then stops in order
                 env={**os.environ, "PYTHONSAFEPATH": "1"},
             )
+        except BaseException:
+            ours.close()
+            raise
         finally:
             theirs.close()
         noise = asyncio.create_task(self._drain_stderr())
         reader, self._writer = await asyncio.open_connection(sock=ours, limit=1 << 26)
-        self._last_error = None
         try:
             self._send(Call(0, self.spec.factory, dict(self.spec.arguments), 0))
             try:
