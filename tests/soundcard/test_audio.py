@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from voiceos.audio import devices
+from voiceos.audio.duplex import Duplex, Listeners
 from voiceos.audio.frames import FRAME_S, Frame, Samples
 from voiceos.audio.level import SILENT_S, LevelWatch
 from voiceos.audio.microphone import Microphone
@@ -19,6 +20,7 @@ from voiceos.audio.portaudio import reinitialise
 from voiceos.audio.speaker import Finished, Speaker, Started
 from voiceos.bench.virtual_card import RATE_HZ, VirtualCard
 from voiceos.clock import SystemClock
+from voiceos.config.model import Audio
 from voiceos.errors import AudioError
 
 CLOCK = SystemClock()
@@ -252,6 +254,16 @@ async def test_devices_are_found_by_part_of_their_name(card: VirtualCard) -> Non
     with pytest.raises(AudioError, match=r"no-such-thing.*earpiece") as caught:
         devices.find("no-such-thing", "input")
     assert "audio.input_device" in caught.value.hint
+
+
+async def test_a_microphone_that_is_switched_on_twice_at_once_is_opened_once(card: VirtualCard) -> None:
+    await reinitialise()
+    listeners = Listeners(lambda frame: None, lambda event: None, lambda alive: asyncio.sleep(0), lambda: None)
+    async with Duplex(Audio(), clock=SystemClock(), listeners=listeners) as sound:
+        await sound.mute()
+        await asyncio.gather(sound.unmute(), sound.unmute())
+        assert not sound.muted
+    await reinitialise()  # refused while any stream is open
 
 
 async def test_a_muted_microphone_is_noticed(card: VirtualCard) -> None:

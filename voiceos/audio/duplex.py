@@ -48,6 +48,8 @@ class Duplex:
         self._speaker: Speaker | None = None
         self._unmuted = asyncio.Event()
         self._unmuted.set()
+        self._changing = asyncio.Lock()
+        """Streams are opened and closed by one task at a time: a second microphone would never be closed."""
         self._speaker_open = False
         self._speaker_failed = False
         self._tasks: list[asyncio.Task[None]] = []
@@ -75,16 +77,18 @@ class Duplex:
 
     async def mute(self) -> None:
         """Close the microphone: while muted no sound reaches the program at all."""
-        self._unmuted.clear()
-        if self._microphone is not None:
-            microphone, self._microphone = self._microphone, None
-            await microphone.__aexit__(None, None, None)
+        async with self._changing:
+            self._unmuted.clear()
+            if self._microphone is not None:
+                microphone, self._microphone = self._microphone, None
+                await microphone.__aexit__(None, None, None)
 
     async def unmute(self) -> None:
         """Open it again. Raises AudioError where it is gone."""
-        if self.muted:
-            self._microphone = await self._open_microphone()
-            self._unmuted.set()
+        async with self._changing:
+            if self.muted:
+                self._microphone = await self._open_microphone()
+                self._unmuted.set()
 
     async def _open(self) -> None:
         try:
@@ -132,9 +136,10 @@ class Duplex:
         attempt = 0
         while True:
             try:
-                await self._close()
-                await portaudio.reinitialise()
-                await self._open()
+                async with self._changing:
+                    await self._close()
+                    await portaudio.reinitialise()
+                    await self._open()
             except AudioError as error:
                 log.info("still without sound: %s", error)
                 await asyncio.sleep(RETRY_S[min(attempt, len(RETRY_S) - 1)])
