@@ -120,7 +120,7 @@ async def test_ctrl_c_at_any_moment_ends_quietly(card: VirtualCard, tmp_path: Pa
     begun = asyncio.get_running_loop().time()
     output, _ = await process.communicate()
     print(f"Ctrl-C after {moment_s} s: ended in {asyncio.get_running_loop().time() - begun:.2f} s")
-    assert process.returncode in (0, 130)
+    assert process.returncode in (0, 130, -signal.SIGINT)  # the last before Python has taken charge of signals
     assert b"Traceback" not in output
     _, alive = psutil.wait_procs(family, timeout=5)
     assert alive == []
