@@ -65,6 +65,7 @@ class Live:
         self._greet = greet
         self._conductor: Conductor | None = None
         self._duplex: Sound | None = None
+        self._speaker_lost = False
 
     @property
     def engines(self) -> Engines:
@@ -163,6 +164,7 @@ class Live:
 
     async def _sound_lost(self, speaker_alive: bool) -> None:
         assert self._conductor is not None
+        self._speaker_lost = not speaker_alive
         self._conductor.post(MicrophoneClosed(self._clock.monotonic()))
         if speaker_alive:
             self._conductor.announce("microphone_gone", key=True, urgency="high")
@@ -176,7 +178,7 @@ class Live:
     def _sound_back(self) -> None:
         assert self._conductor is not None
         self._conductor.sound_lost()  # what was begun on the lost loudspeaker will never end there
-        self._conductor.announce("microphone_back", key=True)
+        self._conductor.announce("speaker_back" if self._speaker_lost else "microphone_back", key=True)
 
 
 async def run(live: Live, *, keys: bool) -> None:

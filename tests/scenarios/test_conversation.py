@@ -220,6 +220,19 @@ async def test_announcements_are_spoken_when_nobody_speaks() -> None:
         assert room.said() == ["Tea is ready."]
 
 
+async def test_what_is_said_when_sound_is_back_tells_what_was_gone() -> None:
+    async with Room() as room:
+        for speaker_alive in (False, True):
+            await room.live._sound_lost(speaker_alive)
+            room.live._sound_back()
+            await room.live.conductor.wait_idle()
+        assert room.said() == [
+            "My voice is back.",
+            "The microphone is gone. I'll listen again when it's back.",
+            "I can hear you again.",
+        ]
+
+
 async def test_nothing_is_left_behind() -> None:
     before = asyncio.all_tasks()
     async with Room() as room:
