@@ -117,6 +117,8 @@ class Conductor:
         self._health = health
         self._on_trace = on_trace
         self._inbox: asyncio.Queue[Frame | ev.Event | SpeakerEvent] = asyncio.Queue()
+        self._coming = 0
+        """Announcements in the inbox."""
         self._turns: dict[int, _Turn] = {}
         self._numbers = 0
         self._spoken: dict[int, int] = {}
@@ -139,11 +141,17 @@ class Conductor:
     def post(self, fact: Frame | ev.Event | SpeakerEvent) -> None:
         """Queue a fact; from within the loop only. Sound from before `run` is not listened to."""
         if self._running or not isinstance(fact, Frame):
+            if isinstance(fact, ev.Announce):
+                self._coming += 1
+                self._tell_idle()
             self._inbox.put_nowait(fact)
 
     def announce(self, text: str, *, key: bool = False, urgency: ev.Urgency = "normal") -> None:
-        self._idle.clear()
         self.post(ev.Announce(self._clock.monotonic(), text, key, urgency))
+
+    def withdraw(self, text: str) -> None:
+        """An announcement is no longer true: it is not said unless it sounds already."""
+        self.post(ev.Withdraw(self._clock.monotonic(), text))
 
     def engine_back(self) -> None:
         """An engine works again; said only where its failure was."""
@@ -161,11 +169,14 @@ class Conductor:
         await self._idle.wait()
 
     def sound_lost(self) -> None:
-        """The loudspeaker is gone: what was being said ends here, and what was heard of it is remembered."""
-        replying = self.state.replying
+        """The loudspeaker is gone: what was being said ends here, and what was heard of it is remembered. What was to
+        be announced and does not sound yet is announced anew."""
+        replying, asking = self.state.replying, self.state.asking
         if replying is not None:
             self._stop(replying)
             self._step(ev.PlaybackFinished(self._clock.monotonic(), replying))
+        if asking is not None:
+            self.post(asking)
 
     # Controls: what wishes may change.
 
@@ -225,6 +236,7 @@ class Conductor:
                 elif isinstance(fact, SpeakerEvent):
                     self._played(fact)
                 else:
+                    self._coming -= isinstance(fact, ev.Announce)
                     self._step(fact)
         finally:
             ticker.cancel()
@@ -301,7 +313,10 @@ class Conductor:
         if self.state.phase is Phase.QUIET:
             self._turns.clear()
             self._spoken.clear()
-        if self.state.phase is Phase.QUIET and not self.state.announcements:
+        self._tell_idle()
+
+    def _tell_idle(self) -> None:
+        if self.state.phase is Phase.QUIET and not self.state.announcements and not self._coming:
             self._idle.set()
             self._busy.clear()
         else:

@@ -146,6 +146,15 @@ class Announce:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdraw:
+    """What an announcement was to tell is no longer so; it is not said unless it sounds already."""
+
+    at: float
+    text: str
+    """As in the `Announce`."""
+
+
+@dataclass(frozen=True, slots=True)
 class MicrophoneClosed:
     """No more sound will come from the user: muted, or the device is gone."""
 
@@ -164,5 +173,6 @@ Event = (
     | PlaybackFinished
     | WorkFailed
     | Announce
+    | Withdraw
     | MicrophoneClosed
 )

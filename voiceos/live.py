@@ -178,6 +178,7 @@ class Live:
     def _sound_back(self) -> None:
         assert self._conductor is not None
         self._conductor.sound_lost()  # what was begun on the lost loudspeaker will never end there
+        self._conductor.withdraw("microphone_gone")
         self._conductor.announce("speaker_back" if self._speaker_lost else "microphone_back", key=True)
 
 

@@ -233,6 +233,24 @@ async def test_what_is_said_when_sound_is_back_tells_what_was_gone() -> None:
         ]
 
 
+async def test_that_the_microphone_is_gone_has_been_heard_before_the_loudspeaker_is_closed() -> None:
+    async with Room() as room:
+        await room.live._sound_lost(True)
+        assert room.said() == ["The microphone is gone. I'll listen again when it's back."]
+
+
+async def test_what_does_not_sound_yet_as_the_loudspeaker_goes_is_said_when_it_is_back() -> None:
+    async with Room() as room:
+        conductor = room.live.conductor
+        conductor.announce("Tea is ready.")
+        while conductor.state.asking is None:
+            await room.wait(0.03)
+        await room.live._sound_lost(False)
+        room.live._sound_back()
+        await conductor.wait_idle()
+        assert sorted(room.said()) == ["My voice is back.", "Tea is ready."]
+
+
 async def test_nothing_is_left_behind() -> None:
     before = asyncio.all_tasks()
     async with Room() as room:

@@ -248,6 +248,12 @@ async def test_a_killed_server_is_noticed_and_a_new_one_is_found(card: VirtualCa
         assert len(await frames_until(microphone, lambda frames: len(frames) == 10)) == 10
 
 
+async def test_a_microphone_that_opens_but_gives_nothing_is_an_error(card: VirtualCard) -> None:
+    with card.suspended_microphone(), pytest.raises(AudioError, match="no sound flows"):
+        await Microphone("", clock=CLOCK).__aenter__()
+    await reinitialise()  # refused while a stream is open
+
+
 async def test_devices_are_found_by_part_of_their_name(card: VirtualCard) -> None:
     assert devices.find("EARPIECE", "input").name == "earpiece"
     assert devices.find("", "output").default_output

@@ -126,6 +126,26 @@ async def test_ctrl_c_at_any_moment_ends_quietly(card: VirtualCard, tmp_path: Pa
     assert alive == []
 
 
+async def test_a_lost_microphone_is_told_at_once_and_come_back_it_answers_again(
+    card: VirtualCard, tmp_path: Path
+) -> None:
+    ((_, question),) = await spoken(("What is the capital of France?",), Settings())
+    async with Session(card, starter_settings(), tmp_path, arguments=["--no-greeting"]) as session:
+        with card.suspended_microphone():
+            gone = await session.answer(0.0)
+            await session.wait_line("still without sound")
+        back = await session.answer(session.now_s)
+        exchange = await session.ask(question, HEARD_HZ)
+        async with _recogniser() as engines:
+            texts = [
+                await _written(engines, session.cut(stretch, 0), RATE_HZ) if stretch else ""
+                for stretch in (gone, back, exchange.answer)
+            ]
+        assert "microphone is gone" in texts[0]
+        assert "hear you again" in texts[1]
+        assert "paris" in texts[2]
+
+
 async def test_a_lost_sound_server_is_told_and_come_back_it_answers_again(card: VirtualCard, tmp_path: Path) -> None:
     ((_, question),) = await spoken(("What is the capital of France?",), Settings())
     async with Session(card, starter_settings(), tmp_path, arguments=["--no-greeting"]) as session:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from voiceos.audio import portaudio
 from voiceos.audio.frames import Frame
@@ -31,8 +32,9 @@ class Listeners:
 
     on_frame: Callable[[Frame], None]
     on_speaker: Callable[[SpeakerEvent], None]
-    on_lost: Callable[[bool], Awaitable[None]]
-    """A device has failed; True where the loudspeaker still sounds. Returns when nothing is left to be said."""
+    on_lost: Callable[[bool], Coroutine[Any, Any, None]]
+    """A device has failed; True where the loudspeaker still sounds. Returns when nothing is left to be said, and is
+    cancelled and called again with False where the loudspeaker fails meanwhile."""
     on_back: Callable[[], None]
 
 
@@ -51,7 +53,6 @@ class Duplex:
         self._changing = asyncio.Lock()
         """Streams are opened and closed by one task at a time: a second microphone would never be closed."""
         self._speaker_open = False
-        self._speaker_failed = False
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -122,15 +123,32 @@ class Duplex:
 
     async def _keep(self) -> None:
         while True:
-            try:
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(self._hear(), name="microphone")
-                    group.create_task(self._play(), name="loudspeaker")
-            except* AudioError as several:
-                log.warning("%s", several.exceptions[0])
-            await self._listeners.on_lost(not self._speaker_failed)
+            await self._until_lost()
             await self._reopen()
             self._listeners.on_back()
+
+    async def _until_lost(self) -> None:
+        """Let sound flow until a device fails, and tell of it; what still sounds goes on until that is told."""
+        hearing = asyncio.create_task(self._hear(), name="microphone")
+        playing = asyncio.create_task(self._play(), name="loudspeaker")
+        telling: asyncio.Task[None] | None = None
+        try:
+            await asyncio.wait({hearing, playing}, return_when=asyncio.FIRST_COMPLETED)
+            if not playing.done():
+                telling = asyncio.create_task(self._listeners.on_lost(True), name="microphone lost")
+                await asyncio.wait({telling, playing}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (hearing, playing, telling):
+                if task is not None:
+                    task.cancel()
+            results = await asyncio.gather(hearing, playing, *([telling] if telling else []), return_exceptions=True)
+        for result in results:
+            if isinstance(result, AudioError):
+                log.warning("%s", result)
+            elif isinstance(result, Exception):
+                raise result
+        if isinstance(results[1], AudioError):
+            await self._listeners.on_lost(False)
 
     async def _reopen(self) -> None:
         attempt = 0
@@ -157,10 +175,5 @@ class Duplex:
                 self._listeners.on_frame(frame)
 
     async def _play(self) -> None:
-        self._speaker_failed = False
-        try:
-            async for event in self.speaker.events():
-                self._listeners.on_speaker(event)
-        except AudioError:
-            self._speaker_failed = True
-            raise
+        async for event in self.speaker.events():
+            self._listeners.on_speaker(event)

@@ -120,7 +120,7 @@ class Microphone:
                 callback=self._callback,
             )
 
-        self._stream = await open_stream(make, "microphone")
+        self._stream = await open_stream(make, "microphone", self._arrived)
         self._framer = Framer(self.rate_hz)
         self._watch = self._loop.call_later(STALL_S, self._check, self._written + self.dropped)
         log.info("microphone open: %s at %d Hz", self.device.name if self.device else "", self.rate_hz)

@@ -22,7 +22,8 @@ from voiceos.errors import AudioError
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 5.0
-"""Longest wait for PortAudio to open or close a stream; opening one through PulseAudio takes some 50 ms."""
+"""Longest wait for PortAudio to open or close a stream, and for a stream's first sound; through PulseAudio opening
+takes some 50 ms, and a source that nobody recorded from may begin with a block of 2 s."""
 
 _T = TypeVar("_T")
 _open: set[int] = set()
@@ -83,8 +84,9 @@ def _reinitialise() -> None:
             raise AudioError(f"PortAudio did not start anew: {error}.", hint=NO_SERVER_HINT) from error
 
 
-async def open_stream(make: Callable[[Any], Any], what: str) -> Any:
-    """Make a stream with `make(sounddevice)`, called in a thread, and start it. Raises AudioError naming `what`."""
+async def open_stream(make: Callable[[Any], Any], what: str, flows: asyncio.Event) -> Any:
+    """Make a stream with `make(sounddevice)`, called in a thread, and start it; returns once `flows` is set, which its
+    callback does: a stream that opens but carries nothing is no device. Raises AudioError naming `what`."""
 
     def run() -> Any:
         sound = load()
@@ -101,7 +103,16 @@ async def open_stream(make: Callable[[Any], Any], what: str) -> Any:
                 raise AudioError(f"The {what} does not start: {error}.", hint=NO_SERVER_HINT) from error
         return stream
 
-    return await patiently(run, f"open the {what}")
+    stream = await patiently(run, f"open the {what}")
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await flows.wait()
+    except BaseException as error:
+        await close_stream(stream)
+        if isinstance(error, TimeoutError):
+            raise AudioError(f"The {what} opens, but no sound flows through it.", hint=NO_SERVER_HINT) from error
+        raise
+    return stream
 
 
 async def close_stream(stream: Any) -> None:

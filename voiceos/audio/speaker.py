@@ -101,6 +101,7 @@ class Speaker:
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
         self._events: asyncio.Queue[SpeakerEvent | AudioError] = asyncio.Queue()
+        self._flows = asyncio.Event()
 
         def make(sound: Any) -> Any:
             self.device = find(self._part, "output")
@@ -117,7 +118,7 @@ class Speaker:
                 callback=self._callback,
             )
 
-        self._stream = await open_stream(make, "loudspeaker")
+        self._stream = await open_stream(make, "loudspeaker", self._flows)
         self._watch = self._loop.call_later(STALL_S, self._check, self._blocks)
         log.info("loudspeaker open: %s at %d Hz", self.device.name if self.device else "", self.rate_hz)
         return self
@@ -253,8 +254,10 @@ class Speaker:
             marks = self._mixer.render(out.reshape(-1))
             moments = [self._timeline.at(mark.index) for mark in marks]
         self._blocks += 1
-        if marks:
-            with contextlib.suppress(RuntimeError):  # the loop was closed under a running stream
+        with contextlib.suppress(RuntimeError):  # the loop was closed under a running stream
+            if self._blocks == 1:
+                self._loop.call_soon_threadsafe(self._flows.set)
+            if marks:
                 self._loop.call_soon_threadsafe(self._expect, tuple(zip(marks, moments, strict=True)))
 
     def _expect(self, marks: tuple[tuple[Mark, float], ...]) -> None:

@@ -220,6 +220,15 @@ class VirtualCard:
         finally:
             os.kill(self._pid, signal.SIGCONT)
 
+    @contextmanager
+    def suspended_microphone(self) -> Iterator[None]:
+        """The microphone gives nothing at all, as one whose Bluetooth link is gone; everything else goes on."""
+        self._pactl("suspend-source", "microphone", "1")
+        try:
+            yield
+        finally:
+            self._pactl("suspend-source", "microphone", "0")
+
     def set_microphone_muted(self, muted: bool) -> None:
         """Mute at the mixer: the source then gives digital zeros."""
         self._pactl("set-source-mute", "microphone", "1" if muted else "0")

@@ -397,6 +397,16 @@ def _announce_if_quiet(state: State, event: ev.Tick, policy: Policy) -> Step:
     return opened, [do.Say(turn, first.text, first.key)]
 
 
+@on(ev.Withdraw, Q, L, P, S, O)
+@on(ev.Withdraw, A, to=(A, Q), says="nothing to say any more")
+def _withdraw(state: State, event: ev.Withdraw, policy: Policy) -> Step:
+    waiting = tuple(one for one in state.announcements if one.text != event.text)
+    state = replace(state, announcements=waiting)
+    if state.asking is None or state.asking.text != event.text:
+        return state, []
+    return replace(state, phase=Q, asking=None, replying=None, quiet_since=event.at), [do.Cancel(state.turn)]
+
+
 # Time and the microphone.
 
 

@@ -239,6 +239,29 @@ def test_announcements_wait_until_nobody_speaks_and_yield_to_the_user() -> None:
     assert table.feed(ev.Tick(6.5)) == [do.Say(5, "tea is ready", key=False)]
 
 
+@pytest.mark.parametrize("asked", [False, True])
+def test_what_is_no_longer_so_is_not_announced(asked: bool) -> None:
+    table = Table()
+    if asked:
+        assert table.feed(ev.Announce(1.0, "gone")) == [do.Say(1, "gone", False)]
+    else:
+        table.feed(ev.SpeechStarted(0.06, 0.0))
+        table.feed(ev.Announce(1.0, "gone"))
+    table.feed(ev.Announce(1.1, "tea"))
+    assert table.feed(ev.Withdraw(1.2, "gone")) == ([do.Cancel(1)] if asked else [])
+    assert [one.text for one in table.state.announcements] == ["tea"]
+    if asked:
+        assert table.feed(ev.Tick(2.0)) == [do.Say(2, "tea", False)]
+
+
+def test_what_sounds_already_is_not_withdrawn() -> None:
+    table = Table()
+    table.feed(ev.Announce(1.0, "gone"))
+    table.feed(ev.PlaybackStarted(1.3, 1))
+    assert table.feed(ev.Withdraw(1.4, "gone")) == []
+    assert table.state.phase is Phase.SPEAKING
+
+
 def test_an_assistants_turn_may_come_first() -> None:
     table = Table()
     assert table.feed(ev.Announce(1.0, "greeting", key=True)) == [do.Say(1, "greeting", key=True)]

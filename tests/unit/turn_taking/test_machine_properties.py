@@ -38,6 +38,7 @@ MOVES = st.lists(
                 "fails",
                 "announce",
                 "closed",
+                "withdraw",
             ]
         ),
         st.floats(0.0, 1.0),
@@ -70,6 +71,7 @@ def _event(state: State, at: float, kind: str, number: float, heard: ev.Heard, a
         "fails": ev.WorkFailed(at, turn, revision, "error.llm"),
         "announce": ev.Announce(at, "tea"),
         "closed": ev.MicrophoneClosed(at),
+        "withdraw": ev.Withdraw(at, "tea"),
     }[kind]
 
 
@@ -79,7 +81,7 @@ def test_whatever_happens_the_books_balance(
     moves: list[tuple[float, str, float, ev.Heard, int]], policy: Policy
 ) -> None:
     state, at = State(), 0.0
-    announced = said = 0
+    announced = said = withdrawn = 0
     released: set[int] = set()
     for wait_s, kind, number, heard, age in moves:
         at += wait_s
@@ -104,8 +106,14 @@ def test_whatever_happens_the_books_balance(
                 assert command.turn in released | set(range(state.turn + 1))
         announced += isinstance(event, ev.Announce)
         said += sum(isinstance(c, do.Say) and c.text == "tea" for c in wanted)
-    waiting = sum(a.text == "tea" for a in state.announcements)
-    assert said + waiting >= announced, "an announcement was lost"
+        if isinstance(event, ev.Withdraw):
+            withdrawn += _waiting(before)
+            assert _waiting(state) == 0
+    assert said + _waiting(state) + withdrawn >= announced, "an announcement was lost"
+
+
+def _waiting(state: State) -> int:
+    return sum(a.text == "tea" for a in state.announcements)
 
 
 def test_every_way_in_the_table_is_walked() -> None:
@@ -127,6 +135,7 @@ def test_every_way_in_the_table_is_walked() -> None:
         "fails",
         "announce",
         "closed",
+        "withdraw",
     ]
     heards: list[ev.Heard] = [ev.Nothing(), ev.Unclear(), ev.Words("yes"), ev.Words("x", intent=ev.Intent("stop"))]
     for _ in range(4000):
