@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.fixture(scope="session")
 def models_dir() -> Path:
-    """Where the starter set lies; `make test` fetches it before any test runs."""
+    """Where the models lie that the tests pin; `make test` fetches them before any test runs."""
     return Path(os.environ.get("VOICEOS_MODELS") or platformdirs.user_data_path("voiceos") / "models")
 
 

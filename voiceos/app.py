@@ -196,5 +196,6 @@ class Engines:
                 top_p=llm.top_p,
                 repeat_penalty=llm.repeat_penalty,
                 seed=llm.seed,
+                never=persona.never,
             ),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import importlib
 import json
 import multiprocessing
@@ -34,6 +35,7 @@ REPLIES = [
     ("which animal", '{"animal": "hare"}'),
     ("story", " ".join(f"and on day {day} the hare ran on" for day in range(60))),
     ("smile", "Here: 😀 ünïcödé."),
+    ("square", "A b [c d] e."),
 ]
 
 
@@ -61,6 +63,18 @@ async def model(spec: EngineSpec) -> AsyncIterator[LanguageModel]:
 
 async def said(model: LanguageModel, lane: Lane, sampling: Sampling, grammar: str | None = None) -> str:
     return "".join([piece async for piece in model.generate(lane, sampling=sampling, grammar=grammar)])
+
+
+async def test_what_is_never_to_be_written_is_not(model: LanguageModel) -> None:
+    prompt = [Message("user", "Repeat exactly: [square] [square] [square]"), Message("assistant", "[square] [square]")]
+    sampling = Sampling(max_tokens=12, temperature=0)
+    free = []
+    for never in ((), ("[", " [")):
+        asked = await model.render([*prompt, prompt[0]], open_role="assistant")
+        await model.extend(TALK, asked)
+        free.append(await said(model, TALK, dataclasses.replace(sampling, never=never)))
+    assert "[" in free[0]
+    assert "[" not in free[1] and free[1].strip()
 
 
 async def test_a_longer_prompt_begins_with_the_shorter(model: LanguageModel) -> None:

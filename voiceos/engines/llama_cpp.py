@@ -111,7 +111,8 @@ class LlamaCpp:
     def generate(self, lane: Lane, sampling: Sampling, grammar: str | None) -> Generator[str | None, None, None]:
         """Between two steps another lane may be evaluated, so a token is chosen in the step that made its logits."""
         text, guard = ReplyText(), LoopGuard()
-        with self._sampler(self._vocabulary, self._size, sampling, grammar) as sampler:
+        never = [self._tokenize(words, special=False)[0] for words in sampling.never]
+        with self._sampler(self._vocabulary, self._size, sampling, grammar, never=never) as sampler:
             token = sampler.pick(self._lanes.logits(lane))
             for _ in range(sampling.max_tokens):
                 if token in self._ends:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -26,9 +27,13 @@ class Sampler:
         vocabulary: `llama_vocab *`.
         size: of the vocabulary.
         grammar: GBNF whose root rule is `root`; ValueError if it cannot be parsed.
+        never: tokens that are never written.
     """
 
-    def __init__(self, vocabulary: Any, size: int, sampling: Sampling, grammar: str | None) -> None:
+    def __init__(
+        self, vocabulary: Any, size: int, sampling: Sampling, grammar: str | None, *, never: Sequence[int] = ()
+    ) -> None:
+        self._never = np.array(never, dtype=np.intp)
         self._penalties = c.llama_sampler_init_penalties(size, PENALTY_WINDOW, sampling.repeat_penalty, 0.0, 0.0)
         self._grammar = None
         self._draw = c.llama_sampler_chain_init(c.llama_sampler_chain_default_params())
@@ -71,6 +76,7 @@ class Sampler:
         candidates = self._candidates
         candidates["id"] = np.arange(len(candidates), dtype=np.int32)
         candidates["logit"] = logits
+        candidates["logit"][self._never] = -np.inf
         array = _as_array(candidates)
         c.llama_sampler_apply(self._penalties, ctypes.byref(array))
         if bind:

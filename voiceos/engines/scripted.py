@@ -135,6 +135,8 @@ class ScriptedLanguageModel:
         assert whole
         match, reply = found or (whole, self._otherwise)
         for token in self._tokens(match.expand(reply))[: sampling.max_tokens]:
+            if self._words[token].startswith(sampling.never):
+                continue
             if len(self._lanes[lane]) >= self._budgets[lane]:
                 return
             self._lanes[lane].append(token)

@@ -1,9 +1,9 @@
 """From a stream of tokens to phrases that a voice can say one after the other. Pure.
 
-A whole sentence costs its length before its first sound, so the first phrase ends at the first clause worth saying,
-the second may end at a longer one, and from then on phrases are sentences. A border is decided on what stands before
-it and on the first character behind it, one character at a time; so how the stream was split changes nothing, and
-the phrases, joined, are the stream.
+A whole sentence costs its length before its first sound, so the first phrase ends after a few words, the second, made
+while that sounds, may end at a clause, and from then on phrases are sentences. A border is decided on what stands
+before it and on the first character behind it, one character at a time; so how the stream was split changes nothing,
+and the phrases, joined, are the stream.
 """
 
 from __future__ import annotations
@@ -15,8 +15,15 @@ from voiceos.languages import table
 MAX_CHARACTERS = 120
 """Longest phrase where there is any place to cut: about 7 s of speech and 0.4 s of synthesis on two cores."""
 
-FIRST_WORDS = 6
-"""Longest first phrase where no clause ends sooner: each further word delays the first sound by its writing."""
+FIRST_WORDS = 4
+"""Length of the first phrase where no clause ends sooner: each further word delays the first sound by its writing, and
+four last for as long as the next phrase takes to make."""
+
+FIRST_CHARACTERS, SECOND_CHARACTERS = 40, 70
+"""Longest first phrase of long words; and longest second one, which has to be made while the first sounds."""
+
+LIGHT_WORDS = 2
+"""A first phrase of so few words ("Of course!") is soon over: the second may be no longer than a first one."""
 
 _SENTENCE_END = re.compile(r"([.!?…]+)[\"'’”»)\]*_]*$")
 _CLAUSE_END = re.compile(r"(?:[,;:][\"'’”»)\]*_]*|[—–]|^-+)$")
@@ -38,9 +45,11 @@ class PhraseSplitter:
         self._perhaps = frozenset(data["perhaps"])
         self._conjunctions = frozenset(data["conjunctions"])
         self._prepositions = frozenset(data["prepositions"])
-        self._clinging = frozenset(data["clinging"]) | self._prepositions
+        self._determiners = frozenset(data["determiners"])
+        self._clinging = frozenset(data["clinging"]) | self._prepositions | self._determiners
         self._buffer = ""
         self._done = 0
+        self._light = False
 
     def feed(self, piece: str) -> list[str]:
         """Phrases completed by this piece, each exactly as written, white space included."""
@@ -51,12 +60,13 @@ class PhraseSplitter:
             if at and self._buffer[:at].strip():
                 phrases.append(self._buffer[:at])
                 self._buffer = self._buffer[at:]
+                self._light = not self._done and _words(phrases[-1]) <= LIGHT_WORDS
                 self._done += 1
         return phrases
 
     def flush(self) -> list[str]:
         """What is left when the model has ended; the next phrase is a first one again."""
-        rest, self._buffer, self._done = self._buffer, "", 0
+        rest, self._buffer, self._done, self._light = self._buffer, "", 0, False
         return [rest] if rest.strip() else []
 
     def _border(self) -> int:
@@ -105,9 +115,7 @@ class PhraseSplitter:
 
     def _long_enough(self, text: str) -> bool:
         """Is this clause long enough to be a phrase of its own?"""
-        if self._done == 0:
-            return _words(text) >= 3
-        return len(text) >= (40 if self._done == 1 else 80)
+        return self._done == 0 or len(text) >= (20 if self._light else 40 if self._done == 1 else 80)
 
     def _before_word(self, text: str) -> int:
         """A word has just ended: cut before it, where it opens a clause or the phrase has grown too long?"""
@@ -117,23 +125,34 @@ class PhraseSplitter:
         start = len(stripped) - len(stripped.split()[-1])
         word, before = stripped[start:].lower(), text[:start]
         clings = (before.split() or [""])[-1].lower() in self._clinging
-        words = _words(before)
-        conjunction = word in self._conjunctions and not clings
-        preposition = word in self._prepositions and not clings
+        opens_clause = word in self._conjunctions | self._prepositions and not clings
         if self._done == 0:
-            if (conjunction and words >= 4) or (preposition and words >= 5):
+            words = _words(before)
+            if opens_clause and words >= FIRST_WORDS - 1:
                 return start
-            if words + 1 >= FIRST_WORDS and word not in self._clinging | self._conjunctions:
+            if words + 1 >= FIRST_WORDS and not self._leans_on(word, before):
                 return len(text)
-        if self._done == 1 and conjunction and len(before) >= 60:
-            return start
-        return self._forced(text) if len(stripped) > MAX_CHARACTERS else 0
+            return self._forced(text, FIRST_CHARACTERS)
+        if self._done == 1:
+            if word in self._conjunctions and not clings and len(before) >= 40:
+                return start
+            return self._forced(text, FIRST_CHARACTERS if self._light else SECOND_CHARACTERS)
+        return self._forced(text, MAX_CHARACTERS)
 
-    def _forced(self, text: str) -> int:
-        """The best place to cut what has grown too long: a clause, a conjunction, a preposition, any space."""
+    def _leans_on(self, word: str, before: str) -> bool:
+        """Whether what comes next belongs to `word`: "of …", and "a powerful …", which may be no noun yet."""
+        if word in self._clinging or word in self._conjunctions:
+            return True
+        return before.split()[-1].lower() in self._determiners and _words(before) < FIRST_WORDS
+
+    def _forced(self, text: str, longest: int) -> int:
+        """The best place to cut what has grown longer than `longest` characters: a clause, a conjunction, a
+        preposition, any space; 0 where it has not."""
+        if len(text.rstrip()) <= longest:
+            return 0
         best, best_rank = 0, -1
         for match in re.finditer(r"\S+", text):
-            if match.start() < MAX_CHARACTERS // 3 or match.start() > MAX_CHARACTERS:
+            if match.start() < longest // 3 or match.start() > longest:
                 continue
             word, before = match.group().lower(), text[: match.start()].split()
             rank = 0

@@ -125,7 +125,7 @@ class Speakable:
         text.replace(_STARRED, lambda m: self._acted(m, "*"))
         self._formulas(text)
         text.replace(_ROUND, lambda m: self._acted(m, ")"))
-        text.replace(_SQUARE, lambda m: self._acted(m, "]") if not m[2] else " ")
+        text.replace(_SQUARE, self._bracketed)
         for mark in _LINE_MARKS:
             text.replace(mark, "")
         text.replace(_TIMES, f" {self._words['times']} ")
@@ -158,6 +158,12 @@ class Speakable:
         if not body.endswith(closer):
             self._open_for = self._open_for if again else 0
             self._closer = closer
+        return " "
+
+    def _bracketed(self, match: re.Match[str]) -> str:
+        """Drop what stands in square brackets, whether or not they close in this phrase: it is not for the ear."""
+        if not match[2]:
+            self._closer, self._open_for = "]", 0
         return " "
 
     def _acted(self, match: re.Match[str], closer: str) -> str | None:

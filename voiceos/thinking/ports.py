@@ -38,6 +38,8 @@ class Sampling:
     """Divides the logits of the reply's last 64 tokens, not the prompt's; 1.0 is off."""
     seed: int = 0
     """Same seed, same tokens, after a lane that was evaluated in the same batches: a sum depends on its order."""
+    never: tuple[str, ...] = ()
+    """The first token of each of these texts is never written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ class Persona:
     """Likewise when only the minute is."""
     cut_off: str
     """Put behind what was heard of an answer that the user broke off."""
+    never: tuple[str, ...] = ()
+    """What no answer may hold; see `Sampling.never`."""
     locale: str = "en"
 
     @classmethod
@@ -52,6 +54,7 @@ class Persona:
             data["time_full"],
             data["time_short"],
             data["cut_off"],
+            tuple(data["never"]),
             language,
         )
 

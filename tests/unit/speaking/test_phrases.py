@@ -19,24 +19,34 @@ def split(text: str) -> list[str]:
         ("Mr. Smith is here. He waits.", ["Mr. Smith is here.", "He waits."]),
         ("It costs 3.5 euros. Fine?", ["It costs 3.5 euros.", "Fine?"]),
         ("Take a fruit, e.g. an apple. Or two.", ["Take a fruit,", "e.g. an apple.", "Or two."]),
-        ("He lives in the U.S. now. She doesn't.", ["He lives in the U.S. now.", "She doesn't."]),
+        ("He lives in the U.S. now. She doesn't.", ["He lives in the U.S.", "now.", "She doesn't."]),
         ("She left the U.S. They stayed.", ["She left the U.S.", "They stayed."]),
-        ("The bus is at 10:30 sharp. Run!", ["The bus is at 10:30 sharp.", "Run!"]),
+        ("The bus is at 10:30 sharp. Run!", ["The bus is at 10:30", "sharp.", "Run!"]),
         ("Come at 5 p.m. It opens then.", ["Come at 5 p.m.", "It opens then."]),
-        ('"Really?" she said. "Yes!"', ['"Really?" she said.', '"Yes!"']),
+        ('"Really?" she said. "Yes!"', ['"Really?"', "she said.", '"Yes!"']),
         ('He said "Stop." Then he left.', ['He said "Stop."', "Then he left."]),
         ("Well... maybe it is. Who knows?", ["Well... maybe it is.", "Who knows?"]),
         ("Hm… I see. Good.", ["Hm…", "I see.", "Good."]),
-        ("Well, I think so, but let me look.", ["Well, I think so,", "but let me look."]),
+        ("Well, I think so, but let me look.", ["Well,", "I think so, but let me look."]),
         ("J.R.R. Tolkien wrote it. Long ago.", ["J.R.R. Tolkien wrote it.", "Long ago."]),
-        ("It is the process by which they live here.", ["It is the process by which they", "live here."]),
-        ("J. S. Bach wrote it. Long ago.", ["J. S. Bach wrote it.", "Long ago."]),
+        ("It is the process by which they live here.", ["It is the process", "by which they live here."]),
+        ("J. S. Bach wrote it. Long ago.", ["J. S. Bach wrote", "it.", "Long ago."]),
         (
             "I read about that in the paper because it matters.",
-            ["I read about that in the paper", "because it matters."],
+            ["I read about that", "in the paper because it matters."],
+        ),
+        ("Love is a powerful feeling that moves us.", ["Love is a powerful feeling", "that moves us."]),
+        ("The capital of Italy is Rome.", ["The capital of Italy", "is Rome."]),
+        (
+            "Of course! What is the best way to stop a bear from eating honey?",
+            ["Of course!", "What is the best way to stop a bear", "from eating honey?"],
+        ),
+        (
+            "Internationalisation characteristically overcomplicates everything else.",
+            ["Internationalisation characteristically", "overcomplicates everything else."],
         ),
         ("1. Boil water.\n2. Add tea.", ["1. Boil water.", "2. Add tea."]),
-        ("The numbers are 1, 2, 3, and so on. Yes.", ["The numbers are 1, 2, 3,", "and so on.", "Yes."]),
+        ("The numbers are 1, 2, 3, and so on. Yes.", ["The numbers are 1,", "2, 3, and so on.", "Yes."]),
         ("今日はいい天気ですね。散歩に行きましょう。", ["今日はいい天気ですね。", "散歩に行きましょう。"]),
         ("「そうですか。」と彼は言った。", ["「そうですか。」", "と彼は言った。"]),
         ("One\n\nTwo", ["One", "Two"]),
@@ -52,6 +62,11 @@ def test_a_phrase_leaves_as_soon_as_it_is_complete() -> None:
     splitter = PhraseSplitter("en")
     assert splitter.feed("Sure. ") == []
     assert splitter.feed("I") == ["Sure. "]
+
+
+def test_the_second_phrase_is_made_while_the_first_sounds() -> None:
+    text = "There is a lot that one could say of the old harbour town and its many crooked little streets by the sea."
+    assert len(split(text)[0]) <= 40 and len(split(text)[1]) <= 80
 
 
 def test_later_phrases_are_sentences() -> None:

@@ -52,6 +52,16 @@ def test_a_stage_direction_may_span_phrases(direction: str) -> None:
     assert feed(f"Well. {direction}", f"then some{closer} Yes.") == ["Well.", "Yes."]
 
 
+def test_a_note_that_is_read_out_may_span_phrases() -> None:
+    assert feed("It is cold outside, ", "[Wednesday, ", "25 November 2026, ", "3:05 PM]. ", "Dress warmly.") == [
+        "It is cold outside,",
+        "",
+        "",
+        "",
+        "Dress warmly.",
+    ]
+
+
 def test_a_stray_asterisk_does_not_silence_the_reply() -> None:
     assert feed("*sighs ", "One.", "Two.", "Three.", "Four.")[-2:] == ["Three.", "Four."]
 
