@@ -25,22 +25,27 @@ QUESTIONS = (
     "What should I cook for dinner tonight?",
 )
 
+ANSWER = "That is a good question, and there is more than one answer to it, as far as I can tell."
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("model", help="a GGUF file")
     parser.add_argument("--threads", type=int, default=0, help="0: as many as there are cores")
     parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--history", type=int, default=0, help="turns that have been spoken before")
     arguments = parser.parse_args()
     started = time.perf_counter()
     engine = LlamaCpp(arguments.model, threads=arguments.threads)
     print(f"{engine.info().name}: loaded in {time.perf_counter() - started:.1f} s")
-    _first_token(engine, arguments.rounds)
+    _first_token(engine, arguments.rounds, arguments.history)
     _batches(engine, arguments.rounds)
 
 
-def _first_token(engine: LlamaCpp, rounds: int) -> None:
+def _first_token(engine: LlamaCpp, rounds: int, history: int) -> None:
     system = [Message("system", Persona.load("en", "Ada").system)]
+    for turn in range(history):
+        system += [Message("user", QUESTIONS[turn % len(QUESTIONS)]), Message("assistant", ANSWER)]
     opened = engine.render(system, open_role="user")
     kept_s, fresh_s, rates = [], [], []
     for turn in range(rounds):

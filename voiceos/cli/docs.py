@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import typer
 
 from voiceos.cli.main import EXITS, app
 from voiceos.config import reference
+from voiceos.config.keys import section_models
 from voiceos.turn_taking import diagram
 
 
@@ -58,6 +60,12 @@ def main() -> None:
     for path, text in pages().items():
         (root / path).write_text(text, "utf-8")
         print(path)
+    settings = root / "config.toml"
+    if not any(tomllib.loads(settings.read_text("utf-8")).get(section) for section in section_models()):
+        settings.write_text(reference.config_toml(), "utf-8")
+        print(settings.name)
+    else:
+        print(f"{settings.name} holds settings of yours and stays as it is")
 
 
 if __name__ == "__main__":

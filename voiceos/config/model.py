@@ -186,7 +186,7 @@ class TurnTaking(Section):
     """When it answers, and when it stops talking."""
 
     pause_ms: int = _key(
-        64,
+        32,
         "live",
         "Silence in milliseconds after which work on the answer starts, unheard. More saves processor, costs time.",
         ge=30,

@@ -28,9 +28,9 @@ from typing import Any
 
 HEADER = struct.Struct("<I")
 
-WINDOW_ITEMS = 2
-"""Items a generator may be ahead of its reader. A reader that does something else meanwhile (a phrase is synthesised)
-has the processor to itself, and a reply that is broken off has not been written to its end in vain."""
+WINDOW_ITEMS = 1
+"""Items that a generator may have unread. A reader that does something else meanwhile (a phrase is synthesised) has the
+processor to itself, and a reply that is broken off has not been written to its end in vain."""
 
 
 @dataclass(frozen=True, slots=True)
