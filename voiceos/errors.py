@@ -7,6 +7,7 @@
     ├── EngineError         an engine cannot do its work                               exit 6
     │   ├── EngineMissing   its package is not installed
     │   ├── EngineCrashed   its process ended
+    │   ├── EngineStarved   its process was ended by the system, which mostly means that memory ran out
     │   └── EngineTimeout   it was silent for longer than its budget, and was killed
     └── StorageError        a file cannot be written (full disk, permissions)          exit 7
 
@@ -59,6 +60,12 @@ class EngineMissing(EngineError):
 
 class EngineCrashed(EngineError):
     """The engine's process ended before it answered."""
+
+
+class EngineStarved(EngineCrashed):
+    """The system killed the engine's process: Linux does so to the largest one when memory runs out."""
+
+    spoken = "error.memory"
 
 
 class EngineTimeout(EngineError):

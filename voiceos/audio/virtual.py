@@ -32,7 +32,14 @@ class VirtualSpeaker:
     def __init__(self) -> None:
         self.mixer = Mixer(RATE_HZ)
         self._resamplers: dict[int, Any] = {}
-        self.volume = 1.0
+
+    @property
+    def volume(self) -> float:
+        return self.mixer.volume.target
+
+    @volume.setter
+    def volume(self, volume: float) -> None:
+        self.mixer.volume.move(volume, 1)
 
     def play(self, number: int, samples: Samples, rate_hz: int) -> None:
         if rate_hz != self.rate_hz:

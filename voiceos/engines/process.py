@@ -13,6 +13,7 @@ import contextlib
 import logging
 import os
 import pickle
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -252,6 +253,11 @@ class EngineProcess:
         except (EOFError, ConnectionError):
             if self._last_error is None and not self._closing:
                 code = await self._process.wait()
+                if code == -signal.SIGKILL:  # and not by us
+                    raise errors.EngineStarved(
+                        f"the {self.spec.name} engine was killed by the system, which does so when memory runs out",
+                        hint="close something, or choose a smaller model: `voiceos models list`",
+                    ) from None
                 detail = f" ({self._stderr[-1]})" if self._stderr else ""
                 raise errors.EngineCrashed(
                     f"the {self.spec.name} engine ended unexpectedly with code {code}{detail}",

@@ -1,6 +1,6 @@
 """Sentences rendered ahead, for when the voice or the language model is what failed.
 
-`languages/<code>/clips/` holds a FLAC file for each variant of each sentence of `KEYS` and a manifest of what they
+`languages/<code>/clips/` holds a FLAC file for each variant of each `error.*` sentence, and a manifest of what they
 say. `python -m voiceos.engines.render_clips` makes them anew; a test holds the manifest equal to `phrases.toml`.
 """
 
@@ -14,15 +14,12 @@ from voiceos import languages
 from voiceos.audio.frames import Samples
 from voiceos.errors import StorageError
 
-ALWAYS = ("didnt_catch", "didnt_catch_again", "microphone_gone", "microphone_back", "restored", "goodbye")
-"""Rendered besides every `error.*`: what has to be said while an engine is down."""
-
 MANIFEST = "manifest.json"
 
 
 def keys(language: str) -> list[str]:
     """Keys of the sentences that are rendered ahead. Raises ConfigError for an unknown language."""
-    return [key for key in languages.Phrases(language) if key.startswith("error.") or key in ALWAYS]
+    return [key for key in languages.Phrases(language) if key.startswith("error.")]
 
 
 class Clips:

@@ -60,3 +60,13 @@ class Player(Protocol):
 
     def heard(self, number: int) -> int:
         """Samples of it that are past recall: sounded or given to the device."""
+
+
+class Loudspeaker(Player, Protocol):
+    """A player that somebody hears."""
+
+    volume: float
+    """0 to 1."""
+
+    def earcon(self, samples: Samples) -> None:
+        """Mix a short sound, at `rate_hz`, over whatever sounds."""

@@ -252,12 +252,15 @@ def _commit(state: State, at: float, policy: Policy) -> Step:
     if state.failed is not None:
         return _answer(state, at, [do.Earcon("error"), do.Say(state.turn, state.failed, key=True)], close=True)
     if isinstance(heard, ev.Words) and _is_for_us(state, heard, policy):
+        state = replace(state, unclear=0)
         if heard.intent is not None:
             return _answer(state, at, [do.Perform(state.turn, heard.intent, heard.text)], close=True)
         return _answer(state, at, [do.Release(state.turn, state.revision)], close=False)
     expected = policy.mode == "open" or state.voice_since <= state.follow_up_until
     if isinstance(heard, ev.Unclear) and expected and not state.suspended:
-        return _answer(state, at, [do.Say(state.turn, "didnt_catch", key=True)], close=True)
+        sentence = "didnt_catch_again" if state.unclear else "didnt_catch"
+        again = replace(state, unclear=state.unclear + 1)
+        return _answer(again, at, [do.Say(state.turn, sentence, key=True)], close=True)
     return _not_a_turn(state, at, policy)
 
 

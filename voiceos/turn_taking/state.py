@@ -55,4 +55,6 @@ class State:
     """In mode `name`, speech that begins until then needs no name."""
     announcements: tuple[ev.Announce, ...] = ()
     echoes: int = 0
+    unclear: int = 0
+    """Turns in a row that could not be made out."""
     half_duplex: bool = False

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import string
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
+import voiceos
 from voiceos import errors
+from voiceos.config.model import ListeningMode
 from voiceos.errors import ConfigError, VoiceosError
 from voiceos.languages import Phrases, available
 
@@ -50,6 +54,15 @@ def test_sentences_are_whole_and_short(language: str) -> None:
             assert text == text.strip()
             assert text[-1] in ".?!"
             assert len(text) <= 120, key
+
+
+def test_every_sentence_has_a_use() -> None:
+    """Each key stands in the code, in full or by a part of the tree or a choice that is made there."""
+    code = "".join(path.read_text("utf-8") for path in Path(voiceos.__file__).parent.rglob("*.py"))
+    spoken = {error.spoken for error in error_classes()} | {f"error.{stage}" for stage in ("stt", "llm", "tts")}
+    modes = {f"{what}_{mode}" for what in ("greeting", "mode") for mode in get_args(ListeningMode)}
+    unused = [key for key in Phrases("en") if f'"{key}"' not in code and key not in spoken | modes]
+    assert unused == []
 
 
 @pytest.mark.parametrize("language", available())

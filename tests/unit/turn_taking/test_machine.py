@@ -131,11 +131,18 @@ def test_noise_and_echo_open_no_turn(heard: ev.Heard) -> None:
     assert table.feed(ev.Tick(1.4)) == [do.Cancel(1), do.CloseUtterance()]
 
 
-def test_poorly_heard_speech_is_asked_for_again() -> None:
+def test_poorly_heard_speech_is_asked_for_again_and_the_second_time_with_advice() -> None:
     table = Table()
-    table.says(0.0, 1.0)
-    table.heard(1.2, ev.Unclear())
-    assert do.Say(1, "didnt_catch", key=True) in table.feed(ev.Tick(1.4))
+    for turn, sentence in enumerate(("didnt_catch", "didnt_catch_again", "didnt_catch_again"), start=1):
+        began_at = turn * 10.0
+        table.says(began_at, began_at + 1.0)
+        table.heard(began_at + 1.2, ev.Unclear())
+        assert do.Say(turn, sentence, key=True) in table.feed(ev.Tick(began_at + 1.4))
+        table.feed(ev.PlaybackFinished(began_at + 3.0, turn))
+    table.says(40.0, 41.0)
+    table.heard(41.2, ev.Words("now you hear me"))
+    table.feed(ev.Tick(41.4))
+    assert table.state.unclear == 0
 
 
 def test_speech_over_the_reply_suspends_it_and_words_discard_it() -> None:

@@ -1,0 +1,311 @@
+"""What is being done for each turn: its tasks, its reply, its waterfall; and how much of the reply has been heard.
+
+It begins, holds, lets go and breaks off what the conductor says, and decides nothing. What becomes of the work is told
+as events. Cancelling a turn cancels its tasks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from voiceos import events as ev
+from voiceos.clock import Clock
+from voiceos.errors import EngineError, VoiceosError
+from voiceos.languages import Phrases
+from voiceos.log import speech
+from voiceos.speaking.clips import Clips
+from voiceos.speaking.ports import Player, TextToSpeech
+from voiceos.speaking.reply import Reply
+from voiceos.thinking.thinker import Thinker
+from voiceos.trace import Trace
+
+log = logging.getLogger(__name__)
+
+ECHO_MEMORY_S = 2.0
+"""How long after a reply its words may still come back: the tail of the room, the recogniser's delay."""
+
+ENGINE_SENTENCES = ("error.stt", "error.llm", "error.tts", "error.engine", "error.memory")
+"""Sentences after which it is worth saying that all is well again."""
+
+
+@dataclass(slots=True)
+class Turn:
+    trace: Trace
+    now: datetime
+    """Wall-clock time at which it began; the prompt may tell it, so it stays the same through the turn."""
+    user_text: str | None = None
+    """None for what the assistant says of its own accord."""
+    reply: Reply | None = None
+    number: int | None = None
+    """Of its reply in the player; each try has another."""
+    clip: str = ""
+    """What is said by a clip rendered ahead, where there is no `reply`."""
+    committed: bool = False
+    failed: bool = False
+    """Its reply broke off."""
+    finished: bool = False
+    """All that there is of its reply has been heard."""
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def words(self) -> str:
+        """What it says, heard or not."""
+        return self.clip if self.reply is None else self.reply.text
+
+
+class Work:
+    """Args:
+    player: the loudspeaker, asked for anew at each use since a lost device is replaced.
+    post: takes the events that tell what became of the work.
+    speed: of speech, 1.0 is the voice's own; may be changed.
+    name: the assistant's, for the sentences that tell it.
+    """
+
+    def __init__(
+        self,
+        *,
+        thinker: Thinker,
+        tts: TextToSpeech,
+        player: Callable[[], Player],
+        phrases: Phrases,
+        clips: Clips,
+        clock: Clock,
+        name: str,
+        language: str,
+        speed: float,
+        post: Callable[[ev.Event], None],
+    ) -> None:
+        self.speed = speed
+        self.last_reply = ""
+        """What was last said, as heard."""
+        self.missed_engine = False
+        """An engine's failure has been told, and not yet that it is back."""
+        self._thinker = thinker
+        self._tts = tts
+        self._player = player
+        self._phrases = phrases
+        self._clips = clips
+        self._clock = clock
+        self._name = name
+        self._language = language
+        self._post = post
+        self._turns: dict[int, Turn] = {}
+        self._numbers = 0
+        self._spoken: dict[int, int] = {}
+        """The turn of each reply in the player."""
+        self._last_words = ""
+        self._last_spoke_at = float("-inf")
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def turn(self, number: int) -> Turn:
+        """The record of a turn, made where there is none."""
+        return self._turns.setdefault(number, Turn(Trace(number), self._clock.now()))
+
+    def known(self, number: int) -> Turn | None:
+        return self._turns.get(number)
+
+    def turn_of(self, reply: int) -> int | None:
+        """The turn whose reply has this number in the player; None where it was dropped."""
+        return self._spoken.get(reply)
+
+    def forget(self) -> None:
+        """Nobody speaks: no turn is needed any more."""
+        self._turns.clear()
+        self._spoken.clear()
+
+    async def aclose(self) -> None:
+        """Cancel every task, and wait for it."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def spawn(self, work: Coroutine[Any, Any, object], turn: int | None, revision: int, sentence: str | None) -> None:
+        """Run work that belongs to a turn; its failure is a fact, told with `sentence` (None: by whoever needs it)."""
+
+        async def guarded() -> None:
+            try:
+                await work
+            except VoiceosError as error:
+                log.warning("%s", error)
+                failed = error.spoken if error.spoken != "error.engine" else sentence
+            except Exception as error:
+                # The text of an exception may hold what was said; its kind and place do not.
+                log.error("a bug: %s at %s", type(error).__name__, _place(error))  # noqa: TRY400 - see above
+                failed = sentence and "error.unknown"
+            else:
+                return
+            if failed and sentence:
+                self.missed_engine |= failed in ENGINE_SENTENCES
+                at = self._clock.monotonic()
+                if turn is None:
+                    self._post(ev.Announce(at, failed, key=True, urgency="high"))
+                else:
+                    self._post(ev.WorkFailed(at, turn, revision, failed))
+
+        task = asyncio.create_task(guarded(), name=f"turn {turn}")
+        task.add_done_callback(lambda _: work.close())  # of a task that was cancelled before it began
+        for owner in (self._tasks, self.turn(turn).tasks if turn is not None else self._tasks):
+            owner.add(task)
+            task.add_done_callback(owner.discard)
+
+    def answer(self, turn: int, revision: int, text: str) -> None:
+        """Begin the language model's answer to `text`, held back until `release`."""
+        record = self.turn(turn)
+        record.user_text = text
+        self.speak(turn, revision, self._thinker.reply(text, record.now), held=True)
+
+    def speak(self, turn: int, revision: int, pieces: AsyncIterator[str], *, held: bool = False) -> None:
+        """Say `pieces` as the reply of a turn."""
+        record = self.turn(turn)
+        number = self._number_for(turn)
+        player = self._player()
+
+        def on_phrase(moment: str) -> None:
+            record.trace.mark(f"first_{moment}", self._clock.monotonic())
+
+        async def traced() -> AsyncIterator[str]:
+            # Closed here, not whenever it is collected: until then the language model's lane is taken.
+            async with aclosing(pieces) as stream:  # type: ignore[type-var]
+                async for piece in stream:
+                    record.trace.mark("first_token", self._clock.monotonic())
+                    yield piece
+
+        reply = Reply(
+            number, tts=self._tts, player=player, language=self._language, speed=self.speed, on_phrase=on_phrase
+        )
+        record.reply, record.committed, record.failed = reply, not held, False
+        if held:
+            player.hold(number)
+
+        async def speak() -> None:
+            try:
+                await reply.speak(traced())
+            except Exception:
+                record.failed = True
+                player.finish(number)  # nothing that is said later waits for the rest of it
+                raise
+            if reply.empty:
+                error = EngineError("the language model gave no answer that can be spoken")
+                error.spoken = "no_answer"
+                raise error
+
+        self.spawn(speak(), turn, revision, "error.llm")
+
+    def say(self, turn: int, text: str, key: bool) -> None:
+        """A sentence, perhaps of the program's own. Errors come from clips: what would say them may be what failed."""
+        if key and text.startswith("error.") and text in self._clips:
+            self._play_clip(turn, text)
+            return
+        try:
+            sentence = self._phrases.text(text, name=self._name) if key else text
+        except KeyError:
+            log.warning("no sentence %r in this language", text)
+            sentence = self._phrases.text("error.unknown")
+        self.say_text(turn, sentence)
+
+    def say_text(self, turn: int, text: str) -> None:
+        self.speak(turn, 0, _once(text))
+
+    def release(self, turn: int) -> None:
+        """Let the held reply of a turn sound."""
+        record = self.turn(turn)
+        record.committed = True
+        record.trace.mark("commit", self._clock.monotonic())
+        assert record.number is not None
+        self._player().release(record.number)
+
+    def finish(self, turn: int) -> None:
+        """All of a turn's reply has been heard, or there was nothing to hear."""
+        record = self._turns.get(turn)
+        if record is not None:
+            record.finished = True
+            if record.reply is not None:
+                text = record.reply.heard(record.reply.samples) if record.failed else record.reply.text
+                self._remember(record, text, interrupted=record.failed)
+            self._last_words = record.words
+        self._last_spoke_at = self._clock.monotonic()
+
+    def silent(self, turn: int) -> None:
+        """What the user said in a turn was answered by a deed alone."""
+        record = self._turns.pop(turn, None)
+        if record is not None:
+            self._remember(record, "", interrupted=False)
+
+    def drop(self, turn: int) -> None:
+        """Nothing of this turn has been heard; nothing of it is remembered."""
+        record = self._turns.get(turn)
+        if record is None:
+            return
+        for task in list(record.tasks):
+            task.cancel()
+        if record.number is not None:
+            self._player().stop(record.number)
+            self._spoken.pop(record.number, None)
+        record.reply = record.number = None
+        record.committed = record.failed = False
+
+    def stop(self, turn: int) -> None:
+        """Stop a reply that sounds; what was heard is what was said."""
+        record = self._turns.pop(turn, None)
+        if record is None:
+            return
+        for task in list(record.tasks):
+            task.cancel()
+        player = self._player()
+        if record.number is not None:
+            played = player.stop(record.number)
+            self._spoken.pop(record.number, None)
+            self._last_words, self._last_spoke_at = record.words, self._clock.monotonic()
+            if record.reply is not None and not record.finished:
+                self._remember(record, record.reply.heard(played), interrupted=True)
+        player.resume()
+
+    def own_words(self) -> str:
+        """What the assistant is saying, or has said within `ECHO_MEMORY_S`."""
+        saying = [turn.words for turn in self._turns.values() if turn.committed]
+        if self._clock.monotonic() - self._last_spoke_at < ECHO_MEMORY_S:
+            saying.append(self._last_words)
+        return " ".join(saying)
+
+    def _number_for(self, turn: int) -> int:
+        """A new number in the player for the reply of a turn."""
+        self._numbers += 1
+        self.turn(turn).number = self._numbers
+        self._spoken[self._numbers] = turn
+        return self._numbers
+
+    def _play_clip(self, turn: int, key: str) -> None:
+        samples, rate_hz, text = self._clips.get(key)
+        number = self._number_for(turn)
+        record = self.turn(turn)
+        record.reply, record.clip, record.committed = None, text, True
+        player = self._player()
+        player.play(number, samples, rate_hz)
+        player.finish(number)
+
+    def _remember(self, turn: Turn, text: str, *, interrupted: bool) -> None:
+        if text:
+            self.last_reply = text
+            log.debug("turn %d: %s %s", turn.trace.turn, "cut off after" if interrupted else "said", speech(text))
+        if turn.user_text is not None:
+            self._thinker.heard(turn.user_text, text, turn.now, cut_off=interrupted)
+        elif text:
+            self._thinker.announced(text, cut_off=interrupted)
+
+
+def _place(error: BaseException) -> str:
+    """File and line where it was raised."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "?"
+
+
+async def _once(text: str) -> AsyncIterator[str]:
+    yield text
