@@ -36,6 +36,9 @@ log = logging.getLogger(__name__)
 TICK_S = 0.1
 """Time is told to the machine at least this often; while sound flows each frame tells it."""
 
+FLOWING_S = 0.5
+"""While sound flows this often is enough to look whether it still does: each look wakes an idle processor."""
+
 
 class Conductor:
     """`async with asyncio.TaskGroup() …: await conductor.run()` until `shut_down()`.
@@ -221,16 +224,17 @@ class Conductor:
     async def _tick(self) -> None:
         """Time goes on also where no sound comes; where it does, each frame tells the time."""
         while True:
-            since_frame_s = self._clock.monotonic() - self._frame_at
-            if since_frame_s >= TICK_S:
-                self.post(ev.Tick(self._clock.monotonic()))
-                since_frame_s = 0.0
-            await asyncio.sleep(TICK_S - since_frame_s)
+            now = self._clock.monotonic()
+            flows = now - self._frame_at < TICK_S
+            if not flows:
+                self.post(ev.Tick(now))
+            await asyncio.sleep(FLOWING_S if flows else TICK_S)
 
     def _hear(self, frame: Frame) -> None:
-        if self._ignoring:
-            return
         now = self._frame_at = self._clock.monotonic()
+        if self._ignoring:
+            self._step(ev.Tick(now))
+            return
         for event in self._ears.feed(frame, now):
             self._step(event)
         self._step(ev.Tick(now))

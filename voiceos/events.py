@@ -15,7 +15,8 @@ Urgency = Literal["normal", "high"]
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Time has passed; comes whether sound flows or not, at least every 100 ms."""
+    """Time has passed; comes whether sound flows or not: with each frame, and some half a second after the last one
+    every 100 ms."""
 
     at: float
 
