@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 import functools
 import logging
-import os
 from collections.abc import Callable, Mapping
 from types import MappingProxyType, TracebackType
 from typing import Any, Literal
 
 from voiceos.catalogue import Store
 from voiceos.config import Settings
+from voiceos.engines.cores import cores
 from voiceos.engines.language_model import ProcessLanguageModel
 from voiceos.engines.process import EngineProcess, EngineSpec, State
 from voiceos.engines.silero import Silero
@@ -42,13 +42,6 @@ FACTORIES: Mapping[tuple[Stage, str], str] = {
 }
 
 
-def cores() -> int:
-    """Processor cores this program may use."""
-    with contextlib.suppress(AttributeError):  # macOS has no affinity
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def spec(stage: Stage, settings: Settings, store: Store) -> EngineSpec:
     """What to start for a stage. Raises ModelError where its model is missing or broken."""
     section = getattr(settings, stage)
@@ -74,6 +67,7 @@ def policy(settings: Settings) -> Policy:
         min_speech_s=listening.min_speech_ms / 1000,
         end_silence_s=turns.end_silence_ms / 1000,
         unfinished_silence_s=turns.unfinished_silence_ms / 1000,
+        unjudged_silence_s=turns.unjudged_silence_ms / 1000,
         completion_threshold=turns.completion_threshold,
         judged=settings.end_of_turn.engine != "none",
         barge_in=turns.barge_in,

@@ -16,7 +16,7 @@ import soxr
 from voiceos import events as ev
 from voiceos.app import Engines, Stage, gate, stt_language
 from voiceos.audio import files
-from voiceos.audio.frames import FRAME_SAMPLES, Samples
+from voiceos.audio.frames import RATE_HZ, Samples
 from voiceos.audio.speaker import Finished, Speaker
 from voiceos.clock import Clock, SystemClock
 from voiceos.config import Settings
@@ -107,8 +107,9 @@ class LocalClient:
             own_words=lambda: "",
             language=stt_language(self._settings),
         )
-        # Silence behind the last word lets the gate notice its end; half a second is more than any pause setting here.
-        padded = np.concatenate([samples, np.zeros(FRAME_SAMPLES * 16, np.float32)])
+        # Silence behind the last word lets the gate notice its end.
+        silence_s = self._settings.turn_taking.pause_ms / 1000 + 0.5
+        padded = np.concatenate([samples, np.zeros(round(silence_s * RATE_HZ), np.float32)])
         words: list[str] = []
         pending: tuple[Samples, float] | None = None
         for frame in files.frames(padded):

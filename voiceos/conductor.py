@@ -15,7 +15,7 @@ from typing import Any, Literal, cast
 from voiceos import commands as do
 from voiceos import events as ev
 from voiceos.audio import earcons
-from voiceos.audio.frames import Frame
+from voiceos.audio.frames import FRAME_S, Frame
 from voiceos.audio.level import LevelWatch
 from voiceos.audio.speaker import SpeakerEvent, Started
 from voiceos.clock import Clock
@@ -29,12 +29,12 @@ from voiceos.trace import Trace
 from voiceos.turn_taking.machine import step
 from voiceos.turn_taking.policy import Policy
 from voiceos.turn_taking.state import IllegalEvent, Phase, State
-from voiceos.work import Work
+from voiceos.work import ENGINE_SENTENCES, Work
 
 log = logging.getLogger(__name__)
 
 TICK_S = 0.1
-"""Time is told to the machine at least this often; while sound flows each frame tells it."""
+"""Time is told to the machine this often where no sound flows; where it does, each frame tells it."""
 
 FLOWING_S = 0.5
 """While sound flows this often is enough to look whether it still does: each look wakes an idle processor."""
@@ -46,7 +46,7 @@ class Conductor:
     Args:
         player: the loudspeaker, asked for anew at each use since a lost device is replaced.
         on_trace: told the waterfall of each answered turn.
-        mute: closes the microphone, or opens it.
+        mute: closes the microphone, or opens it; returns whether that came about.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Conductor:
         language: str,
         speed: float = 1.0,
         play_earcons: bool = True,
-        mute: Callable[[bool], Coroutine[Any, Any, None]] | None = None,
+        mute: Callable[[bool], Coroutine[Any, Any, bool]] | None = None,
         health: Callable[[], str] = lambda: "healthy",
         on_trace: Callable[[Trace], None] = lambda trace: None,
     ) -> None:
@@ -116,6 +116,7 @@ class Conductor:
             self._inbox.put_nowait(fact)
 
     def announce(self, text: str, *, key: bool = False, urgency: ev.Urgency = "normal") -> None:
+        self._work.missed_engine |= key and text in ENGINE_SENTENCES
         self.post(ev.Announce(self._clock.monotonic(), text, key, urgency))
 
     def withdraw(self, text: str) -> None:
@@ -144,6 +145,9 @@ class Conductor:
         if replying is not None:
             self._work.stop(replying)
             self._step(ev.PlaybackFinished(self._clock.monotonic(), replying))
+        elif self.state.phase is Phase.PAUSED:  # an answer may be held that nobody could hear
+            failed = ev.WorkFailed(self._clock.monotonic(), self.state.turn, self.state.revision, "error.audio")
+            self._step(failed)
         if asking is not None:
             self.post(asking)
 
@@ -176,11 +180,16 @@ class Conductor:
             self._earcon("muted")
 
     def unmute(self) -> None:
+        """Open it again."""
         if self._mute is not None:
-            self._work.spawn(self._mute(False), None, 0, "error.audio")
-            self._earcon("unmuted")
+            self._work.spawn(self._open_microphone(self._mute), None, 0, "error.audio")
 
-    async def _close_microphone(self, mute: Callable[[bool], Coroutine[Any, Any, None]]) -> None:
+    async def _open_microphone(self, mute: Callable[[bool], Coroutine[Any, Any, bool]]) -> None:
+        if await mute(False):
+            self._earcon("unmuted")
+            self.post(ev.MicrophoneOpened(self._clock.monotonic()))
+
+    async def _close_microphone(self, mute: Callable[[bool], Coroutine[Any, Any, bool]]) -> None:
         try:
             await mute(True)
         finally:  # told behind its last frame, so that none opens an utterance that nothing would end
@@ -215,6 +224,8 @@ class Conductor:
                 elif isinstance(fact, SpeakerEvent):
                     self._played(fact)
                 else:
+                    if isinstance(fact, ev.MicrophoneOpened):
+                        self._level = LevelWatch()
                     self._coming -= isinstance(fact, ev.Announce)
                     self._step(fact)
         finally:
@@ -237,7 +248,7 @@ class Conductor:
             return
         for event in self._ears.feed(frame, now):
             self._step(event)
-        self._step(ev.Tick(now))
+        self._step(ev.Tick(now, frame.at + FRAME_S))
         notice = self._level.feed(frame, self._ears.gate.probability)
         if notice is not None:
             self._step(ev.Announce(now, notice.value, key=True))

@@ -19,6 +19,8 @@ class Tick:
     every 100 ms."""
 
     at: float
+    heard_until: float = float("-inf")
+    """Until when the microphone's sound is known: the end of the last frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class SpeechStarted:
     at: float
     began_at: float
     """When the first voiced frame was captured."""
+    heard_until: float
+    """When the last one ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,13 @@ class MicrophoneClosed:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class MicrophoneOpened:
+    """Sound comes from the user again, perhaps through another device."""
+
+    at: float
+
+
 Event = (
     Tick
     | SpeechStarted
@@ -176,4 +187,5 @@ Event = (
     | Announce
     | Withdraw
     | MicrophoneClosed
+    | MicrophoneOpened
 )

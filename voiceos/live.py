@@ -17,7 +17,7 @@ from voiceos.clock import SystemClock
 from voiceos.conductor import Conductor
 from voiceos.config import Settings
 from voiceos.engines.process import EngineSpec, State
-from voiceos.events import MicrophoneClosed
+from voiceos.events import MicrophoneClosed, MicrophoneOpened
 from voiceos.listening.ears import Ears
 from voiceos.speaking.clips import Clips
 from voiceos.thinking.intents import SentenceMatcher
@@ -150,9 +150,9 @@ class Live:
         if self._conductor is not None:
             self._conductor.shut_down()
 
-    async def _mute(self, mute: bool) -> None:
+    async def _mute(self, mute: bool) -> bool:
         assert self._duplex is not None
-        await (self._duplex.mute() if mute else self._duplex.unmute())
+        return await (self._duplex.mute() if mute else self._duplex.unmute())
 
     def _engine_state(self, stage: Stage, state: State) -> None:
         if state == "ready" and self._conductor is not None:
@@ -168,18 +168,32 @@ class Live:
         self._conductor.post(MicrophoneClosed(self._clock.monotonic()))
         if speaker_alive:
             self._conductor.announce("microphone_gone", key=True, urgency="high")
-            try:
-                async with asyncio.timeout(LAST_WORDS_S):
-                    await self._conductor.wait_idle()
-            except TimeoutError:
-                log.warning("the loudspeaker did not finish before it was closed")
+            if not await self._said():
+                self._conductor.sound_lost()  # a long reply gives way to it
+                await self._said()
         self._conductor.sound_lost()
+
+    async def _said(self) -> bool:
+        """Wait until nothing is left to be said, though not for long; whether that came about."""
+        assert self._conductor is not None
+        try:
+            async with asyncio.timeout(LAST_WORDS_S):
+                await self._conductor.wait_idle()
+        except TimeoutError:
+            return False
+        return True
 
     def _sound_back(self) -> None:
         assert self._conductor is not None
         self._conductor.sound_lost()  # what was begun on the lost loudspeaker will never end there
         self._conductor.withdraw("microphone_gone")
-        self._conductor.announce("speaker_back" if self._speaker_lost else "microphone_back", key=True)
+        assert self._duplex is not None
+        if not self._duplex.muted:
+            self._conductor.post(MicrophoneOpened(self._clock.monotonic()))
+        if self._speaker_lost:
+            self._conductor.announce("speaker_back", key=True)
+        elif not self._duplex.muted:
+            self._conductor.announce("microphone_back", key=True)
 
 
 async def run(live: Live, *, keys: bool) -> None:

@@ -6,8 +6,11 @@ speech in the log (`log.speech = true`, and only at DEBUG).
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import sys
+from typing import TextIO
 
 _show_speech = False
 
@@ -16,12 +19,30 @@ def setup(level: str = "INFO", *, show_speech: bool = False) -> None:
     """Send the log to standard error; `show_speech` lets `speech()` print words instead of lengths."""
     global _show_speech
     _show_speech = show_speech and level == "DEBUG"
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Stderr(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S"))
     root = logging.getLogger("voiceos")
-    root.handlers[:] = [handler]
+    for before in root.handlers[:]:
+        root.removeHandler(before)
+        before.close()
+    root.addHandler(handler)
     root.setLevel(level)
     root.propagate = False
+
+
+class _Stderr(logging.StreamHandler[TextIO]):
+    """Writes to what standard error was at the start: while native libraries are probed, theirs goes elsewhere."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        with contextlib.suppress(OSError, ValueError):  # a stream that is no file, as under some test runners
+            self.setStream(os.fdopen(os.dup(stream.fileno()), "w", buffering=1, encoding="utf-8", errors="replace"))
+            self._own = self.stream
+
+    def close(self) -> None:
+        super().close()
+        if (own := getattr(self, "_own", None)) is not None:
+            own.close()
 
 
 def speech(text: str) -> str:

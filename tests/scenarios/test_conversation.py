@@ -251,6 +251,16 @@ async def test_what_does_not_sound_yet_as_the_loudspeaker_goes_is_said_when_it_i
         assert sorted(room.said()) == ["My voice is back.", "Tea is ready."]
 
 
+async def test_muted_it_does_not_claim_to_hear_again() -> None:
+    async with Room() as room:
+        await room.live._sound_lost(True)
+        room.sound.muted = True
+        room.live._sound_back()
+        await room.wait(1.0)
+        await room.live.conductor.wait_idle()
+        assert room.said() == ["The microphone is gone. I'll listen again when it's back."]
+
+
 async def test_nothing_is_left_behind() -> None:
     before = asyncio.all_tasks()
     async with Room() as room:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import logging
+import os
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -11,7 +14,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from voiceos.audio import devices
+from voiceos import log
+from voiceos.audio import devices, portaudio
 from voiceos.audio.duplex import Duplex, Listeners
 from voiceos.audio.frames import FRAME_S, Frame, Samples
 from voiceos.audio.level import SILENT_S, LevelWatch
@@ -270,6 +274,55 @@ async def test_a_microphone_that_is_switched_on_twice_at_once_is_opened_once(car
         await asyncio.gather(sound.unmute(), sound.unmute())
         assert not sound.muted
     await reinitialise()  # refused while any stream is open
+
+
+async def test_a_microphone_that_is_gone_when_it_is_switched_on_is_waited_for(card: VirtualCard) -> None:
+    await reinitialise()
+    lost, back = asyncio.Event(), asyncio.Event()
+    alive: list[bool] = []
+
+    async def on_lost(speaker_alive: bool) -> None:
+        alive.append(speaker_alive)
+        lost.set()
+
+    listeners = Listeners(lambda frame: None, lambda event: None, on_lost, back.set)
+    async with Duplex(Audio(), clock=SystemClock(), listeners=listeners) as sound:
+        await sound.mute()
+        with card.suspended_microphone():
+            assert not await sound.unmute()
+            await lost.wait()
+        await back.wait()
+        assert alive == [True]
+        assert await sound.unmute()
+
+
+async def test_a_stream_that_opens_too_late_is_closed(card: VirtualCard, monkeypatch: pytest.MonkeyPatch) -> None:
+    await reinitialise()
+    monkeypatch.setattr(portaudio, "PATIENCE_S", 0.5)
+    with card.frozen_server(), pytest.raises(AudioError, match="did not answer"):
+        await Microphone("", clock=CLOCK).__aenter__()
+    monkeypatch.setattr(portaudio, "PATIENCE_S", 5.0)
+    for _ in range(50):
+        if not portaudio._open and not [t for t in threading.enumerate() if t.name.startswith("portaudio")]:
+            break
+        await asyncio.sleep(0.1)
+    await reinitialise()  # refused while a stream is open
+    async with Microphone("", clock=CLOCK) as microphone:
+        assert len(await frames_until(microphone, lambda frames: len(frames) == 3)) == 3
+
+
+def test_what_is_written_while_the_sound_system_is_probed_is_not_lost(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.setup("INFO")
+    with portaudio.quiet():
+        os.write(2, b"ALSA lib: noise\n")
+        logging.getLogger("voiceos.test").info("still here")
+        portaudio._undivert()
+        os.write(2, b"and so is this\n")
+    written = capfd.readouterr().err
+    assert "still here" in written and "and so is this" in written
+    assert "noise" not in written
 
 
 async def test_a_muted_microphone_is_noticed(card: VirtualCard) -> None:

@@ -76,20 +76,25 @@ class Duplex:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._close()
 
-    async def mute(self) -> None:
+    async def mute(self) -> bool:
         """Close the microphone: while muted no sound reaches the program at all."""
         async with self._changing:
             self._unmuted.clear()
             if self._microphone is not None:
                 microphone, self._microphone = self._microphone, None
                 await microphone.__aexit__(None, None, None)
+        return True
 
-    async def unmute(self) -> None:
-        """Open it again. Raises AudioError where it is gone."""
+    async def unmute(self) -> bool:
+        """Open it again; False where it is gone, which is then dealt with like a loss at any other time."""
         async with self._changing:
             if self.muted:
-                self._microphone = await self._open_microphone()
+                try:
+                    self._microphone = await self._open_microphone()
+                except AudioError as error:
+                    log.warning("%s", error)
                 self._unmuted.set()
+            return self._microphone is not None
 
     async def _open(self) -> None:
         try:
@@ -123,7 +128,11 @@ class Duplex:
 
     async def _keep(self) -> None:
         while True:
-            await self._until_lost()
+            try:
+                await self._until_lost()
+            except Exception:  # a bug; without sound the program could not even tell of it
+                log.exception("sound stopped unexpectedly")
+                await self._listeners.on_lost(False)
             await self._reopen()
             self._listeners.on_back()
 
@@ -169,8 +178,8 @@ class Duplex:
         while True:
             await self._unmuted.wait()
             microphone = self._microphone
-            if microphone is None:  # muted again before this task came round
-                continue
+            if microphone is None:
+                raise AudioError("The microphone is gone.")
             async for frame in microphone:
                 self._listeners.on_frame(frame)
 

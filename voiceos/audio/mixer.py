@@ -114,7 +114,6 @@ class Mixer:
         self.index = 0
         """Samples rendered since the stream was opened."""
         self.volume = Gain(volume)
-        self.ducking = Gain(1.0)
         self._pausing = Gain(1.0)
         self._replies: dict[int, _Reply] = {}
         self._queue: list[_Reply] = []
@@ -137,7 +136,9 @@ class Mixer:
         reply.held = True
 
     def release(self, number: int) -> None:
-        self._reply(number).held = False
+        """Nothing happens for an unknown one, as of a loudspeaker that is gone: it would wait at the head for ever."""
+        if number in self._replies:
+            self._replies[number].held = False
 
     def finish(self, number: int) -> None:
         reply = self._reply(number)
@@ -220,9 +221,6 @@ class Mixer:
                     marks.append(Mark("finished", reply.number, self.index + done))
         if not done:
             self._pausing.skip()
-            self.ducking.skip()
-        else:
-            self.ducking.apply(out[:done])
         if done or self._earcons:
             self._mix_earcons(out)
             self.volume.apply(out)

@@ -28,28 +28,40 @@ takes some 50 ms, and a source that nobody recorded from may begin with a block 
 _T = TypeVar("_T")
 _open: set[int] = set()
 _stderr_lock = threading.Lock()
+_terminal: int | None = None
+"""Standard error while it is diverted; `_stderr_lock` guards it."""
 
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """ALSA and JACK print to standard error whenever they are probed: send that to the log at DEBUG instead."""
-    if not _stderr_lock.acquire(blocking=False):
-        yield  # another thread has it diverted already
-        return
+    global _terminal
     with contextlib.ExitStack() as stack:
-        stack.callback(_stderr_lock.release)
-        noise = stack.enter_context(tempfile.TemporaryFile())
-        sys.stderr.flush()
-        terminal = os.dup(2)
-        os.dup2(noise.fileno(), 2)
+        with _stderr_lock:
+            diverts = _terminal is None  # else another thread has it diverted already
+            if diverts:
+                noise = stack.enter_context(tempfile.TemporaryFile())
+                sys.stderr.flush()
+                _terminal = os.dup(2)
+                os.dup2(noise.fileno(), 2)
         try:
             yield
         finally:
-            os.dup2(terminal, 2)
-            os.close(terminal)
-            noise.seek(0)
-            for line in noise.read().decode(errors="replace").splitlines():
-                log.debug("portaudio: %s", line)
+            if diverts:
+                _undivert()
+                noise.seek(0)
+                for line in noise.read().decode(errors="replace").splitlines():
+                    log.debug("portaudio: %s", line)
+
+
+def _undivert() -> None:
+    """Give standard error back."""
+    global _terminal
+    with _stderr_lock:
+        if _terminal is not None:
+            os.dup2(_terminal, 2)
+            os.close(_terminal)
+            _terminal = None
 
 
 def load() -> Any:
@@ -103,7 +115,7 @@ async def open_stream(make: Callable[[Any], Any], what: str, flows: asyncio.Even
                 raise AudioError(f"The {what} does not start: {error}.", hint=NO_SERVER_HINT) from error
         return stream
 
-    stream = await patiently(run, f"open the {what}")
+    stream = await patiently(run, f"open the {what}", undo=_close)
     try:
         async with asyncio.timeout(PATIENCE_S):
             await flows.wait()
@@ -128,13 +140,18 @@ def _close(stream: Any) -> None:
     _open.discard(id(stream))
 
 
-async def patiently(run: Callable[[], _T], what: str) -> _T:
-    """Run a blocking call in a daemon thread, which unlike a pool's cannot keep the program from ending."""
+async def patiently(run: Callable[[], _T], what: str, *, undo: Callable[[_T], None] | None = None) -> _T:
+    """Run a blocking call in a daemon thread, which unlike a pool's cannot keep the program from ending.
+
+    Raises AudioError where it takes too long; a result that comes after all is given to `undo`, in a thread too.
+    """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[_T] = loop.create_future()
 
     def settle(result: _T | None, error: BaseException | None) -> None:
         if done.done():
+            if error is None and undo is not None:
+                threading.Thread(target=undo, args=(result,), name="portaudio: too late", daemon=True).start()
             return
         if error is not None:
             done.set_exception(error)
@@ -142,9 +159,12 @@ async def patiently(run: Callable[[], _T], what: str) -> _T:
             done.set_result(result)  # type: ignore[arg-type]  # None only where run() returns None
 
     def work() -> None:
-        result, problem = None, None
+        result: _T | None = None
+        problem: BaseException | None = None
         try:
             result = run()
+        except OSError as error:  # no file or thread left for it
+            problem = AudioError(f"The sound system cannot {what}: {error}.", hint=NO_SERVER_HINT)
         except BaseException as error:  # handed to whoever waits
             problem = error
         with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile
@@ -154,6 +174,7 @@ async def patiently(run: Callable[[], _T], what: str) -> _T:
     try:
         return await asyncio.wait_for(done, PATIENCE_S)
     except TimeoutError as error:
+        _undivert()  # the thread that hangs would keep it
         raise AudioError(
             f"The sound system did not answer within {PATIENCE_S:.0f} s when asked to {what}.", hint=NO_SERVER_HINT
         ) from error

@@ -201,14 +201,6 @@ class Speaker:
         with self._lock:
             self._mixer.resume()
 
-    def duck(self, gain: float, ramp_s: float = 0.1) -> None:
-        """Lower the replies, not the earcons, to `gain` times the volume."""
-        with self._lock:
-            self._mixer.ducking.move(gain, round(ramp_s * self.rate_hz))
-
-    def unduck(self, ramp_s: float = 0.2) -> None:
-        self.duck(1.0, ramp_s)
-
     @property
     def volume(self) -> float:
         """0 to 1; a new one is reached within 50 ms."""

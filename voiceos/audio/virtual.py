@@ -100,11 +100,13 @@ class VirtualDuplex:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 
-    async def mute(self) -> None:
+    async def mute(self) -> bool:
         self.muted = True
+        return True
 
-    async def unmute(self) -> None:
+    async def unmute(self) -> bool:
         self.muted = False
+        return True
 
     async def user_says(self, samples: Samples) -> None:
         """Speak 16 kHz mono sound as the user; returns when the last sample has been said."""

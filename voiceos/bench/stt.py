@@ -146,11 +146,12 @@ def measure(engine: FasterWhisper, limit: int | None) -> tuple[list[Row], list[N
 
 
 def _print_tables(rows: list[Row], noise_rows: list[NoiseRow]) -> None:
-    print(f"{'':24}{'files':>6}{'words':>7}{'WER cut':>9}{'full':>8}{'s cut':>8}{'full':>7}{'ratio':>7}{'2nd':>5}")
+    heads = f"{'files':>6}{'words':>7}{'WER cut':>9}{'full':>8}{'s cut':>8}{'full':>7}"
+    print(f"{'':24}{heads}{'ratio':>7}{'median':>8}{'2nd':>5}")
     for r in rows:
         print(
             f"{r.name:24}{r.recordings:6}{r.words:7}{r.cut_wer:9.1%}{r.full_wer:8.1%}"
-            f"{r.cut_s:8.2f}{r.full_s:7.2f}{r.time_ratio:7.2f}{r.second_tries:5}"
+            f"{r.cut_s:8.2f}{r.full_s:7.2f}{r.time_ratio:7.2f}{r.median_ratio:8.2f}{r.second_tries:5}"
         )
     print(f"\n{'nobody speaks':32}{'taken for speech':>17}{'words':>7}{'unclear':>9}")
     for people in (False, True):

@@ -19,12 +19,13 @@ from rich.console import Console
 
 import voiceos
 from voiceos import log
-from voiceos.app import Engines, cores
+from voiceos.app import Engines
 from voiceos.audio import devices
 from voiceos.audio.frames import RATE_HZ
 from voiceos.catalogue import Store, catalog, recommend, size_text
 from voiceos.cli.options import AsJson, ConfigFile, load
 from voiceos.config import Settings
+from voiceos.engines.cores import cores
 from voiceos.errors import VoiceosError
 from voiceos.thinking.ports import Message
 

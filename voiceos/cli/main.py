@@ -16,7 +16,10 @@ from voiceos.cli.devices import devices
 from voiceos.cli.doctor import doctor
 from voiceos.cli.run import run
 
-EXITS = """Exit codes: 0 done, 1 failed, 2 wrong usage, 3 settings, 4 models, 5 sound, 6 engines, 7 disk, 130 Ctrl-C."""
+EXITS = (
+    "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 settings, 4 models, 5 sound, 6 engines, 7 disk, 130 Ctrl-C "
+    "(`run`: 0 once it listens)."
+)
 
 app = typer.Typer(
     name="voiceos",

@@ -206,6 +206,13 @@ class TurnTaking(Section):
         ge=100,
         le=10000,
     )
+    unjudged_silence_ms: int = _key(
+        700,
+        "live",
+        'Silence in milliseconds that ends a turn where end_of_turn.engine is "none".',
+        ge=50,
+        le=10000,
+    )
     completion_threshold: float = _key(
         0.5,
         "live",
@@ -215,7 +222,7 @@ class TurnTaking(Section):
     )
     barge_in: bool = _key(True, "live", "Speech over the reply stops it. false: it always talks to the end.")
     barge_in_ms: int = _key(
-        100,
+        64,
         "live",
         "Speech in milliseconds that stops the reply. Raise it if a cough does.",
         ge=30,

@@ -38,8 +38,8 @@ LEAD_FRAMES = 20
 MAX_COMPRESSION_RATIO = 2.4
 """Above, Whisper itself decodes again (openai/whisper, transcribe.py)."""
 
-MIN_AVERAGE_LOG_PROBABILITY = -0.7
-"""Below, the full window hears better often enough to pay for itself (measured on short commands)."""
+MIN_AVERAGE_LOG_PROBABILITY = -0.85
+"""Below, the user would be asked to say it again (`listening/hearing.py`): the full window is tried before that."""
 
 SURE_LOG_PROBABILITY = -0.45
 """From here on the greedy reading stands; below, the beam looks at others (`python -m voiceos.bench.stt`)."""

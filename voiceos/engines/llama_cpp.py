@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from voiceos.engines.chat_template import ChatTemplate
+from voiceos.engines.cores import cores
 from voiceos.engines.reply_text import LoopGuard, ReplyText
 from voiceos.errors import EngineError, EngineMissing, ModelError, StorageError
 from voiceos.thinking.ports import Lane, Message, ModelInfo, Role, Sampling
@@ -58,7 +59,7 @@ class LlamaCpp:
         self._sampler = llama_sampling.Sampler
         path = Path(model_path)
         if not path.is_file():
-            raise ModelError(f"the language model {path.name} is missing", hint="voiceos models fetch")
+            raise ModelError(f"the language model {path.name} is missing", hint="voiceos models pull")
         llama_lanes.silence()
         c.llama_backend_init()
         params = c.llama_model_default_params()
@@ -193,14 +194,6 @@ class LlamaCpp:
             if length < size:
                 return buffer.raw[: max(length, 0)].decode(errors="replace")
             size = length + 1
-
-
-def cores() -> int:
-    """Processor cores this process may run on; second threads of one core only slow the arithmetic down."""
-    import psutil
-
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(allowed, max(2, psutil.cpu_count(logical=False) or allowed))
 
 
 def _identity(path: Path, name: str) -> str:

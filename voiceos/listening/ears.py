@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from voiceos import events as ev
-from voiceos.audio.frames import Frame, Samples
+from voiceos.audio.frames import FRAME_S, Frame, Samples
 from voiceos.listening import gate as gates
 from voiceos.listening.addressing import names, strip_name
 from voiceos.listening.hearing import Judge
@@ -44,12 +44,12 @@ class Ears:
 
     def feed(self, frame: Frame, at: float) -> list[ev.Event]:
         """One frame, in order; `at` is now, monotonic seconds."""
-        return [self._event(event, at) for event in self.gate.feed(frame)]
+        return [self._event(event, at, frame.at + FRAME_S) for event in self.gate.feed(frame)]
 
-    def _event(self, event: gates.GateEvent, at: float) -> ev.Event:
+    def _event(self, event: gates.GateEvent, at: float, heard_until: float) -> ev.Event:
         match event:
             case gates.SpeechStarted(began_at):
-                return ev.SpeechStarted(at, began_at)
+                return ev.SpeechStarted(at, began_at, heard_until)
             case gates.SpeechPaused(silent_since, voiced_s):
                 return ev.SpeechPaused(at, silent_since, voiced_s)
             case gates.SpeechResumed():

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from voiceos.errors import VoiceosError
+from voiceos.errors import EngineError, VoiceosError
 from voiceos.speaking.phrases import PhraseSplitter
 from voiceos.speaking.ports import Player, Speech, TextToSpeech
 from voiceos.speaking.speakable import Speakable, Spoken
@@ -93,7 +93,8 @@ class Reply:
         try:
             speech = await self._tts.synthesize(spoken.text, speed=self._speed)
         except VoiceosError as error:
-            error.spoken = "error.tts"
+            if error.spoken == EngineError.spoken:
+                error.spoken = "error.tts"
             raise
         if not self._said:
             self._on_phrase("speech")

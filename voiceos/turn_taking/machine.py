@@ -39,6 +39,10 @@ Handler = Callable[[State, Any, Policy], Step]
 H = TypeVar("H", bound=Handler)
 
 
+EPSILON_S = 1e-6
+"""Sums of frame lengths are not exact."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of the table: what a phase does with an event, and the phases that may follow."""
@@ -118,7 +122,7 @@ def _open_turn(state: State, began_at: float, *, suspended: bool = False) -> Ste
 
 def _forget(state: State) -> State:
     """Without what belonged to the last revision."""
-    return replace(state, heard=None, probability=None, failed=None, voiced_s=0.0)
+    return replace(state, heard=None, probability=None, failed=None)
 
 
 @on(ev.SpeechStarted, Q, to=(L,), says="voice")
@@ -126,11 +130,16 @@ def _speech_in_quiet(state: State, event: ev.SpeechStarted, policy: Policy) -> S
     return _open_turn(state, event.began_at)
 
 
-@on(ev.SpeechStarted, A, to=(L,), says="voice before an announcement sounds")
+@on(ev.SpeechStarted, A, to=(L,), says="voice before what is to be said sounds")
 def _speech_before_answer(state: State, event: ev.SpeechStarted, policy: Policy) -> Step:
-    waiting = state.announcements if state.asking is None else (state.asking, *state.announcements)
-    opened, wanted = _open_turn(replace(state, announcements=waiting, asking=None), event.began_at)
-    return opened, [do.Cancel(state.turn), *wanted]
+    """An announcement waits for its moment; an answer is held like one that sounds: it may be but a cough."""
+    if state.asking is not None:
+        waiting = replace(state, announcements=(state.asking, *state.announcements), asking=None)
+        opened, wanted = _open_turn(waiting, event.began_at)
+        return opened, [do.Cancel(state.turn), *wanted]
+    assert state.replying is not None
+    opened, wanted = _open_turn(state, event.began_at, suspended=True)
+    return opened, [do.Suspend(state.replying), *wanted]
 
 
 @on(ev.SpeechStarted, S, to=(O, S, L), says="voice over the reply")
@@ -143,7 +152,7 @@ def _speech_over_reply(state: State, event: ev.SpeechStarted, policy: Policy) ->
 
 @on(ev.Tick, O, to=(O, L), says="voice goes on: suspend the reply")
 def _barge_in_if_long(state: State, event: ev.Tick | ev.SpeechStarted, policy: Policy) -> Step:
-    if event.at - state.voice_since < policy.barge_in_s:
+    if event.heard_until - state.voice_since < policy.barge_in_s - EPSILON_S:
         return state, []
     assert state.replying is not None
     opened, wanted = _open_turn(state, state.voice_since, suspended=True)
@@ -171,7 +180,6 @@ def _pause(state: State, event: ev.SpeechPaused, policy: Policy) -> Step:
         voice=False,
         revision=state.revision + 1,
         silent_since=event.silent_since,
-        voiced_s=event.voiced_s,
     )
     if event.voiced_s < policy.min_speech_s:
         return replace(paused, heard=ev.Nothing(), probability=1.0), []
@@ -180,9 +188,7 @@ def _pause(state: State, event: ev.SpeechPaused, policy: Policy) -> Step:
 
 @on(ev.UtteranceFull, L, to=(P,), says="as long as can be")
 def _full(state: State, event: ev.UtteranceFull, policy: Policy) -> Step:
-    full = replace(
-        _forget(state), phase=P, revision=state.revision + 1, silent_since=event.at, full=True, voiced_s=float("inf")
-    )
+    full = replace(_forget(state), phase=P, revision=state.revision + 1, silent_since=event.at, full=True)
     return full, [do.Transcribe(full.turn, full.revision)]
 
 
@@ -224,7 +230,9 @@ def _commit_if_due(state: State, event: ev.Tick | float, policy: Policy) -> Step
     at = event if isinstance(event, float) else event.at
     heard = state.heard
     if heard is None and state.failed is None:
-        return state, []
+        if state.hinted or at - state.silent_since < policy.thinking_earcon_s:
+            return state, []
+        return replace(state, hinted=True), [do.Earcon("thinking")]
     if not state.full and not _is_urgent(heard):
         wait_s = policy.wait_s(state.probability if state.failed is None else 1.0)
         if at - state.silent_since < wait_s:
@@ -250,9 +258,10 @@ def _is_for_us(state: State, heard: ev.Words, policy: Policy) -> bool:
 def _commit(state: State, at: float, policy: Policy) -> Step:
     heard = state.heard
     if state.failed is not None:
-        return _answer(state, at, [do.Earcon("error"), do.Say(state.turn, state.failed, key=True)], close=True)
+        told: list[do.Command] = [do.Cancel(state.turn), do.Earcon("error"), do.Say(state.turn, state.failed, key=True)]
+        return _answer(state, at, told, close=True)
     if isinstance(heard, ev.Words) and _is_for_us(state, heard, policy):
-        state = replace(state, unclear=0)
+        state = replace(state, unclear=0, echoes=0)
         if heard.intent is not None:
             return _answer(state, at, [do.Perform(state.turn, heard.intent, heard.text)], close=True)
         return _answer(state, at, [do.Release(state.turn, state.revision)], close=False)
@@ -428,6 +437,13 @@ def _closed_while_listening(state: State, event: ev.MicrophoneClosed, policy: Po
     if state.phase is O:
         return replace(closed, phase=S), [do.CloseUtterance()]
     return _go_on(closed, event.at, [do.Cancel(state.turn), do.CloseUtterance()])
+
+
+@on(ev.MicrophoneOpened, Q, L, P, A, S, O)
+def _opened(state: State, event: ev.MicrophoneOpened, policy: Policy) -> Step:
+    """Perhaps a headset by now: whether it hears itself is to be found out anew."""
+    wanted: list[do.Command] = [do.IgnoreMicrophone(False)] if state.half_duplex and policy.barge_in else []
+    return replace(state, half_duplex=False, echoes=0), wanted
 
 
 @on(ev.MicrophoneClosed, Q, P, A, S)

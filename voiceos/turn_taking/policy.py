@@ -25,7 +25,7 @@ class Policy:
     unjudged_silence_s: float = 0.7
     barge_in: bool = True
     """Speech over the reply stops it."""
-    barge_in_s: float = 0.12
+    barge_in_s: float = 0.064
     """Voice over the reply for this long suspends it."""
     thinking_earcon_s: float = 2.5
     """After this long without an answer an earcon says that one is on its way."""

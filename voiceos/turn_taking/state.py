@@ -30,7 +30,6 @@ class State:
     """Pauses in it so far."""
     voice_since: float = 0.0
     silent_since: float = 0.0
-    voiced_s: float = 0.0
     voice: bool = False
     """Somebody speaks right now."""
     utterance_open: bool = False

@@ -161,17 +161,6 @@ def test_volume_moves_without_a_step() -> None:
     assert out[-1] == pytest.approx(0.25)
 
 
-def test_ducking_spares_earcons() -> None:
-    mixer = Mixer(RATE_HZ)
-    mixer.add(1, np.full(20 * BLOCK, 0.4, dtype=np.float32))
-    run(mixer, 1)
-    mixer.ducking.move(0.0, 480)
-    run(mixer, 1)
-    mixer.overlay(np.full(100, 0.3, dtype=np.float32))
-    out, _ = run(mixer, 1)
-    assert out[:100] == pytest.approx(0.3) and not out[100:].any()
-
-
 def test_an_earcon_sounds_over_a_pause_and_across_blocks() -> None:
     mixer = Mixer(RATE_HZ)
     mixer.pause()

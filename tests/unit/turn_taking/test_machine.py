@@ -12,7 +12,7 @@ from voiceos.turn_taking.machine import step
 from voiceos.turn_taking.policy import Policy
 from voiceos.turn_taking.state import IllegalEvent, Phase, State
 
-POLICY = Policy()
+POLICY = Policy(barge_in_s=0.12)
 
 
 class Table:
@@ -30,9 +30,10 @@ class Table:
 
     def says(self, began_at: float, until: float) -> list[do.Command]:
         """The user speaks from `began_at` to `until`, and a pause is noticed 0.1 s later."""
-        opened = self.feed(ev.SpeechStarted(began_at + 0.06, began_at))
+        opened = self.feed(ev.SpeechStarted(began_at + 0.06, began_at, began_at + 0.06))
         for n in range(1, int((until - began_at) / 0.1)):
-            opened += self.feed(ev.Tick(began_at + 0.06 + n * 0.1))
+            at = began_at + 0.06 + n * 0.1
+            opened += self.feed(ev.Tick(at, heard_until=at))
         return opened + self.feed(ev.SpeechPaused(until + 0.1, until, until - began_at))
 
     def heard(self, at: float, heard: ev.Heard, probability: float = 0.9) -> list[do.Command]:
@@ -52,7 +53,7 @@ class Table:
 
 def test_a_question_is_recognised_at_the_pause_and_answered_when_the_silence_has_lasted() -> None:
     table = Table()
-    assert table.feed(ev.SpeechStarted(0.06, 0.0)) == [do.Prepare(1)]
+    assert table.feed(ev.SpeechStarted(0.06, 0.0, 0.06)) == [do.Prepare(1)]
     assert table.feed(ev.SpeechPaused(1.1, 1.0, 1.0)) == [do.Transcribe(1, 1)]
     assert table.feed(ev.EndpointJudged(1.15, 1, 1, 0.9)) == []
     assert table.feed(ev.Transcribed(1.3, 1, 1, ev.Words("how are you"))) == [do.Think(1, 1, "how are you")]
@@ -84,7 +85,7 @@ def test_a_late_transcript_commits_at_once_when_the_silence_has_lasted() -> None
     table = Table()
     table.says(0.0, 1.0)
     table.feed(ev.EndpointJudged(1.2, 1, 1, 0.9))
-    assert table.feed(ev.Tick(5.0)) == []
+    assert table.feed(ev.Tick(5.0)) == [do.Earcon("thinking")]
     assert table.feed(ev.Transcribed(5.1, 1, 1, ev.Words("hi"))) == [do.Think(1, 1, "hi"), do.Release(1, 1)]
 
 
@@ -147,9 +148,9 @@ def test_poorly_heard_speech_is_asked_for_again_and_the_second_time_with_advice(
 
 def test_speech_over_the_reply_suspends_it_and_words_discard_it() -> None:
     table = Table().speaking()
-    assert table.feed(ev.SpeechStarted(3.06, 3.0)) == []
-    assert table.feed(ev.Tick(3.10)) == []
-    assert table.feed(ev.Tick(3.13)) == [do.Suspend(1), do.Prepare(2)]
+    assert table.feed(ev.SpeechStarted(3.06, 3.0, 3.06)) == []
+    assert table.feed(ev.Tick(3.20, heard_until=3.10)) == []  # however late the sound comes
+    assert table.feed(ev.Tick(3.23, heard_until=3.13)) == [do.Suspend(1), do.Prepare(2)]
     table.feed(ev.SpeechPaused(4.1, 4.0, 1.0))
     assert table.heard(4.2, ev.Words("wait a moment")) == [do.Think(2, 1, "wait a moment")]
     assert table.feed(ev.Tick(4.4)) == [do.Stop(1), do.Release(2, 1)]
@@ -164,9 +165,31 @@ def test_a_cough_over_the_reply_lets_it_go_on_where_it_was() -> None:
     assert table.feed(ev.PlaybackFinished(6.0, 1)) == [do.Settle()]
 
 
+def test_a_cough_before_an_answer_sounds_only_delays_it() -> None:
+    table = Table()
+    table.says(0.0, 1.0)
+    time = ev.Intent("time")
+    table.heard(1.2, ev.Words("what time is it", intent=time))
+    assert table.feed(ev.Tick(1.4)) == [do.CloseUtterance(), do.Perform(1, time, "what time is it")]
+    assert table.feed(ev.SpeechStarted(1.5, 1.45, 1.5)) == [do.Suspend(1), do.Prepare(2)]
+    table.feed(ev.SpeechPaused(1.7, 1.6, 0.1))
+    assert table.feed(ev.Tick(2.0)) == [do.Cancel(2), do.CloseUtterance(), do.Resume(1)]
+    assert table.feed(ev.PlaybackFinished(3.0, 1)) == [do.Settle()]
+
+
+def test_words_before_an_answer_sounds_take_its_place() -> None:
+    table = Table()
+    table.says(0.0, 1.0)
+    table.heard(1.2, ev.Unclear())
+    assert do.Say(1, "didnt_catch", key=True) in table.feed(ev.Tick(1.4))
+    table.says(1.5, 2.5)
+    table.heard(2.7, ev.Words("what time is it in Rome"))
+    assert table.feed(ev.Tick(2.9)) == [do.Stop(1), do.Release(2, 1)]
+
+
 def test_a_click_over_the_reply_does_nothing() -> None:
     table = Table().speaking()
-    table.feed(ev.SpeechStarted(3.06, 3.0))
+    table.feed(ev.SpeechStarted(3.06, 3.0, 3.06))
     assert table.feed(ev.SpeechPaused(3.11, 3.01, 0.03)) == [do.CloseUtterance()]
     assert table.state.phase is Phase.SPEAKING
 
@@ -194,7 +217,7 @@ def test_after_two_echoes_it_stops_listening_while_it_speaks_and_says_so_once() 
     assert table.feed(ev.PlaybackFinished(9.0, 1)) == [do.IgnoreMicrophone(False), do.Settle()]
     assert table.feed(ev.Tick(9.5)) == [do.Say(4, "half_duplex", key=True)]
     assert table.feed(ev.PlaybackStarted(9.6, 4)) == [do.IgnoreMicrophone(True)]
-    assert table.feed(ev.SpeechStarted(9.7, 9.65)) == [do.CloseUtterance()]
+    assert table.feed(ev.SpeechStarted(9.7, 9.65, 9.7)) == [do.CloseUtterance()]
     assert table.feed(ev.PlaybackFinished(11.0, 4)) == [do.IgnoreMicrophone(False), do.Settle()]
     assert table.feed(ev.Tick(12.0)) == []
 
@@ -236,7 +259,7 @@ def test_announcements_wait_until_nobody_speaks_and_yield_to_the_user() -> None:
     table.feed(ev.PlaybackFinished(3.0, 1))
     assert table.feed(ev.Tick(3.2)) == []
     assert table.feed(ev.Tick(3.5)) == [do.Say(2, "fire", key=False)]
-    assert table.feed(ev.SpeechStarted(3.55, 3.5)) == [do.Cancel(2), do.Prepare(3)]
+    assert table.feed(ev.SpeechStarted(3.55, 3.5, 3.55)) == [do.Cancel(2), do.Prepare(3)]
     table.feed(ev.SpeechPaused(4.6, 4.5, 1.0))
     table.heard(4.7, ev.Nothing())
     table.feed(ev.Tick(4.9))
@@ -252,7 +275,7 @@ def test_what_is_no_longer_so_is_not_announced(asked: bool) -> None:
     if asked:
         assert table.feed(ev.Announce(1.0, "gone")) == [do.Say(1, "gone", False)]
     else:
-        table.feed(ev.SpeechStarted(0.06, 0.0))
+        table.feed(ev.SpeechStarted(0.06, 0.0, 0.06))
         table.feed(ev.Announce(1.0, "gone"))
     table.feed(ev.Announce(1.1, "tea"))
     assert table.feed(ev.Withdraw(1.2, "gone")) == ([do.Cancel(1)] if asked else [])
@@ -280,7 +303,7 @@ def test_a_failure_during_the_pause_is_told_when_the_user_is_done() -> None:
     table.feed(ev.EndpointJudged(1.15, 1, 1, 0.9))
     assert table.feed(ev.WorkFailed(1.2, 1, 1, "error.stt")) == []
     wanted = table.feed(ev.Tick(1.4))
-    assert wanted == [do.CloseUtterance(), do.Earcon("error"), do.Say(1, "error.stt", key=True)]
+    assert wanted == [do.CloseUtterance(), do.Cancel(1), do.Earcon("error"), do.Say(1, "error.stt", key=True)]
 
 
 @pytest.mark.parametrize("sounding", [False, True])
@@ -312,8 +335,8 @@ def test_a_reply_that_fails_under_speech_is_told_of_later(paused: bool) -> None:
     table = Table().speaking()
     reply = table.state.replying
     assert reply is not None
-    table.feed(ev.SpeechStarted(3.06, 3.0))
-    table.feed(ev.Tick(3.2))
+    table.feed(ev.SpeechStarted(3.06, 3.0, 3.06))
+    table.feed(ev.Tick(3.2, heard_until=3.2))
     if paused:
         table.feed(ev.SpeechPaused(4.1, 4.0, 1.0))
     assert table.feed(ev.WorkFailed(4.2, reply, 1, "error.tts")) == []
@@ -330,9 +353,26 @@ def test_a_long_wait_for_an_answer_is_filled_once() -> None:
     assert table.feed(ev.Tick(9.0)) == []
 
 
+def test_a_long_wait_for_the_words_is_filled_once() -> None:
+    table = Table()
+    table.says(0.0, 1.0)
+    assert table.feed(ev.Tick(3.4)) == []
+    assert table.feed(ev.Tick(3.6)) == [do.Earcon("thinking")]
+    assert table.feed(ev.Tick(9.0)) == []
+    assert table.heard(9.1, ev.Words("how are you")) == [do.Think(1, 1, "how are you"), do.Release(1, 1)]
+
+
+def test_with_another_device_it_listens_again_while_it_speaks() -> None:
+    table = Table()
+    table.state = replace(table.state, half_duplex=True, echoes=2)
+    assert table.feed(ev.MicrophoneOpened(1.0)) == [do.IgnoreMicrophone(False)]
+    table.speaking()
+    assert do.IgnoreMicrophone(True) not in table.log
+
+
 def test_an_utterance_of_full_length_is_answered_without_waiting_for_a_pause() -> None:
     table = Table()
-    table.feed(ev.SpeechStarted(0.06, 0.0))
+    table.feed(ev.SpeechStarted(0.06, 0.0, 0.06))
     assert table.feed(ev.UtteranceFull(28.0)) == [do.Transcribe(1, 1)]
     assert table.feed(ev.SpeechPaused(28.2, 28.1, 20.0)) == []
     assert table.feed(ev.Transcribed(28.5, 1, 1, ev.Words("a long story"))) == [
@@ -343,7 +383,7 @@ def test_an_utterance_of_full_length_is_answered_without_waiting_for_a_pause() -
 
 def test_a_microphone_that_closes_ends_the_utterance_without_a_turn() -> None:
     table = Table()
-    table.feed(ev.SpeechStarted(0.06, 0.0))
+    table.feed(ev.SpeechStarted(0.06, 0.0, 0.06))
     assert table.feed(ev.MicrophoneClosed(0.5)) == [do.Cancel(1), do.CloseUtterance()]
     assert table.state.phase is Phase.QUIET
 
@@ -351,7 +391,7 @@ def test_a_microphone_that_closes_ends_the_utterance_without_a_turn() -> None:
 def test_barge_in_can_be_switched_off() -> None:
     table = Table(replace(POLICY, barge_in=False)).speaking()
     assert do.IgnoreMicrophone(True) in table.log
-    assert table.feed(ev.SpeechStarted(3.06, 3.0)) == [do.CloseUtterance()]
+    assert table.feed(ev.SpeechStarted(3.06, 3.0, 3.06)) == [do.CloseUtterance()]
 
 
 def test_illegal_events_raise_and_change_nothing() -> None:

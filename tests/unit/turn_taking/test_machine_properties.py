@@ -39,6 +39,7 @@ MOVES = st.lists(
                 "announce",
                 "closed",
                 "withdraw",
+                "opened",
             ]
         ),
         st.floats(0.0, 1.0),
@@ -59,8 +60,8 @@ def _event(state: State, at: float, kind: str, number: float, heard: ev.Heard, a
     turn, revision = max(0, state.turn - age), max(0, state.revision - age)
     replying = state.replying if state.replying is not None else turn
     return {
-        "tick": ev.Tick(at),
-        "start": ev.SpeechStarted(at, at - 0.06),
+        "tick": ev.Tick(at, at),
+        "start": ev.SpeechStarted(at, at - 0.06, at),
         "pause": ev.SpeechPaused(at, at - 0.1, number * 2),
         "resume": ev.SpeechResumed(at),
         "full": ev.UtteranceFull(at),
@@ -72,6 +73,7 @@ def _event(state: State, at: float, kind: str, number: float, heard: ev.Heard, a
         "announce": ev.Announce(at, "tea"),
         "closed": ev.MicrophoneClosed(at),
         "withdraw": ev.Withdraw(at, "tea"),
+        "opened": ev.MicrophoneOpened(at),
     }[kind]
 
 
@@ -136,6 +138,7 @@ def test_every_way_in_the_table_is_walked() -> None:
         "announce",
         "closed",
         "withdraw",
+        "opened",
     ]
     heards: list[ev.Heard] = [ev.Nothing(), ev.Unclear(), ev.Words("yes"), ev.Words("x", intent=ev.Intent("stop"))]
     for _ in range(4000):
@@ -144,7 +147,7 @@ def test_every_way_in_the_table_is_walked() -> None:
             at += random.choice([0.03, 0.1, 0.5, 1.5])
             event = _event(state, at, random.choice(kinds), random.random(), random.choice(heards), 0)
             if random.random() < 0.2 and isinstance(event, ev.SpeechStarted):
-                event = ev.SpeechStarted(at, at - 0.5)
+                event = ev.SpeechStarted(at, at - 0.5, at)
             phase = state.phase
             try:
                 state, _ = step(state, event, Policy())
