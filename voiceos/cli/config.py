@@ -53,7 +53,6 @@ def _described(loaded: config.Loaded, name: str) -> dict[str, object]:
         "value": loaded.get(name),
         "default": key.default,
         "origin": loaded.origin(name),
-        "reload": key.reload,
         "allowed": key.allowed,
     }
 

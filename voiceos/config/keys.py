@@ -12,7 +12,7 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic.fields import FieldInfo
 from rapidfuzz import fuzz, process
 
-from voiceos.config.model import Reload, Section, Settings
+from voiceos.config.model import Section, Settings
 
 ENVIRONMENT_PREFIX = "VOICEOS_"
 
@@ -30,7 +30,6 @@ class Key:
     """In words: "true or false", "a number from 0 to 2"."""
     choices: tuple[str, ...]
     """Empty where any value of the type is allowed."""
-    reload: Reload
 
     @property
     def dotted(self) -> str:
@@ -79,9 +78,8 @@ def _keys() -> dict[str, Key]:
             assert isinstance(extra, dict)
             is_choice = typing.get_origin(field.annotation) is Literal
             choices = tuple(str(choice) for choice in typing.get_args(field.annotation)) if is_choice else ()
-            reload = typing.cast(Reload, extra["reload"])
             why = field.description or ""
-            key = Key(section, name, field.default, why, _allowed(field, choices), choices, reload)
+            key = Key(section, name, field.default, why, _allowed(field, choices), choices)
             found[key.dotted] = key
     return found
 

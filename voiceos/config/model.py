@@ -1,11 +1,7 @@
 """What may be set: every section and key with its default, bounds, unit and reason.
 
 This file is the only source: `config.toml`, `docs/configuration.md`, the checks and what an error calls "allowed" are
-all made from it. Each key says when a change takes effect (`reload`):
-
-    live     with the next turn
-    engine   the engine or sound stream it belongs to is opened anew, by itself; a second or so
-    restart  when voiceos is next started
+all made from it.
 """
 
 from __future__ import annotations
@@ -20,8 +16,6 @@ from pydantic_core import PydanticCustomError
 VERSION = 1
 """Of the settings file's layout. Raise it together with a new entry in `migrate.MIGRATIONS`."""
 
-Reload = Literal["live", "engine", "restart"]
-
 # The one table of choices; the code that builds engines matches on these.
 SttEngine = Literal["faster_whisper", "scripted"]
 EndOfTurnEngine = Literal["smart_turn", "none"]
@@ -33,9 +27,9 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 _CODE = "[a-z]{2,3}"
 
 
-def _key(default: object, reload: Reload, why: str, *, allowed: str = "", **constraints: Any) -> Any:
+def _key(default: object, why: str, *, allowed: str = "", **constraints: Any) -> Any:
     """A key. `why` is one line for the user; `allowed` says in words what a pattern means."""
-    extra: JsonDict = {"reload": reload, "allowed": allowed}
+    extra: JsonDict = {"allowed": allowed}
     return Field(default, description=why, json_schema_extra=extra, **constraints)
 
 
@@ -61,7 +55,6 @@ class Assistant(Section):
 
     name: str = _key(
         "Ada",
-        "live",
         "What it is called. Short and unlike everyday words is heard best.",
         min_length=1,
         max_length=40,
@@ -70,15 +63,13 @@ class Assistant(Section):
     )
     language: str = _key(
         "en",
-        "restart",
         "Language it speaks and understands.",
         pattern=rf"^{_CODE}$",
         allowed='an ISO 639 language code such as "en"',
     )
-    user_name: str = _key("", "live", 'What it calls you. "" is nothing.', max_length=60)
+    user_name: str = _key("", 'What it calls you. "" is nothing.', max_length=60)
     persona: str = _key(
         "",
-        "live",
         'Its character, in your own words (""" begins and ends a text of several lines). "" is the one that comes with '
         "the language.",
         max_length=4000,
@@ -90,35 +81,30 @@ class Audio(Section):
 
     input_device: str = _key(
         "",
-        "engine",
         'Microphone: part of its name as in `voiceos devices`. "" is the system\'s default.',
         max_length=200,
     )
     output_device: str = _key(
         "",
-        "engine",
         'Earpiece or loudspeaker: part of its name. "" is the system\'s default.',
         max_length=200,
     )
-    volume: float = _key(0.8, "live", "Loudness of all it plays: 0 is silent, 1 the loudest.", ge=0, le=1)
-    earcons: bool = _key(True, "live", "Short sounds for: listening, heard you, thinking long, error, muted, goodbye.")
+    volume: float = _key(0.8, "Loudness of all it plays: 0 is silent, 1 the loudest.", ge=0, le=1)
+    earcons: bool = _key(True, "Short sounds for: listening, heard you, thinking long, error, muted, goodbye.")
     output_block_ms: int = _key(
         20,
-        "engine",
         "Sound handed over at a time, in milliseconds. Less stops sooner on an interruption and costs more processor.",
         ge=5,
         le=100,
     )
     input_latency_ms: int = _key(
         0,
-        "engine",
         "Microphone buffer, in milliseconds; 0 is the shortest the device offers. Raise it if speech arrives in bits.",
         ge=0,
         le=500,
     )
     output_latency_ms: int = _key(
         0,
-        "engine",
         "Playback buffer, in milliseconds; 0 is the shortest the device offers. Raise it if the voice crackles.",
         ge=0,
         le=500,
@@ -130,47 +116,40 @@ class Listening(Section):
 
     mode: ListeningMode = _key(
         "open",
-        "live",
         '"open": all you say is for it, right for a headset. "name": its name must be said, right for a room.',
     )
     follow_up_s: float = _key(
         8.0,
-        "live",
         'Seconds after a reply in which mode "name" needs no name.',
         ge=0,
         le=60,
     )
     speech_threshold: float = _key(
         0.5,
-        "live",
         "Speech begins above this probability. Raise it where noise is taken for speech.",
         ge=0.05,
         le=0.99,
     )
     silence_threshold: float = _key(
         0.35,
-        "live",
         "Speech ends below this probability; not above speech_threshold. Lower it where words are cut in two.",
         ge=0.01,
         le=0.99,
     )
     min_speech_ms: int = _key(
         250,
-        "live",
         "Shorter speech, in milliseconds, is no turn: a cough, a click.",
         ge=50,
         le=2000,
     )
     pre_roll_ms: int = _key(
         300,
-        "live",
         "Sound kept from before speech was noticed, in milliseconds. Raise it if first words are lost.",
         ge=0,
         le=1000,
     )
     max_utterance_s: float = _key(
         28.0,
-        "live",
         "Longest stretch of speech in seconds; then it is taken as said (the recogniser's window is 30 s).",
         ge=3,
         le=28,
@@ -187,50 +166,43 @@ class TurnTaking(Section):
 
     pause_ms: int = _key(
         32,
-        "live",
         "Silence in milliseconds after which work on the answer starts, unheard. More saves processor, costs time.",
         ge=30,
         le=2000,
     )
     end_silence_ms: int = _key(
         350,
-        "live",
         "Silence in milliseconds that ends a turn which sounds finished. Raise it if it cuts in.",
         ge=50,
         le=5000,
     )
     unfinished_silence_ms: int = _key(
         1500,
-        "live",
         "Silence in milliseconds that ends a turn which sounds unfinished. Raise it if you think while speaking.",
         ge=100,
         le=10000,
     )
     unjudged_silence_ms: int = _key(
         700,
-        "live",
         'Silence in milliseconds that ends a turn where end_of_turn.engine is "none".',
         ge=50,
         le=10000,
     )
     completion_threshold: float = _key(
         0.5,
-        "live",
         "A turn sounds finished above this probability. Raise it if it cuts in, lower it if it dawdles.",
         ge=0.01,
         le=0.99,
     )
-    barge_in: bool = _key(True, "live", "Speech over the reply stops it. false: it always talks to the end.")
+    barge_in: bool = _key(True, "Speech over the reply stops it. false: it always talks to the end.")
     barge_in_ms: int = _key(
         64,
-        "live",
         "Speech in milliseconds that stops the reply. Raise it if a cough does.",
         ge=30,
         le=2000,
     )
     thinking_earcon_s: float = _key(
         2.5,
-        "live",
         "Seconds without an answer until a sound says that it still thinks.",
         ge=0.5,
         le=60,
@@ -245,80 +217,65 @@ class TurnTaking(Section):
 class Stt(Section):
     """Speech to text."""
 
-    engine: SttEngine = _key("faster_whisper", "engine", '"scripted" is for tests and dry runs.')
+    engine: SttEngine = _key("faster_whisper", '"scripted" is for tests and dry runs.')
     model: str = _key(
         "faster-whisper-base",
-        "engine",
         "Model, as in `voiceos models list`. Bigger hears better and answers later.",
         min_length=1,
         max_length=200,
     )
     language: str = _key(
         "",
-        "live",
         'Language you speak. "" is assistant.language, "auto" finds out each time.',
         pattern=rf"^(|auto|{_CODE})$",
         allowed='"", "auto" or an ISO 639 language code such as "en"',
     )
     beam_size: int = _key(
         3,
-        "engine",
         "Readings weighed against each other. 1 is quickest; more than 5 gains little.",
         ge=1,
         le=10,
     )
-    threads: int = _key(0, "engine", "Processor threads; 0 is as many as cores.", ge=0, le=256)
+    threads: int = _key(0, "Processor threads; 0 is as many as cores.", ge=0, le=256)
     timeout_s: float = _key(
-        20.0, "engine", "Seconds of silence after which the engine is taken for hung and restarted.", ge=1, le=600
+        20.0, "Seconds of silence after which the engine is taken for hung and restarted.", ge=1, le=600
     )
 
 
 class EndOfTurn(Section):
     """The model that hears whether you are done."""
 
-    engine: EndOfTurnEngine = _key("smart_turn", "engine", '"none": silence alone decides.')
-    model: str = _key(
-        "smart-turn-v3.2-cpu", "engine", "Model, as in `voiceos models list`.", min_length=1, max_length=200
-    )
+    engine: EndOfTurnEngine = _key("smart_turn", '"none": silence alone decides.')
+    model: str = _key("smart-turn-v3.2-cpu", "Model, as in `voiceos models list`.", min_length=1, max_length=200)
 
 
 class Llm(Section):
     """The language model that thinks of the answers."""
 
-    engine: LlmEngine = _key("llama_cpp", "engine", '"scripted" is for tests and dry runs.')
+    engine: LlmEngine = _key("llama_cpp", '"scripted" is for tests and dry runs.')
     model: str = _key(
         "qwen2.5-coder-1.5b-instruct-q4_k_m",
-        "engine",
         "Model, as in `voiceos models list`. Bigger is wiser and slower.",
         min_length=1,
         max_length=200,
     )
-    threads: int = _key(0, "engine", "Processor threads; 0 is as many as cores.", ge=0, le=256)
+    threads: int = _key(0, "Processor threads; 0 is as many as cores.", ge=0, le=256)
     context_tokens: int = _key(
         4096,
-        "engine",
         "Length of conversation it has in mind, in tokens (about ¾ of a word). More takes more memory.",
         ge=1024,
         le=131072,
     )
     background_tokens: int = _key(
-        1024, "engine", "Likewise for what it thinks about in the background, in tokens.", ge=256, le=32768
+        1024, "Likewise for what it thinks about in the background, in tokens.", ge=256, le=32768
     )
-    max_reply_tokens: int = _key(
-        160, "live", "Longest reply in tokens; at most half of context_tokens.", ge=16, le=4096
-    )
-    temperature: float = _key(
-        0.6, "live", "0 always says the likeliest; higher is livelier and less reliable.", ge=0, le=2
-    )
-    top_p: float = _key(
-        0.9, "live", "Chooses among the likeliest words that make up this share; 1 is all.", ge=0.01, le=1
-    )
-    repeat_penalty: float = _key(1.1, "live", "Above 1 keeps it from repeating itself; 1 is off.", ge=1, le=2)
-    seed: int = _key(
-        0, "live", "Same seed and same words, same answer. Another number is another draw.", ge=0, le=2**32 - 1
-    )
+    max_reply_tokens: int = _key(160, "Longest reply in tokens; at most half of context_tokens.", ge=16, le=4096)
+    temperature: float = _key(0.6, "0 always says the likeliest; higher is livelier and less reliable.", ge=0, le=2)
+    top_p: float = _key(0.9, "Chooses among the likeliest words that make up this share; 1 is all.", ge=0.01, le=1)
+    repeat_penalty: float = _key(1.1, "Above 1 keeps it from repeating itself; 1 is off.", ge=1, le=2)
+    seed: int = _key(0, "Same seed and same words, same answer. Another number is another draw.", ge=0, le=2**32 - 1)
     timeout_s: float = _key(
-        30.0, "engine", "Seconds of silence after which the engine is taken for hung and restarted.", ge=1, le=600
+        30.0, "Seconds of silence after which the engine is taken for hung and restarted.", ge=1, le=600
     )
 
     @model_validator(mode="after")
@@ -335,21 +292,21 @@ class Llm(Section):
 class Tts(Section):
     """The voice."""
 
-    engine: TtsEngine = _key("piper", "engine", '"scripted" is for tests and dry runs.')
-    voice: str = _key("en_US-joe-medium", "engine", "Voice, as in `voiceos models list`.", min_length=1, max_length=200)
-    speed: float = _key(1.0, "live", "Speed of speech: 1 is the voice's own, 2 twice as fast.", ge=0.5, le=2)
-    threads: int = _key(0, "engine", "Processor threads; 0 is as many as cores.", ge=0, le=256)
+    engine: TtsEngine = _key("piper", '"scripted" is for tests and dry runs.')
+    voice: str = _key("en_US-joe-medium", "Voice, as in `voiceos models list`.", min_length=1, max_length=200)
+    speed: float = _key(1.0, "Speed of speech: 1 is the voice's own, 2 twice as fast.", ge=0.5, le=2)
+    threads: int = _key(0, "Processor threads; 0 is as many as cores.", ge=0, le=256)
     timeout_s: float = _key(
-        20.0, "engine", "Seconds of silence after which the engine is taken for hung and restarted.", ge=1, le=600
+        20.0, "Seconds of silence after which the engine is taken for hung and restarted.", ge=1, le=600
     )
 
 
 class Log(Section):
     """What is written to standard error."""
 
-    level: LogLevel = _key("INFO", "live", "Least important messages that are shown.")
+    level: LogLevel = _key("INFO", "Least important messages that are shown.")
     speech: bool = _key(
-        False, "live", 'Show what was said and answered; only with level = "DEBUG". Otherwise no words are ever logged.'
+        False, 'Show what was said and answered; only with level = "DEBUG". Otherwise no words are ever logged.'
     )
 
 

@@ -16,12 +16,6 @@ _HEAD = (
     "file, `voiceos config` shows what is in force. Reference: docs/configuration.md."
 )
 
-_RELOAD = {
-    "live": "with the next turn",
-    "engine": "after its engine or sound stream has restarted, by itself",
-    "restart": "when voiceos is next started",
-}
-
 
 def toml_value(value: bool | int | float | str) -> str:
     """A value as TOML writes it, on one line."""
@@ -86,15 +80,13 @@ def markdown() -> str:
         f"The file carries `version = {VERSION}`. A file of an older version (one without the line is version 0) is "
         "brought up to date when voiceos starts, and the old one is kept beside it as `config.toml.bak-v0`.",
         "",
-        "The column *takes effect* says when a change does:",
-        "",
-        *[f"- **{name}**: {meaning}" for name, meaning in _RELOAD.items()],
+        "A change takes effect when voiceos is next started.",
     ]
     for section in section_models():
         lines += ["", f"## [{section}]", "", section_title(section), ""]
-        lines += ["| key | default | takes | takes effect | what it is |", "|---|---|---|---|---|"]
+        lines += ["| key | default | takes | what it is |", "|---|---|---|---|"]
         for key in KEYS.values():
             if key.section == section:
-                cells = (f"`{key.name}`", f"`{toml_value(key.default)}`", key.allowed, key.reload, key.why)
+                cells = (f"`{key.name}`", f"`{toml_value(key.default)}`", key.allowed, key.why)
                 lines.append("| " + " | ".join(_cell(cell) for cell in cells) + " |")
     return "\n".join(lines) + "\n"

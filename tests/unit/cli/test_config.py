@@ -68,7 +68,6 @@ def test_the_table_for_programs(path: Path) -> None:
         "value": False,
         "default": True,
         "origin": f"{path}:3",
-        "reload": "live",
         "allowed": "true or false",
     }
 
