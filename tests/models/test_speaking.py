@@ -117,7 +117,7 @@ def test_nothing_clips(piper: Piper) -> None:
     assert all(np.abs(piper.synthesize(text, speed=1.0).samples).max() < 0.999 for text in SENTENCES)
 
 
-@pytest.mark.parametrize("key", ["error.llm", "error.storage", "didnt_catch"])
+@pytest.mark.parametrize("key", ["error.llm", "error.storage", "error.memory"])
 def test_clips_say_their_text(whisper: Any, key: str) -> None:
     samples, rate_hz, text = Clips("en").get(key)
     words = [bare(word) for word in text.split()]
