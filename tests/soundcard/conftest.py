@@ -26,3 +26,10 @@ async def card(_session_card: VirtualCard) -> VirtualCard:
         _session_card.start_server()
     await reinitialise()
     return _session_card
+
+
+@pytest.fixture
+def disturbed_card(card: VirtualCard) -> Iterator[VirtualCard]:
+    """A card for tests that freeze or suspend parts of it; the next one gets another, for its loops settle slowly."""
+    yield card
+    card.stop_server()

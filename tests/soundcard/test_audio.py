@@ -252,8 +252,8 @@ async def test_a_killed_server_is_noticed_and_a_new_one_is_found(card: VirtualCa
         assert len(await frames_until(microphone, lambda frames: len(frames) == 10)) == 10
 
 
-async def test_a_microphone_that_opens_but_gives_nothing_is_an_error(card: VirtualCard) -> None:
-    with card.suspended_microphone(), pytest.raises(AudioError, match="no sound flows"):
+async def test_a_microphone_that_opens_but_gives_nothing_is_an_error(disturbed_card: VirtualCard) -> None:
+    with disturbed_card.suspended_microphone(), pytest.raises(AudioError, match="no sound flows"):
         await Microphone("", clock=CLOCK).__aenter__()
     await reinitialise()  # refused while a stream is open
 
@@ -276,7 +276,7 @@ async def test_a_microphone_that_is_switched_on_twice_at_once_is_opened_once(car
     await reinitialise()  # refused while any stream is open
 
 
-async def test_a_microphone_that_is_gone_when_it_is_switched_on_is_waited_for(card: VirtualCard) -> None:
+async def test_a_microphone_that_is_gone_when_it_is_switched_on_is_waited_for(disturbed_card: VirtualCard) -> None:
     await reinitialise()
     lost, back = asyncio.Event(), asyncio.Event()
     alive: list[bool] = []
@@ -288,7 +288,7 @@ async def test_a_microphone_that_is_gone_when_it_is_switched_on_is_waited_for(ca
     listeners = Listeners(lambda frame: None, lambda event: None, on_lost, back.set)
     async with Duplex(Audio(), clock=SystemClock(), listeners=listeners) as sound:
         await sound.mute()
-        with card.suspended_microphone():
+        with disturbed_card.suspended_microphone():
             assert not await sound.unmute()
             await lost.wait()
         await back.wait()
@@ -296,10 +296,12 @@ async def test_a_microphone_that_is_gone_when_it_is_switched_on_is_waited_for(ca
         assert await sound.unmute()
 
 
-async def test_a_stream_that_opens_too_late_is_closed(card: VirtualCard, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_stream_that_opens_too_late_is_closed(
+    disturbed_card: VirtualCard, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await reinitialise()
     monkeypatch.setattr(portaudio, "PATIENCE_S", 0.5)
-    with card.frozen_server(), pytest.raises(AudioError, match="did not answer"):
+    with disturbed_card.frozen_server(), pytest.raises(AudioError, match="did not answer"):
         await Microphone("", clock=CLOCK).__aenter__()
     monkeypatch.setattr(portaudio, "PATIENCE_S", 5.0)
     for _ in range(50):
@@ -336,6 +338,7 @@ async def test_a_muted_microphone_is_noticed(card: VirtualCard) -> None:
     assert len(frames) * FRAME_S == pytest.approx(SILENT_S, abs=1.0)
 
 
+@undisturbed
 async def test_open_air_lets_the_assistant_hear_itself(card: VirtualCard) -> None:
     sound = noise(1.0, RATE_HZ)
     async with (
@@ -344,6 +347,7 @@ async def test_open_air_lets_the_assistant_hear_itself(card: VirtualCard) -> Non
     ):
         speaker.play(1, sound, RATE_HZ)
         frames = await frames_until(microphone, lambda frames: len(frames) * FRAME_S > 1.5)
+    check_undisturbed(speaker)
     heard = np.concatenate([frame.samples for frame in frames])
     # The loopback stretches time a little to follow its clock, so only a short piece lies still enough.
     piece = sound[RATE_HZ // 2 : RATE_HZ // 2 + RATE_HZ // 40]

@@ -127,11 +127,11 @@ async def test_ctrl_c_at_any_moment_ends_quietly(card: VirtualCard, tmp_path: Pa
 
 
 async def test_a_lost_microphone_is_told_at_once_and_come_back_it_answers_again(
-    card: VirtualCard, tmp_path: Path
+    disturbed_card: VirtualCard, tmp_path: Path
 ) -> None:
     ((_, question),) = await spoken(("What is the capital of France?",), Settings())
-    async with Session(card, starter_settings(), tmp_path, arguments=["--no-greeting"]) as session:
-        with card.suspended_microphone():
+    async with Session(disturbed_card, starter_settings(), tmp_path, arguments=["--no-greeting"]) as session:
+        with disturbed_card.suspended_microphone():
             gone = await session.answer(0.0)
             await session.wait_line("still without sound")
         back = await session.answer(session.now_s)
