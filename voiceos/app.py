@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType, TracebackType
 from typing import Any, Literal
 
-from voiceos.catalogue import Store
+from voiceos.catalogue import Store, catalog
 from voiceos.config import Settings
 from voiceos.engines.cores import cores
 from voiceos.engines.language_model import ProcessLanguageModel
@@ -19,7 +19,7 @@ from voiceos.engines.silero import Silero
 from voiceos.engines.smart_turn import SmartTurn
 from voiceos.engines.speech_to_text import ProcessSpeechToText
 from voiceos.engines.text_to_speech import ProcessTextToSpeech
-from voiceos.errors import VoiceosError
+from voiceos.errors import ModelError, VoiceosError
 from voiceos.languages import Phrases
 from voiceos.listening.gate import SpeechGate
 from voiceos.listening.hearing import Judge
@@ -47,7 +47,13 @@ def spec(stage: Stage, settings: Settings, store: Store) -> EngineSpec:
     section = getattr(settings, stage)
     arguments: dict[str, Any] = {}
     if section.engine != "scripted":
-        model = section.voice if stage == "tts" else section.model
+        model = catalog().get(section.voice if stage == "tts" else section.model)
+        if model.kind != stage:
+            setting = "tts.voice" if stage == "tts" else f"{stage}.model"
+            raise ModelError(
+                f"{model.name} cannot be {setting}: it is of another kind.",
+                hint="`voiceos models list` shows which are; `voiceos models use NAME` switches to one.",
+            )
         arguments["voice_path" if stage == "tts" else "model_path"] = str(store.path(model))
         arguments["threads"] = section.threads or cores()
         if stage == "stt":

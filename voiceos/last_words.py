@@ -18,7 +18,7 @@ PATIENCE_S = 15.0
 
 
 async def say(error: VoiceosError, *, device: str = "", language: str = "en", volume: float = 1.0) -> bool:
-    """Play the error's clip with an earcon; False where there is no way to be heard, which is logged."""
+    """Play the error's clip with an earcon; False where there is no way to be heard."""
     try:
         clips = Clips(language)
         samples, rate_hz, _ = clips.get(error.spoken if error.spoken in clips else "error.unknown")
@@ -30,5 +30,5 @@ async def say(error: VoiceosError, *, device: str = "", language: str = "en", vo
                 if isinstance(event, Finished):
                     return True
     except (VoiceosError, TimeoutError) as silent:
-        log.info("this could not be said aloud: %s", silent)
+        log.debug("this could not be said aloud: %s", silent)
     return False

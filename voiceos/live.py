@@ -197,10 +197,10 @@ class Live:
 
 
 async def run(live: Live, *, keys: bool) -> None:
-    """Run until it ends or SIGINT or SIGTERM comes; SIGUSR1, and Enter where `keys`, switch the microphone."""
+    """Run until it ends or SIGINT, SIGTERM or SIGHUP comes; SIGUSR1, and Enter where `keys`, switch the microphone."""
     loop = asyncio.get_running_loop()
     task = asyncio.create_task(live.run(), name="live")
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, task.cancel)
     loop.add_signal_handler(signal.SIGUSR1, live.toggle_mute)
     if keys:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -133,3 +136,15 @@ def test_a_broken_voice_is_named(tmp_path: Path) -> None:
     (tmp_path / "nobody.onnx").write_bytes(b"not a voice")
     with pytest.raises(ModelError, match="nobody"):
         Piper(str(tmp_path / "nobody.onnx"), threads=1)
+
+
+def test_no_engine_keeps_a_diary_for_its_maker(tmp_path: Path, models_dir: Path) -> None:
+    """ONNX Runtime writes what it would report below the home folder, a device's number with it."""
+    text = "One, two, three."
+    command = [sys.executable, "-m", "voiceos", "say", text, "--out", str(tmp_path / "said.wav")]
+    home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache"), "VOICEOS_MODELS": str(models_dir)}
+    unset = {"ORT_DISABLE_TELEMETRY", "HF_HUB_DISABLE_TELEMETRY"}
+    environment = {name: value for name, value in os.environ.items() if name not in unset} | home
+    subprocess.run(command, check=True, env=environment, cwd=tmp_path, stdin=subprocess.DEVNULL)
+    assert (tmp_path / "said.wav").stat().st_size > 20_000
+    assert [path for path in tmp_path.rglob("*") if "microsoft" in path.name.lower()] == []

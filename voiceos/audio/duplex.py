@@ -83,6 +83,7 @@ class Duplex:
             if self._microphone is not None:
                 microphone, self._microphone = self._microphone, None
                 await microphone.__aexit__(None, None, None)
+                log.info("microphone closed")
         return True
 
     async def unmute(self) -> bool:

@@ -55,11 +55,15 @@ def write(path: Path, samples: NDArray[np.float32], rate_hz: int) -> None:
     """Write 16-bit WAV, atomically, readable by its owner alone. Shape (n,) or (n, channels). Raises StorageError."""
     unfinished = ""
     try:
+        # Encoded in memory: libsndfile cannot tell why a file that it is handed does not take its bytes.
+        encoded = io.BytesIO()
+        soundfile.write(encoded, np.clip(samples, -1.0, 1.0), rate_hz, format="WAV", subtype="PCM_16")
         descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(descriptor, "wb") as file:
-            soundfile.write(file, np.clip(samples, -1.0, 1.0), rate_hz, format="WAV", subtype="PCM_16")
+            file.write(encoded.getbuffer())
         Path(unfinished).replace(path)
     except (OSError, soundfile.SoundFileError) as error:
         if unfinished:
             Path(unfinished).unlink(missing_ok=True)
-        raise StorageError(f"{path} cannot be written: {error}") from error
+        why = error.strerror if isinstance(error, OSError) else error
+        raise StorageError(f"{path} cannot be written: {why}", hint=f"look at: df -h {path.parent}") from error

@@ -20,7 +20,7 @@ class Notice(Enum):
     """Speech hits full scale."""
 
 
-SILENT_S = 5.0
+SILENT_S = 12.0
 """A microphone that has given nothing but zeros since it was opened for so long is switched off or the wrong one. Zeros
 later on say nothing: headsets and noise suppressors send them in every pause."""
 SILENT_PEAK = 1.5 / 32768

@@ -76,7 +76,7 @@ def ask(
 def _question(text: str | None) -> str:
     question = sys.stdin.read() if text == "-" else text or ""
     if not question.strip():
-        raise typer.BadParameter("the question is empty")
+        raise typer.BadParameter("there is no text")
     return question.strip()
 
 

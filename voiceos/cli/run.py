@@ -52,6 +52,8 @@ def run(
                 stages = ", ".join(f"{stage.replace('_', ' ')} {ms}" for stage, ms in trace.waterfall_ms().items())
                 console.print(f"answered after {trace.latency_s:.2f} s  [dim]({stages} ms)[/]")
 
+        console.print("Loading the models …", style="dim")
+
         async def talk() -> None:
             await live.run(live.Live(settings, on_ready=ready, on_trace=answered, greet=greeting), keys=keys)
 

@@ -47,7 +47,7 @@ def read(path: Path) -> str | None:
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}", hint=f"look at: ls -ld {path}") from error
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8-sig")  # some editors put a mark in front
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{path}:{line}: not UTF-8 text", hint="save the file as UTF-8") from None

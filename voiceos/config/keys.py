@@ -90,17 +90,22 @@ KEYS: Mapping[str, Key] = types.MappingProxyType(_keys())
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """'; did you mean "x"?' for the nearest of `known`, or "" where none is near."""
+    near = _nearest(word, known)
+    return f'; did you mean "{near}"?' if near else ""
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
     # 60 of 100: one wrong letter of three passes, an unrelated word does not.
     best = process.extractOne(word.lower(), list(known), scorer=fuzz.ratio, processor=str.lower, score_cutoff=60)
-    return f'; did you mean "{best[0]}"?' if best else ""
+    return best[0] if best else ""
 
 
 def nearest_key(dotted: str) -> str:
     """Like `did_you_mean`, for a dotted name: its own section first, then the name alone in any other section."""
     section, _, name = dotted.rpartition(".")
-    own = [key.name for key in KEYS.values() if key.section == section]
-    if own and (near := did_you_mean(name, own)):
-        return near
+    own = {key.name: key.dotted for key in KEYS.values() if key.section == section}
+    if own and (near := _nearest(name, own)):
+        return f'; did you mean "{own[near]}"?'
     if elsewhere := [key.dotted for key in KEYS.values() if key.name == name]:
         return "; did you mean " + " or ".join(f'"{key}"' for key in elsewhere) + "?"
     return did_you_mean(dotted, KEYS)

@@ -97,7 +97,9 @@ def environment_layer(environ: Mapping[str, str]) -> Layer:
     layer = Layer()
     known = {key.environment: key.dotted for key in KEYS.values()}
     for name in sorted(environ):
-        if not name.startswith(ENVIRONMENT_PREFIX) or "__" not in name:
+        if not name.startswith(ENVIRONMENT_PREFIX):
+            continue
+        if "__" not in name and name.replace("_", "") not in {one.replace("_", "") for one in known}:
             continue  # VOICEOS_MODELS and its like are no settings
         if name in known:
             layer.put(known[name], environ[name], f"environment {name}", strict=False)

@@ -75,6 +75,10 @@ class EngineProcess:
         self._last_error: errors.VoiceosError | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._closing = False
+        self._owed: set[int] = set()
+        """Calls for which the child has something to do; one that waits for its reader is not among them."""
+        self._heard_at = 0.0
+        self._watchdog: asyncio.TimerHandle | None = None
         self._stderr: collections.deque[str] = collections.deque(maxlen=20)
 
     @property
@@ -136,18 +140,7 @@ class EngineProcess:
         try:
             self._send(Call(pending.number, method, arguments, priority))
             while True:
-                try:
-                    async with asyncio.timeout(self.spec.budget_s):
-                        message = await pending.items.get()
-                except TimeoutError:
-                    finished = True
-                    hung = errors.EngineTimeout(
-                        f"the {self.spec.name} engine was silent for {self.spec.budget_s:.0f} s and was stopped",
-                        hint="it restarts by itself; `voiceos doctor` checks it",
-                    )
-                    self._last_error = hung
-                    self.kill()
-                    raise hung from None
+                message = await pending.items.get()
                 if isinstance(message, Failed):
                     finished = True
                     raise self._error(message)
@@ -167,6 +160,38 @@ class EngineProcess:
     def _send(self, message: object) -> None:
         if self._writer and not self._writer.is_closing():
             self._writer.write(pack(message))
+            if isinstance(message, Call | Ack):
+                self._watch(message.number)
+
+    def _watch(self, number: int) -> None:
+        """The child owes something for this call, whether or not anybody still waits for it."""
+        loop = asyncio.get_running_loop()
+        if not self._owed:
+            self._heard_at = loop.time()
+        self._owed.add(number)
+        if self._watchdog is None:
+            self._watchdog = loop.call_later(self.spec.budget_s, self._look)
+
+    def _heard(self, message: Item | Done | Failed) -> None:
+        self._heard_at = asyncio.get_running_loop().time()
+        if not isinstance(message, Item) or message.value is not None:  # an item is followed by more once it is read
+            self._owed.discard(message.number)
+
+    def _look(self) -> None:
+        """Kill a child that owes something and has been silent for its budget."""
+        self._watchdog = None
+        if not self._owed or self.pid is None:
+            return
+        loop = asyncio.get_running_loop()
+        left_s = self._heard_at + self.spec.budget_s - loop.time()
+        if left_s > 0:
+            self._watchdog = loop.call_later(left_s, self._look)
+            return
+        self._last_error = errors.EngineTimeout(
+            f"the {self.spec.name} engine was silent for {self.spec.budget_s:.0f} s and was stopped",
+            hint="it restarts by itself; `voiceos doctor` checks it",
+        )
+        self.kill()
 
     def _error(self, failed: Failed) -> Exception:
         """The child's exception as ours: one of our own tree by name, a built-in by name, else EngineError."""
@@ -245,9 +270,11 @@ class EngineProcess:
             if isinstance(started, Failed):
                 error = self._error(started)
                 raise error if isinstance(error, errors.VoiceosError) else errors.EngineError(str(error))
+            self._owed.clear()
             self._set_state("ready")
             while True:
                 message = await _receive(reader)
+                self._heard(message)
                 if message.number in self._pending:
                     self._pending[message.number].items.put_nowait(message)
         except (EOFError, ConnectionError):
@@ -264,6 +291,10 @@ class EngineProcess:
                     hint="it restarts by itself; `voiceos doctor` checks it",
                 ) from None
         finally:
+            self._owed.clear()
+            if self._watchdog is not None:
+                self._watchdog.cancel()
+                self._watchdog = None
             self.kill()
             self._writer.close()
             await self._process.wait()

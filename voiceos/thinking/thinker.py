@@ -13,6 +13,7 @@ import dataclasses
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 
+from voiceos.errors import EngineError
 from voiceos.thinking.ports import Lane, LanguageModel, Message, Sampling
 from voiceos.thinking.prompt import KEPT_SHARE, Conversation
 
@@ -52,12 +53,19 @@ class Thinker:
     async def reply(self, text: str, now: datetime) -> AsyncIterator[str]:
         """Pieces of an answer to `text`. Closing the iterator stops the model within one token.
 
-        The history stays as it is until `heard`. Raises EngineError, and ValueError if `text` alone is too long.
+        The history stays as it is until `heard`. Raises EngineError, also where `text` alone is too long.
         """
         await self._stop_warming()
         async with self._lane:
             await self._fit()
             tokens = await self._model.render(self.conversation.for_user(text, now), open_role="assistant")
+            if self._context_tokens is not None and len(tokens) >= self._context_tokens:
+                error = EngineError(
+                    f"that is too long: {len(tokens)} tokens, and the language model takes {self._context_tokens}",
+                    hint="Say it in fewer words, or raise llm.context_tokens.",
+                )
+                error.spoken = "no_answer"
+                raise error
             await self._model.extend(Lane.CONVERSATION, tokens)
             # Another seed each turn, so that a question asked twice is not answered word for word the same.
             sampling = dataclasses.replace(self._sampling, seed=self._sampling.seed + self._turns)

@@ -198,7 +198,12 @@ def _goes_on(state: State, event: ev.SpeechResumed, policy: Policy) -> Step:
     if state.full:  # what has been said is a turn of its own by now
         return state, []
     again = replace(
-        _forget(state), phase=L, voice=True, asking=None, replying=state.replying if state.suspended else None
+        _forget(state),
+        phase=L,
+        voice=True,
+        asking=None,
+        replying=state.replying if state.suspended else None,
+        hinted=False,
     )
     return again, [do.Cancel(state.turn), do.Prepare(state.turn)]
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -94,3 +96,12 @@ def test_the_reference_goes_to_a_file_or_the_screen(path: Path) -> None:
     assert CliRunner().invoke(app, ["reference"]).output == markdown()
     assert CliRunner().invoke(app, ["reference", "--toml", "--output", str(path)]).exit_code == 0
     assert path.read_text() == config_toml()
+
+
+def test_a_mistake_ends_in_plain_words_and_its_exit_code(path: Path) -> None:
+    """From the outside: what the whole program does with an error that a verb raises."""
+    command = [sys.executable, "-m", "voiceos", "config", "--config", str(path), "set", "audio.volum", "0.5"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    assert done.returncode == 3
+    assert "audio.volume" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -140,7 +140,7 @@ def test_mode_and_link_of_an_old_file_are_kept(path: Path, places: Places) -> No
     ("text", "name", "value", "said"),
     [
         ("", "audio.volume", "3", 'audio.volume = "3" is not allowed; it takes a number from 0 to 1'),
-        ("", "audio.volum", "1", 'unknown setting "audio.volum"; did you mean "volume"'),
+        ("", "audio.volum", "1", 'unknown setting "audio.volum"; did you mean "audio.volume"'),
         ("", "listening.mode", "nam", 'did you mean "name"'),
         ("", "turn_taking.pause_ms", "900", "must not be above turn_taking.end_silence_ms"),
         ("[lmm]\n", "audio.volume", "1", r"config\.toml:1: unknown section \[lmm\]"),

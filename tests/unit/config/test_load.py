@@ -86,14 +86,14 @@ def test_all_mistakes_of_all_sources_are_told_at_once(places: Places) -> None:
     assert lines[2] == f'  {places.user}:3: audio.earcons = "on" is not allowed; it takes true or false'
     assert lines[3] == f'  {places.user}:5: unknown section [lisening]; did you mean "listening"?'
     assert lines[4].startswith("  environment VOICEOS_STT__THREADS: ")
-    assert lines[5] == '  flag: unknown setting "tts.sped"; did you mean "speed"?'
+    assert lines[5] == '  flag: unknown setting "tts.sped"; did you mean "tts.speed"?'
     assert "config check" in caught.value.hint
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('[stt]\nmodle = "x"', '2: unknown setting "stt.modle"; did you mean "model"?'),
+        ('[stt]\nmodle = "x"', '2: unknown setting "stt.modle"; did you mean "stt.model"?'),
         ("[audio]\n\nspeed = 1.0", '3: unknown setting "audio.speed"; did you mean "tts.speed"?'),
         ("[audio]\nqqqqq = 1.0", '2: unknown setting "audio.qqqqq"'),
         ("volume = 1.0", '1: "volume" stands in no section; put it under [audio]'),
@@ -188,6 +188,17 @@ def test_other_variables_of_ours_are_no_settings(places: Places) -> None:
 def test_an_unknown_variable_is_refused(places: Places) -> None:
     with pytest.raises(ConfigError, match=r'VOICEOS_STT__MODLE: no such setting; did you mean "VOICEOS_STT__MODEL"\?'):
         config.load(environ={"VOICEOS_STT__MODLE": "x"}, places=places)
+
+
+def test_a_variable_with_one_underscore_too_few_is_refused(places: Places) -> None:
+    with pytest.raises(ConfigError, match="VOICEOS_AUDIO__VOLUME"):
+        config.load(environ={"VOICEOS_AUDIO_VOLUME": "1"}, places=places)
+
+
+def test_a_mark_that_an_editor_put_in_front_is_no_mistake(places: Places) -> None:
+    places.user.parent.mkdir(parents=True, exist_ok=True)
+    places.user.write_bytes(b"\xef\xbb\xbfversion = 1\r\n[audio]\r\nvolume = 0.5\r\n")
+    assert config.load(environ={}, places=places).settings.audio.volume == 0.5
 
 
 def test_asking_for_an_unknown_setting_names_the_nearest(places: Places) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
 
 import pytest
 
+from voiceos.engines.language_model import ProcessLanguageModel
 from voiceos.engines.process import EngineProcess, EngineSpec
-from voiceos.errors import EngineCrashed, EngineStarved
+from voiceos.errors import EngineCrashed, EngineStarved, EngineTimeout
+from voiceos.thinking.ports import Lane, Message, Sampling
 
 
 async def test_an_engine_that_cannot_even_be_started_is_told_of_and_tried_again(
@@ -42,3 +45,32 @@ async def test_an_engine_that_the_system_kills_tells_of_memory_and_comes_back() 
         assert caught.value.spoken == "error.memory"
         while engine.state != "ready":
             await engine._changed.wait()
+
+
+async def test_an_engine_that_hangs_is_killed_in_time_however_often_it_is_asked_again() -> None:
+    """A caller who gives up and asks anew does not set the clock back."""
+    spec = EngineSpec("tts", "voiceos.engines.scripted:ScriptedVoice", {"hang_on": "long"}, budget_s=1.0)
+    async with EngineProcess(spec) as engine:
+        await engine.wait_ready()
+        before = engine.pid
+        with pytest.raises(EngineTimeout):
+            while True:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(0.4):
+                        await engine.call("synthesize", text="a long text", speed=1.0)
+        while engine.state != "ready":
+            await engine._changed.wait()
+        assert engine.pid != before
+
+
+async def test_an_engine_that_waits_for_its_reader_is_not_taken_for_hung() -> None:
+    spec = EngineSpec("llm", "voiceos.engines.scripted:ScriptedLanguageModel", {}, budget_s=0.3)
+    async with EngineProcess(spec) as engine:
+        model = ProcessLanguageModel(engine)
+        tokens = await model.render([Message("user", "one two three")], open_role="assistant")
+        await model.extend(Lane.CONVERSATION, tokens)
+        pieces = []
+        async for piece in model.generate(Lane.CONVERSATION, sampling=Sampling()):
+            await asyncio.sleep(0.5)
+            pieces.append(piece)
+        assert "".join(pieces) == "You said: one two three"
