@@ -204,7 +204,7 @@ def test_a_mark_that_an_editor_put_in_front_is_no_mistake(places: Places) -> Non
 def test_asking_for_an_unknown_setting_names_the_nearest(places: Places) -> None:
     loaded = config.load(environ={}, places=places)
     for ask in (loaded.get, loaded.origin):
-        with pytest.raises(ConfigError, match=r'did you mean "model"\?'):
+        with pytest.raises(ConfigError, match=r'did you mean "stt.model"\?'):
             ask("stt.modle")
 
 
