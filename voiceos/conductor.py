@@ -36,6 +36,9 @@ log = logging.getLogger(__name__)
 TICK_S = 0.1
 """Time is told to the machine this often where no sound flows; where it does, each frame tells it."""
 
+FLOWS_S = 0.3
+"""Sound flows where a frame has come within this; while nobody speaks they come a few at a time."""
+
 FLOWING_S = 0.5
 """While sound flows this often is enough to look whether it still does: each look wakes an idle processor."""
 
@@ -47,6 +50,7 @@ class Conductor:
         player: the loudspeaker, asked for anew at each use since a lost device is replaced.
         on_trace: told the waterfall of each answered turn.
         mute: closes the microphone, or opens it; returns whether that came about.
+        attend: told whether frames are wanted at once: not while nobody speaks.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class Conductor:
         speed: float = 1.0,
         play_earcons: bool = True,
         mute: Callable[[bool], Coroutine[Any, Any, bool]] | None = None,
+        attend: Callable[[bool], None] = lambda attentive: None,
         health: Callable[[], str] = lambda: "healthy",
         on_trace: Callable[[Trace], None] = lambda trace: None,
     ) -> None:
@@ -91,6 +96,7 @@ class Conductor:
         self._language = language
         self._play_earcons = play_earcons
         self._mute = mute
+        self._attend = attend
         self._health = health
         self._on_trace = on_trace
         self._inbox: asyncio.Queue[Frame | ev.Event | SpeakerEvent] = asyncio.Queue()
@@ -214,6 +220,7 @@ class Conductor:
     async def run(self) -> None:
         """Until shut down; then every task is cancelled and awaited."""
         self._running = True
+        self._attend(self.state.phase is not Phase.QUIET)
         self._earcon("listening")
         ticker = asyncio.create_task(self._tick(), name="tick")
         try:
@@ -236,7 +243,7 @@ class Conductor:
         """Time goes on also where no sound comes; where it does, each frame tells the time."""
         while True:
             now = self._clock.monotonic()
-            flows = now - self._frame_at < TICK_S
+            flows = now - self._frame_at < FLOWS_S
             if not flows:
                 self.post(ev.Tick(now))
             await asyncio.sleep(FLOWING_S if flows else TICK_S)
@@ -275,6 +282,7 @@ class Conductor:
             return
         if self.state.phase is not before:
             log.debug("%s → %s on %s", before.value, self.state.phase.value, type(event).__name__)
+            self._attend(self.state.phase is not Phase.QUIET)
         if isinstance(event, ev.SpeechPaused) and self.state.phase is Phase.PAUSED:
             trace = self._work.turn(self.state.turn).trace
             trace.mark("end_of_speech", event.silent_since)

@@ -107,6 +107,7 @@ class Live:
             speed=settings.tts.speed,
             play_earcons=settings.audio.earcons,
             mute=self._mute,
+            attend=lambda attentive: duplex.attend(attentive),
             health=self._health,
             on_trace=self._on_trace,
         )

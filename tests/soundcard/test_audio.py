@@ -19,7 +19,7 @@ from voiceos.audio import devices, portaudio
 from voiceos.audio.duplex import Duplex, Listeners
 from voiceos.audio.frames import FRAME_S, Frame, Samples
 from voiceos.audio.level import SILENT_S, LevelWatch
-from voiceos.audio.microphone import Microphone
+from voiceos.audio.microphone import LAZY_BLOCKS, Microphone
 from voiceos.audio.portaudio import reinitialise
 from voiceos.audio.speaker import Finished, Speaker, Started
 from voiceos.bench.virtual_card import RATE_HZ, VirtualCard
@@ -196,8 +196,22 @@ async def test_stop_is_silence_within_two_blocks_and_counts_what_was_heard(card:
     assert last - stopped < 0.1
 
 
+async def test_a_listener_without_hurry_is_woken_for_a_few_frames_at_once(card: VirtualCard) -> None:
+    async with Microphone("", clock=CLOCK) as microphone:
+        microphone.attentive = False
+        came = [CLOCK.monotonic()]
+        async for _ in microphone:
+            came.append(CLOCK.monotonic())
+            if len(came) > 60:
+                break
+        wakings = int((np.diff(came) > FRAME_S / 2).sum())
+        assert wakings < len(came) / LAZY_BLOCKS * 2
+        assert microphone.dropped == 0
+
+
 @undisturbed
-async def test_frames_and_played_samples_agree_about_time(card: VirtualCard) -> None:
+@pytest.mark.parametrize("attentive", [True, False])
+async def test_frames_and_played_samples_agree_about_time(card: VirtualCard, attentive: bool) -> None:
     """One clock recorded both channels, so it says what the difference of the two stamps must be."""
     mine, theirs = noise(0.5, RATE_HZ, seed=2), noise(0.5, RATE_HZ, seed=3)
     async with (
@@ -205,6 +219,7 @@ async def test_frames_and_played_samples_agree_about_time(card: VirtualCard) -> 
         Speaker("", clock=CLOCK, rate_hz=RATE_HZ) as speaker,
         Microphone("", clock=CLOCK, rate_hz=RATE_HZ) as microphone,
     ):
+        microphone.attentive = attentive
         talking = asyncio.create_task(card.play_to_microphone(np.concatenate((np.zeros(RATE_HZ, np.float32), theirs))))
         speaker.play(1, mine, RATE_HZ)
         frames = await frames_until(

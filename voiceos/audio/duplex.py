@@ -53,6 +53,7 @@ class Duplex:
         self._changing = asyncio.Lock()
         """Streams are opened and closed by one task at a time: a second microphone would never be closed."""
         self._speaker_open = False
+        self._attentive = True
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -97,6 +98,12 @@ class Duplex:
                 self._unmuted.set()
             return self._microphone is not None
 
+    def attend(self, attentive: bool) -> None:
+        """Whether each frame is wanted at once, or may come a tenth of a second later and cost less."""
+        self._attentive = attentive
+        if self._microphone is not None:
+            self._microphone.attentive = attentive
+
     async def _open(self) -> None:
         try:
             # The microphone first: where there is neither, that is the one to tell of.
@@ -116,7 +123,10 @@ class Duplex:
 
     async def _open_microphone(self) -> Microphone:
         latency_s = self._settings.input_latency_ms / 1000 or None
-        return await Microphone(self._settings.input_device, clock=self._clock, latency_s=latency_s).__aenter__()
+        microphone = Microphone(self._settings.input_device, clock=self._clock, latency_s=latency_s)
+        await microphone.__aenter__()
+        microphone.attentive = self._attentive
+        return microphone
 
     async def _close(self) -> None:
         microphone, self._microphone = self._microphone, None

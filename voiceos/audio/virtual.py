@@ -108,6 +108,9 @@ class VirtualDuplex:
         self.muted = False
         return True
 
+    def attend(self, attentive: bool) -> None:
+        """Frames here always come one by one."""
+
     async def user_says(self, samples: Samples) -> None:
         """Speak 16 kHz mono sound as the user; returns when the last sample has been said."""
         count = -(-len(samples) // FRAME_SAMPLES)
