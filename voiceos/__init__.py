@@ -9,6 +9,6 @@ __version__ = "0.1.0"
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
-# NumPy's BLAS keeps threads that spin after each product, on the cores that the engines then want: encoding an utterance
-# took half as long again (`voiceos bench stt`). What voiceos multiplies with NumPy is small.
+# NumPy's BLAS keeps threads that spin after each product, on the cores that the engines then want: encoding an
+# utterance took half as long again (`voiceos bench stt`). What voiceos multiplies with NumPy is small.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType, TracebackType
 from typing import Any, Literal
 
-from voiceos.catalogue import Store, catalog
+import platformdirs
+
+from voiceos.catalogue import Kind, Model, Store, catalog
 from voiceos.config import Settings
 from voiceos.engines.cores import cores
 from voiceos.engines.language_model import ProcessLanguageModel
@@ -42,19 +44,31 @@ FACTORIES: Mapping[tuple[Stage, str], str] = {
 }
 
 
+MODEL_KEYS = {Kind.STT: "stt.model", Kind.TURN: "end_of_turn.model", Kind.LLM: "llm.model", Kind.TTS: "tts.voice"}
+"""The setting that names the model of each kind."""
+
+
+def chosen_model(kind: Kind, settings: Settings) -> Model | None:
+    """The model that the settings name for a kind, None where its engine needs none. Raises ModelError where there is
+    no such model, or where it is of another kind."""
+    section, _, key = MODEL_KEYS[kind].partition(".")
+    if getattr(settings, section).engine in ("scripted", "none"):
+        return None
+    found = catalog().get(getattr(getattr(settings, section), key))
+    if found.kind is not kind:
+        raise ModelError(
+            f"{found.name} cannot be {section}.{key}: it is of another kind.",
+            hint="`voiceos models list` shows which are; `voiceos models use NAME` switches to one.",
+        )
+    return found
+
+
 def spec(stage: Stage, settings: Settings, store: Store) -> EngineSpec:
     """What to start for a stage. Raises ModelError where its model is missing or broken."""
     section = getattr(settings, stage)
     arguments: dict[str, Any] = {}
-    if section.engine != "scripted":
-        model = catalog().get(section.voice if stage == "tts" else section.model)
-        if model.kind != stage:
-            setting = "tts.voice" if stage == "tts" else f"{stage}.model"
-            raise ModelError(
-                f"{model.name} cannot be {setting}: it is of another kind.",
-                hint="`voiceos models list` shows which are; `voiceos models use NAME` switches to one.",
-            )
-        arguments["voice_path" if stage == "tts" else "model_path"] = str(store.path(model))
+    if (wanted := chosen_model(Kind(stage), settings)) is not None:
+        arguments["voice_path" if stage == "tts" else "model_path"] = str(store.path(wanted))
         arguments["threads"] = section.threads or cores()
         if stage == "stt":
             arguments["beam_size"] = section.beam_size
@@ -129,11 +143,8 @@ class Engines:
             )
             for stage in sorted(stages)
         }
-        self._smart_turn = (
-            SmartTurn(str(store.path(settings.end_of_turn.model)))
-            if "stt" in stages and settings.end_of_turn.engine != "none"
-            else None
-        )
+        judging = chosen_model(Kind.TURN, settings) if "stt" in stages else None
+        self._smart_turn = SmartTurn(str(store.path(judging))) if judging is not None else None
         self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Engines:
@@ -190,6 +201,7 @@ class Engines:
         return Thinker(
             self.llm,
             Conversation(persona),
+            saved=platformdirs.user_cache_path("voiceos") / "persona.lane",
             sampling=Sampling(
                 max_tokens=llm.max_reply_tokens,
                 temperature=llm.temperature,

@@ -20,6 +20,7 @@ from voiceos.audio.frames import RATE_HZ, Samples
 from voiceos.audio.speaker import Finished, Speaker
 from voiceos.clock import Clock, SystemClock
 from voiceos.config import Settings
+from voiceos.errors import AudioError
 from voiceos.listening.ears import Ears
 from voiceos.listening.gate import SpeechPaused, UtteranceFull
 from voiceos.skills.controls import reply_aside
@@ -38,10 +39,14 @@ class Client(Protocol):
         """The answer to `text`, in pieces, as the language model writes them."""
 
     async def speak(self, pieces: AsyncIterator[str]) -> tuple[str, Samples, int]:
-        """Say pieces of text; returns all the text, its sound, shape (n,), and the sound's rate in Hz."""
+        """Say pieces of text; returns all the text, its sound, shape (n,), and the sound's rate in Hz.
+
+        Raises AudioError where nothing of it can be spoken."""
 
     async def say(self, text: str) -> None:
-        """Say a text through the loudspeaker; returns when it has been heard. Raises AudioError."""
+        """Say a text through the loudspeaker; returns when it has been heard.
+
+        Raises AudioError, also where nothing of it can be spoken."""
 
 
 class Recorder:
@@ -148,6 +153,8 @@ class LocalClient:
             speed=self._settings.tts.speed,
         )
         await reply.speak(pieces)
+        if reply.empty:
+            raise _unspeakable()
         return reply.text, recorder.samples(), recorder.rate_hz
 
     async def say(self, text: str) -> None:
@@ -164,10 +171,14 @@ class LocalClient:
             )
             await reply.speak(_once(text))
             if reply.empty:
-                return
+                raise _unspeakable()
             async for event in speaker.events():
                 if isinstance(event, Finished):
                     return
+
+
+def _unspeakable() -> AudioError:
+    return AudioError("There is nothing in this text that can be spoken.", hint="Signs and emoji alone have no sound.")
 
 
 async def _once(text: str) -> AsyncIterator[str]:

@@ -129,8 +129,14 @@ class Conductor:
         """An announcement is no longer true: it is not said unless it sounds already."""
         self.post(ev.Withdraw(self._clock.monotonic(), text))
 
-    def engine_back(self) -> None:
-        """An engine works again; said only where its failure was."""
+    def engine_back(self, *, thinks: bool = False) -> None:
+        """An engine works again; said only where its failure was.
+
+        Args:
+            thinks: it is the language model, whose lanes are now empty.
+        """
+        if thinks and self._running:
+            self._work.spawn(self._thinker.warm_up(), None, 0, None)
         if self._work.missed_engine:
             self._work.missed_engine = False
             self.announce("restored", key=True)

@@ -117,7 +117,7 @@ class Live:
                 log.error("%s %s", error, error.hint)
                 conductor.announce(error.spoken, key=True, urgency="high")
             if self._engines.processes["llm"].state == "ready":
-                await thinker.settle()
+                await thinker.warm_up()
             if self._greet:
                 conductor.announce(f"greeting_{settings.listening.mode}", key=True)
             self._on_ready()
@@ -157,7 +157,7 @@ class Live:
 
     def _engine_state(self, stage: Stage, state: State) -> None:
         if state == "ready" and self._conductor is not None:
-            self._conductor.engine_back()
+            self._conductor.engine_back(thinks=stage == "llm")
 
     def _health(self) -> str:
         down = [stage for stage, process in self._engines.processes.items() if process.state != "ready"]

@@ -7,6 +7,7 @@ speech in the log (`log.speech = true`, and only at DEBUG).
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import logging
 import os
 import sys
@@ -28,6 +29,23 @@ def setup(level: str = "INFO", *, show_speech: bool = False) -> None:
     root.addHandler(handler)
     root.setLevel(level)
     root.propagate = False
+
+
+def claim_stderr() -> None:
+    """Keep standard error to the program itself, for as long as it runs.
+
+    Native sound libraries write to descriptor 2 whatever happens to them (ALSA a line for each underrun); from here on
+    that leads nowhere, and `sys.stderr` to where it led. A crash of the interpreter still tells where it was.
+    """
+    try:
+        descriptor = os.dup(sys.stderr.fileno())
+    except (AttributeError, OSError, ValueError):  # closed, or no file: there is nothing to keep clean
+        return
+    sys.stderr = os.fdopen(descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    faulthandler.enable(sys.stderr)
 
 
 class _Stderr(logging.StreamHandler[TextIO]):

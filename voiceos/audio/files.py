@@ -51,16 +51,22 @@ def frames(samples: Samples, *, at: float = 0.0) -> list[Frame]:
     return [Frame(at + index * FRAME_S, block) for index, block in enumerate(padded.reshape(-1, FRAME_SAMPLES))]
 
 
+def encode(samples: NDArray[np.float32], rate_hz: int) -> bytes:
+    """The bytes of a 16-bit WAV file. Shape (n,) or (n, channels); what is beyond full scale is clipped."""
+    encoded = io.BytesIO()
+    soundfile.write(encoded, np.clip(samples, -1.0, 1.0), rate_hz, format="WAV", subtype="PCM_16")
+    return encoded.getvalue()
+
+
 def write(path: Path, samples: NDArray[np.float32], rate_hz: int) -> None:
     """Write 16-bit WAV, atomically, readable by its owner alone. Shape (n,) or (n, channels). Raises StorageError."""
     unfinished = ""
     try:
         # Encoded in memory: libsndfile cannot tell why a file that it is handed does not take its bytes.
-        encoded = io.BytesIO()
-        soundfile.write(encoded, np.clip(samples, -1.0, 1.0), rate_hz, format="WAV", subtype="PCM_16")
+        encoded = encode(samples, rate_hz)
         descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(descriptor, "wb") as file:
-            file.write(encoded.getbuffer())
+            file.write(encoded)
         Path(unfinished).replace(path)
     except (OSError, soundfile.SoundFileError) as error:
         if unfinished:

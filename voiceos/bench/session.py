@@ -78,7 +78,13 @@ class Session:
                 *self._arguments,
                 stdin=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,
-                env={**os.environ, **self._card.environment, "NO_COLOR": "1", "COLUMNS": "1000"},
+                env={
+                    **os.environ,
+                    **self._card.environment,
+                    "XDG_CACHE_HOME": str(self._home / "cache"),
+                    "NO_COLOR": "1",
+                    "COLUMNS": "1000",
+                },
             )
             stack.push_async_callback(self.stop)
             reader = asyncio.create_task(self._read())

@@ -6,31 +6,45 @@ import json
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
+from rich.console import Console
 
 from voiceos import log
 from voiceos.app import Stage
 from voiceos.audio import files
 from voiceos.audio.frames import Samples
-from voiceos.cli.exits import run
+from voiceos.cli.exits import complain, run
 from voiceos.cli.options import AsJson, ConfigFile, load
 from voiceos.client import LocalClient
 from voiceos.config import Settings
 from voiceos.errors import AudioError
 
-Out = Annotated[Path | None, typer.Option("--out", "-o", help="WAV file for the spoken answer.", show_default=False)]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", help="WAV file for the speech; - is standard output.", show_default=False),
+]
 
 
 def _settings(config_file: Path | None) -> Settings:
     settings = load(config_file, {}).settings
     log.setup(settings.log.level if settings.log.level != "INFO" else "WARNING", show_speech=settings.log.speech)
+    if sys.stderr.isatty():
+        Console(stderr=True).print("Loading the models …", style="dim")
     return settings
 
 
 def _read(path: str) -> Samples:
     return files.read(sys.stdin.buffer.read() if path == "-" else Path(path))
+
+
+def _write(out: Path, samples: Samples, rate_hz: int) -> None:
+    if str(out) == "-":
+        sys.stdout.buffer.write(files.encode(samples, rate_hz))
+        sys.stdout.flush()
+    else:
+        files.write(out, samples, rate_hz)
 
 
 def ask(
@@ -47,10 +61,12 @@ def ask(
         text = "-"
     if (text is None) == (audio is None):
         raise typer.BadParameter("give either the question as text, or --audio FILE")
+    # Where the speech goes to standard output, words would be in its way.
+    words = sys.stderr if str(out) == "-" else sys.stdout
 
-    async def work() -> int:
-        settings = _settings(config_file)
+    async def work() -> None:
         samples = _read(audio) if audio else None
+        settings = _settings(config_file)
         stages: set[Stage] = {"llm"}
         stages |= {"stt"} if audio else set()
         stages |= {"tts"} if out else set()
@@ -59,16 +75,15 @@ def ask(
             if not question:
                 raise AudioError("No words were heard in the question.", hint="Try `voiceos transcribe FILE`.")
             answer = client.ask(question)
+            pieces = answer if as_json else _echo(answer, words)
             if out:
-                said, spoken, rate_hz = await client.speak(answer if as_json else _echo(answer))
-                files.write(out, spoken, rate_hz)
+                said, spoken, rate_hz = await client.speak(pieces)
+                _write(out, spoken, rate_hz)
             else:
-                said = "".join([piece async for piece in (answer if as_json else _echo(answer))])
+                said = "".join([piece async for piece in pieces])
         if as_json:
-            print(json.dumps({"question": question, "answer": said.strip(), "out": str(out) if out else None}))
-        else:
-            print()
-        return 0
+            record = {"question": question, "answer": said.strip(), "out": str(out) if out else None}
+            print(json.dumps(record), file=words)
 
     run(work())
 
@@ -80,11 +95,14 @@ def _question(text: str | None) -> str:
     return question.strip()
 
 
-async def _echo(pieces: AsyncIterator[str]) -> AsyncIterator[str]:
-    """Print pieces as they come."""
-    async for piece in pieces:
-        print(piece, end="", flush=True)
-        yield piece
+async def _echo(pieces: AsyncIterator[str], to: TextIO) -> AsyncIterator[str]:
+    """Print pieces as they come; whatever ends them, an error included, begins on a line of its own."""
+    try:
+        async for piece in pieces:
+            print(piece, end="", flush=True, file=to)
+            yield piece
+    finally:
+        print(flush=True, file=to)
 
 
 async def _pieces(text: str) -> AsyncIterator[str]:
@@ -105,7 +123,7 @@ def say(
                 await client.say(_question(text))
             else:
                 _, spoken, rate_hz = await client.speak(_pieces(_question(text)))
-                files.write(out, spoken, rate_hz)
+                _write(out, spoken, rate_hz)
 
     run(work())
 
@@ -115,13 +133,26 @@ def transcribe(
     config_file: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print what is said in each file: the text alone, a line a file, an empty line where nobody speaks."""
+    """Print what is said in each file: the text alone, a line a file, an empty line where nobody speaks.
 
-    async def work() -> None:
+    A file that cannot be read is named on standard error, and its line stays empty; the others are transcribed all the
+    same, and the exit code tells of it."""
+
+    async def work() -> int:
         settings = _settings(config_file)
+        code = 0
         async with LocalClient(settings, {"stt"}) as client:
             for path in paths:
-                text = await client.transcribe(_read(path))
-                print(json.dumps({"file": path, "text": text}) if as_json else text, flush=True)
+                record, text = {"file": path}, ""
+                try:
+                    text = await client.transcribe(_read(path))
+                except AudioError as error:
+                    complain(error)
+                    code = error.exit_code
+                    record["error"] = str(error)
+                else:
+                    record["text"] = text
+                print(json.dumps(record) if as_json else text, flush=True)
+        return code
 
-    run(work())
+    sys.exit(run(work()))

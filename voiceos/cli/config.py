@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from voiceos import config
+from voiceos.app import MODEL_KEYS, chosen_model
 from voiceos.config.edit import set_value
 from voiceos.config.files import write
 from voiceos.config.load import error_from
 from voiceos.config.reference import config_toml, markdown, toml_value
-from voiceos.errors import ConfigError
+from voiceos.errors import ConfigError, ModelError
 
 app = typer.Typer(help="See, check and change the settings.", no_args_is_help=False)
 
@@ -70,8 +72,15 @@ KeyName = Annotated[str, typer.Argument(metavar="KEY", help='For example "audio.
 
 @app.command()
 def get(context: typer.Context, key: KeyName, as_json: AsJson = False) -> None:
-    """Print one setting in force."""
+    """Print one setting in force, or all of a section."""
     loaded = config.load(context.obj)
+    section = [name for name, known in config.KEYS.items() if known.section == key]
+    if section:
+        if as_json:
+            print(json.dumps({name: _described(loaded, name) for name in section}, ensure_ascii=False, indent=2))
+        else:
+            print("\n".join(f"{name} = {toml_value(loaded.get(name))}" for name in section))
+        return
     if as_json:
         print(json.dumps({key: loaded.get(key), "origin": loaded.origin(key)}, ensure_ascii=False))
     else:
@@ -98,13 +107,22 @@ def check(
 ) -> None:
     """Name every mistake in the settings, by file and line."""
     chosen: Path | None = file or context.obj
-    problems = config.check(chosen)
+    problems = config.check(chosen) or list(_wrong_models(config.load(chosen)))
     if as_json:
         print(json.dumps([{"where": problem.where, "what": problem.what} for problem in problems], ensure_ascii=False))
         raise typer.Exit(ConfigError.exit_code if problems else 0)
     if problems:
         raise error_from(problems)
     print(f"{chosen or config.user_file()}: no mistakes")
+
+
+def _wrong_models(loaded: config.Loaded) -> Iterator[config.Problem]:
+    """Models that no catalogue holds, or of the wrong kind."""
+    for kind, key in MODEL_KEYS.items():
+        try:
+            chosen_model(kind, loaded.settings)
+        except ModelError as error:
+            yield config.Problem(loaded.origin(key), f"{key}: {error} {error.hint}", key)
 
 
 @app.command()

@@ -19,10 +19,10 @@ from rich.console import Console
 
 import voiceos
 from voiceos import log
-from voiceos.app import Engines
+from voiceos.app import MODEL_KEYS, Engines, chosen_model
 from voiceos.audio import devices
 from voiceos.audio.frames import RATE_HZ
-from voiceos.catalogue import Store, catalog, recommend, size_text
+from voiceos.catalogue import Store, recommend, size_text
 from voiceos.cli.options import AsJson, ConfigFile, load
 from voiceos.config import Settings
 from voiceos.engines.cores import cores
@@ -85,20 +85,19 @@ def _machine() -> Finding:
 
 def _models(settings: Settings) -> Iterator[Finding]:
     store = Store()
-    wanted = [settings.stt.model, settings.llm.model, settings.tts.voice]
-    if settings.end_of_turn.engine != "none":
-        wanted.append(settings.end_of_turn.model)
-    for name in wanted:
+    for kind in MODEL_KEYS:
         try:
-            store.path(name)
+            model = chosen_model(kind, settings)
+            if model is None:
+                continue
+            store.path(model)
         except VoiceosError as error:
             yield Finding("bad", "model", str(error), error.hint)
         else:
-            model = catalog().get(name)
-            yield Finding("ok", "model", f"{name}, {size_text(model.size)}, {model.licence}")
+            yield Finding("ok", "model", f"{model.name}, {size_text(model.size)}, {model.licence}")
             ram = psutil.virtual_memory().total
             for better in recommend(ram, cores(), model.kind, language=settings.assistant.language)[:1]:
-                if better.name != name:
+                if better.name != model.name:
                     yield Finding(
                         "note", "model", f"this machine could hold {better.name}", f"voiceos models use {better.name}"
                     )

@@ -25,16 +25,21 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except VoiceosError as error:
-        console = Console(stderr=True, highlight=False, soft_wrap=True)
-        console.print(str(error), markup=False, style="bold red")
-        if error.hint:
-            console.print(error.hint, markup=False)
+        complain(error)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, asyncio.CancelledError):
         sys.exit(INTERRUPTED)
     except BrokenPipeError:  # `voiceos ask … | head`
         sys.stderr.close()
         sys.exit(128 + signal.SIGPIPE)
+
+
+def complain(error: VoiceosError) -> None:
+    """Say on standard error what happened, and what to do."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(str(error), markup=False, style="bold red")
+    if error.hint:
+        console.print(error.hint, markup=False)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

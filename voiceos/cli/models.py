@@ -22,6 +22,7 @@ from rich.progress import (
 from rich.table import Table
 
 from voiceos import config
+from voiceos.app import MODEL_KEYS
 from voiceos.catalogue import Fit, Kind, Model, Step, Store, catalog, fetch, fit, recommend, size_text
 from voiceos.cli.exits import plain_errors
 from voiceos.cli.options import AsJson, ConfigFile
@@ -29,13 +30,6 @@ from voiceos.config.edit import set_value
 from voiceos.errors import ModelError
 
 app = typer.Typer(no_args_is_help=True, help="The models: list, fetch, check and switch them.")
-
-SETTINGS = {
-    Kind.STT: "stt.model",
-    Kind.LLM: "llm.model",
-    Kind.TTS: "tts.voice",
-    Kind.TURN: "end_of_turn.model",
-}
 
 _KINDS = {
     Kind.STT: "speech to text",
@@ -139,7 +133,7 @@ def use(
 ) -> None:
     """Fetch a model if it is not here, and make it the one in use."""
     model = catalog().get(name)
-    setting = SETTINGS.get(model.kind)
+    setting = MODEL_KEYS.get(model.kind)
     if setting is None:
         raise ModelError(f"No setting chooses the {_KINDS[model.kind]} model.", hint="It is used by itself.")
     _pull([model], Store(), accept_licence)

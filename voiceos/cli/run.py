@@ -34,11 +34,13 @@ def run(
 ) -> None:
     """Start the assistant in the foreground and talk to it. Ctrl-C ends it, Enter switches the microphone."""
     started = time.monotonic()
-    console = Console(stderr=True, highlight=False)
     with plain_errors():
         flags = {f"{stage}.engine": "scripted" for stage in ("stt", "llm", "tts")} if dry_run else {}
         settings = _load_aloud(config_file, flags)
+        if settings.log.level != "DEBUG":
+            log.claim_stderr()
         log.setup(settings.log.level, show_speech=settings.log.speech)
+        console = Console(stderr=True, highlight=False)
         keys = sys.stdin is not None and sys.stdin.isatty()
 
         def ready() -> None:

@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
+from voiceos.languages import available
+
 VERSION = 1
 """Of the settings file's layout. Raise it together with a new entry in `migrate.MIGRATIONS`."""
 
@@ -64,8 +66,8 @@ class Assistant(Section):
     language: str = _key(
         "en",
         "Language it speaks and understands.",
-        pattern=rf"^{_CODE}$",
-        allowed='an ISO 639 language code such as "en"',
+        pattern=rf"^({'|'.join(available())})$",
+        allowed=" or ".join(f'"{code}"' for code in available()),
     )
     user_name: str = _key("", 'What it calls you. "" is nothing.', max_length=60)
     persona: str = _key(

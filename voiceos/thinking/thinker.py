@@ -10,29 +10,66 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 
-from voiceos.errors import EngineError
+from voiceos.errors import EngineError, StorageError
 from voiceos.thinking.ports import Lane, LanguageModel, Message, Sampling
 from voiceos.thinking.prompt import KEPT_SHARE, Conversation
+
+log = logging.getLogger(__name__)
 
 SENTENCE_ENDS = (".", "?", "!")
 WORDS_ROOM_TOKENS = 256
 """Kept free for what the user says in one turn: about a minute and a half of speech."""
+WORTH_SAVING_TOKENS = 16
+"""Evaluating fewer takes no longer than reading them from a file."""
 
 
 class Thinker:
-    def __init__(self, model: LanguageModel, conversation: Conversation, *, sampling: Sampling | None = None) -> None:
+    """
+    Args:
+        saved: file that keeps the evaluated persona from one start to the next; None keeps none.
+    """
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        conversation: Conversation,
+        *,
+        sampling: Sampling | None = None,
+        saved: Path | None = None,
+    ) -> None:
         self.conversation = conversation
         self._model = model
         self._sampling = sampling or Sampling()
+        self._saved = saved
         self._lane = asyncio.Lock()
         self._warming: asyncio.Task[int] | None = None
         self._turns = 0
         self._closing_tokens: int | None = None
         """How many tokens the template puts behind the user's words."""
         self._context_tokens: int | None = None
+
+    async def warm_up(self) -> int:
+        """After a start of the model: read the evaluated persona from its file, evaluate what is missing there, and
+        write the file where that was much. Returns as `prepare`."""
+        evaluated = await self._warm(self._restored)
+        if evaluated > WORTH_SAVING_TOKENS and self._saved is not None and not len(self.conversation):
+            async with self._lane:
+                try:
+                    self._saved.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                    await self._model.save(Lane.CONVERSATION, self._saved)
+                except (StorageError, OSError) as error:  # the next start is slow again; nothing else is lost
+                    log.warning("%s", error)
+        return evaluated
+
+    async def _restored(self) -> list[int]:
+        if self._saved is not None:
+            await self._model.restore(Lane.CONVERSATION, self._saved)
+        return await self._model.render(self.conversation.messages(), open_role="user")
 
     async def prepare(self, now: datetime, text: str = "") -> int:
         """Evaluate all that is known of the turn that began at `now`, while the user still talks.

@@ -92,6 +92,29 @@ def test_check_names_every_mistake(path: Path) -> None:
     assert [problem["where"] for problem in json.loads(for_programs.output)] == [f"{path}:3", f"{path}:5"]
 
 
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ('[llm]\nmodel = "qwen2.5-codr-1.5b-instruct-q4_k_m"', "qwen2.5-coder-1.5b-instruct-q4_k_m"),
+        ('[tts]\nvoice = "faster-whisper-base"', "another kind"),
+        ('[assistant]\nlanguage = "zz"', "en"),
+    ],
+)
+def test_check_knows_which_models_and_languages_there_are(path: Path, setting: str, told: str) -> None:
+    path.write_text(f"version = 1\n{setting}\n")
+    error = str(run(path, "check").exception)
+    assert f"{path}:3: " in error
+    assert told in error
+
+
+def test_a_section_is_shown_whole(path: Path) -> None:
+    path.write_text("version = 1\n[tts]\nspeed = 1.5\n")
+    lines = run(path, "get", "tts").output.splitlines()
+    assert [line.split(" = ")[0] for line in lines] == [name for name in KEYS if name.startswith("tts.")]
+    assert "tts.speed = 1.5" in lines
+    assert json.loads(run(path, "get", "tts", "--json").output)["tts.speed"]["value"] == 1.5
+
+
 def test_the_reference_goes_to_a_file_or_the_screen(path: Path) -> None:
     assert CliRunner().invoke(app, ["reference"]).output == markdown()
     assert CliRunner().invoke(app, ["reference", "--toml", "--output", str(path)]).exit_code == 0

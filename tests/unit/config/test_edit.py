@@ -17,6 +17,7 @@ from voiceos.config.edit import set_value, with_value
 from voiceos.config.files import write
 from voiceos.config.reference import config_toml
 from voiceos.errors import ConfigError, StorageError
+from voiceos.languages import available
 
 
 @pytest.fixture
@@ -30,7 +31,9 @@ def places(path: Path) -> Places:
 
 
 def other_value(key: Key) -> bool | int | float | str:
-    """A value that is allowed and not the default."""
+    """A value that is allowed and not the default, where there is one."""
+    if key.dotted == "assistant.language" and len(available()) == 1:
+        return key.default
     if isinstance(key.default, bool):
         return not key.default
     if key.choices:

@@ -18,7 +18,8 @@ def installed(tmp_path: Path) -> Path:
     """A folder that holds the package and nothing else of the repository, as site-packages does."""
     folder = tmp_path / "lib"
     ignore = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "voiceos/config", folder / "voiceos/config", ignore=ignore)
+    for part in ("config", "languages"):
+        shutil.copytree(ROOT / "voiceos" / part, folder / "voiceos" / part, ignore=ignore)
     for name in ("__init__.py", "errors.py"):
         shutil.copy(ROOT / "voiceos" / name, folder / "voiceos" / name)
     return folder

@@ -111,7 +111,7 @@ def test_all_mistakes_of_all_sources_are_told_at_once(places: Places) -> None:
         ("[llm]\nthreads = 1.5", "it takes a whole number from 0 to 256"),
         ("[audio.volume]\nx = 1", "1: audio.volume = {'x': 1} is not allowed"),
         ('[assistant]\nname = "  "', "2: assistant.name"),
-        ('[assistant]\nlanguage = "english"', 'it takes an ISO 639 language code such as "en"'),
+        ('[assistant]\nlanguage = "english"', 'it takes "en"'),
         ('[stt]\nlanguage = "any"\n[tts]\nvoice = ""', "4: tts.voice"),
         ("[llm]\nseed = 1\nseed = 2", "3: not valid TOML"),
         ("[llm]\nseed = \n", "2: not valid TOML"),

@@ -5,25 +5,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from voiceos.engines.language_model import ProcessLanguageModel
 from voiceos.engines.process import EngineProcess, EngineSpec
+from voiceos.errors import EngineCrashed
 from voiceos.thinking.ports import Lane, Sampling
 from voiceos.thinking.prompt import Conversation, Persona
-from voiceos.thinking.thinker import WORDS_ROOM_TOKENS, Thinker
+from voiceos.thinking.thinker import WORDS_ROOM_TOKENS, WORTH_SAVING_TOKENS, Thinker
 
 NOW = datetime(2026, 3, 2, 12, 0)
 REPLIES = [("name is (\\w+)", "Hello \\1, I am glad that we met."), ("count", " ".join(map(str, range(150))))]
 
 
+SPEC = EngineSpec("llm", "voiceos.engines.scripted:ScriptedLanguageModel", {"replies": REPLIES, "context_tokens": 700})
+
+
 @pytest.fixture
 async def model() -> AsyncIterator[ProcessLanguageModel]:
-    spec = EngineSpec(
-        "llm", "voiceos.engines.scripted:ScriptedLanguageModel", {"replies": REPLIES, "context_tokens": 700}
-    )
-    async with EngineProcess(spec) as process:
+    async with EngineProcess(SPEC) as process:
         yield ProcessLanguageModel(process)
 
 
@@ -42,6 +44,58 @@ async def test_a_prepared_turn_evaluates_only_the_words(thinker: Thinker, model:
     assert await thinker.prepare(NOW, "my name is") == 3
     whole = await model.render(thinker.conversation.for_user("my name is Sam", NOW), open_role="assistant")
     assert await model.extend(Lane.CONVERSATION, whole) == 3  # one word and two marks
+
+
+def kept(model: ProcessLanguageModel, file: Path, name: str = "Ada") -> Thinker:
+    return Thinker(model, Conversation(Persona.load("en", name)), saved=file)
+
+
+async def test_a_second_start_is_warm(tmp_path: Path) -> None:
+    file = tmp_path / "cache" / "persona.lane"
+    evaluated = []
+    for _ in range(2):
+        async with EngineProcess(SPEC) as process:
+            evaluated.append(await kept(ProcessLanguageModel(process), file).warm_up())
+            assert file.stat().st_mode & 0o777 == 0o600
+    assert evaluated[0] > 50
+    assert evaluated[1] <= 1
+
+
+async def test_a_changed_persona_is_evaluated_anew_and_kept(tmp_path: Path, model: ProcessLanguageModel) -> None:
+    file = tmp_path / "persona.lane"
+    await kept(model, file).warm_up()
+    before = file.read_bytes()
+    await model.extend(Lane.CONVERSATION, [])
+    assert await kept(model, file, "Bo").warm_up() > WORTH_SAVING_TOKENS
+    assert file.read_bytes() != before
+
+
+async def test_a_restarted_model_knows_the_conversation_and_does_not_keep_it(tmp_path: Path) -> None:
+    file = tmp_path / "persona.lane"
+    async with EngineProcess(SPEC) as process:
+        thinker = kept(ProcessLanguageModel(process), file)
+        await thinker.warm_up()
+        before = file.read_bytes()
+        thinker.heard("my name is Sam and I " + "really " * 30 + "like tea", "So do I.", NOW)
+        process.kill()
+        await asyncio.sleep(0)
+        assert WORTH_SAVING_TOKENS < await _when_back(thinker) < 60
+    assert file.read_bytes() == before
+
+
+async def _when_back(thinker: Thinker) -> int:
+    while True:
+        try:
+            return await thinker.warm_up()
+        except EngineCrashed:
+            continue
+
+
+async def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path, model: ProcessLanguageModel) -> None:
+    (tmp_path / "file").write_text("")
+    thinker = kept(model, tmp_path / "file" / "persona.lane")
+    assert await thinker.warm_up() > 50
+    assert await answer(thinker, "my name is Sam")
 
 
 async def test_a_reply_leaves_no_trace_until_it_is_heard(thinker: Thinker) -> None:

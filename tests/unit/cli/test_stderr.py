@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+CLAIMED = """
+import os, sys
+from voiceos import log
+log.claim_stderr()
+log.setup("INFO")
+os.write(2, b"ALSA lib pcm.c:8568: underrun occurred\\n")
+print("mine", file=sys.stderr)
+"""
+
+
+def run(script: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-X", "dev", "-c", script]
+    return subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+
+
+def test_native_libraries_do_not_write_into_the_terminal() -> None:
+    assert run(CLAIMED).stderr == "mine\n"
+
+
+def test_an_error_that_nobody_expected_is_still_seen() -> None:
+    assert "ZeroDivisionError" in run(CLAIMED + "1 / 0").stderr
+
+
+def test_a_crash_still_tells_where_it_was() -> None:
+    assert "Segmentation fault" in run(CLAIMED + "import ctypes; ctypes.string_at(0)").stderr
