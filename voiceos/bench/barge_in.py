@@ -38,6 +38,8 @@ INTERRUPTIONS = (
     "Listen to me now.",
 )
 DEBUG = '\n[log]\nlevel = "DEBUG"\nspeech = true\n'
+UNNOTICED_S = 0.06
+"""Sooner after the user's first sound no interruption can have been noticed."""
 CUT = re.compile(r"cut off after (.*)$")
 
 
@@ -70,7 +72,7 @@ async def measure(count: int, seed: int) -> list[Interruption]:
                 silent = session.silent_since(0, over.begin_s)
                 await session.answer(max(over.end_s, silent))
                 remembered = [found[1] for line in session.lines[marker:] if (found := CUT.search(line))]
-                if not remembered and silent <= over.begin_s:
+                if not remembered and silent <= over.begin_s + UNNOTICED_S:
                     continue  # the reply had ended by itself
                 heard = session.cut(Stretch(began, silent), 0)
                 text = (await ears.stt.transcribe(soxr.resample(heard, RATE_HZ, HEARD_HZ), language="en")).text
