@@ -8,8 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from voiceos import config
+from voiceos.app import MODEL_KEYS
 from voiceos.catalogue import Model, Store, catalog
-from voiceos.cli.models import SETTINGS, app
+from voiceos.cli.models import app
 
 
 @pytest.mark.parametrize("model", catalog().starter, ids=lambda model: model.name)
@@ -30,5 +31,5 @@ def test_use_switches_to_a_model_that_is_here(
     done = CliRunner().invoke(app, ["use", model.name, "--config", str(settings)])
     assert done.exit_code == 0, done.output
     loaded = config.load(settings)
-    assert loaded.get(SETTINGS[model.kind]) == model.name
-    assert loaded.origin(SETTINGS[model.kind]) != "default"
+    assert loaded.get(MODEL_KEYS[model.kind]) == model.name
+    assert loaded.origin(MODEL_KEYS[model.kind]) != "default"
