@@ -201,7 +201,7 @@ class Engines:
         return Thinker(
             self.llm,
             Conversation(persona),
-            saved=platformdirs.user_cache_path("voiceos") / "persona.lane",
+            saved=None if llm.engine == "scripted" else platformdirs.user_cache_path("voiceos") / "persona.lane",
             sampling=Sampling(
                 max_tokens=llm.max_reply_tokens,
                 temperature=llm.temperature,

@@ -6,6 +6,7 @@ the same, so that no second model is loaded.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Protocol
@@ -160,7 +161,11 @@ class LocalClient:
     async def say(self, text: str) -> None:
         audio = self._settings.audio
         async with Speaker(
-            audio.output_device, clock=self._clock, block_ms=audio.output_block_ms, volume=audio.volume
+            audio.output_device,
+            clock=self._clock,
+            block_ms=audio.output_block_ms,
+            volume=audio.volume,
+            latency_s=audio.output_latency_ms / 1000 or None,
         ) as speaker:
             reply = Reply(
                 1,
@@ -169,12 +174,26 @@ class LocalClient:
                 language=self._settings.assistant.language,
                 speed=self._settings.tts.speed,
             )
-            await reply.speak(_once(text))
-            if reply.empty:
-                raise _unspeakable()
-            async for event in speaker.events():
-                if isinstance(event, Finished):
-                    return
+            heard = asyncio.create_task(_finished(speaker), name="heard")
+            speaking = asyncio.create_task(reply.speak(_once(text)), name="speak")
+            try:
+                # A long text waits for its sound; a loudspeaker that is gone would have it wait for ever.
+                await asyncio.wait({heard, speaking}, return_when=asyncio.FIRST_COMPLETED)
+                await (heard if heard.done() else speaking)
+                if reply.empty:
+                    raise _unspeakable()
+                await heard
+            finally:
+                heard.cancel()
+                speaking.cancel()
+                await asyncio.gather(heard, speaking, return_exceptions=True)
+
+
+async def _finished(speaker: Speaker) -> None:
+    """Return when a reply has been heard to its end. Raises AudioError where the loudspeaker is gone."""
+    async for event in speaker.events():
+        if isinstance(event, Finished):
+            return
 
 
 def _unspeakable() -> AudioError:

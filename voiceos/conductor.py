@@ -75,6 +75,8 @@ class Conductor:
     ) -> None:
         self.state = State()
         self.name = name
+        self.muted = False
+        """Whether the microphone is to be closed; opening it may take a while."""
         self._work = Work(
             thinker=thinker,
             tts=tts,
@@ -129,15 +131,16 @@ class Conductor:
         """An announcement is no longer true: it is not said unless it sounds already."""
         self.post(ev.Withdraw(self._clock.monotonic(), text))
 
-    def engine_back(self, *, thinks: bool = False) -> None:
-        """An engine works again; said only where its failure was.
+    def engine_back(self, *, well: bool, thinks: bool = False) -> None:
+        """An engine works again; said only where a failure was.
 
         Args:
+            well: so does every other.
             thinks: it is the language model, whose lanes are now empty.
         """
         if thinks and self._running:
             self._work.spawn(self._thinker.warm_up(), None, 0, None)
-        if self._work.missed_engine:
+        if well and self._work.missed_engine:
             self._work.missed_engine = False
             self.announce("restored", key=True)
 
@@ -187,17 +190,19 @@ class Conductor:
 
     def mute(self) -> None:
         """Close the microphone."""
+        self.muted = True
         if self._mute is not None:
             self._work.spawn(self._close_microphone(self._mute), None, 0, "error.audio")
             self._earcon("muted")
 
     def unmute(self) -> None:
         """Open it again."""
+        self.muted = False
         if self._mute is not None:
             self._work.spawn(self._open_microphone(self._mute), None, 0, "error.audio")
 
     async def _open_microphone(self, mute: Callable[[bool], Coroutine[Any, Any, bool]]) -> None:
-        if await mute(False):
+        if await mute(False) and not self.muted:
             self._earcon("unmuted")
             self.post(ev.MicrophoneOpened(self._clock.monotonic()))
 

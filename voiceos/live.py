@@ -17,6 +17,7 @@ from voiceos.clock import SystemClock
 from voiceos.conductor import Conductor
 from voiceos.config import Settings
 from voiceos.engines.process import EngineSpec, State
+from voiceos.errors import VoiceosError
 from voiceos.events import MicrophoneClosed, MicrophoneOpened
 from voiceos.listening.ears import Ears
 from voiceos.speaking.clips import Clips
@@ -117,7 +118,11 @@ class Live:
                 log.error("%s %s", error, error.hint)
                 conductor.announce(error.spoken, key=True, urgency="high")
             if self._engines.processes["llm"].state == "ready":
-                await thinker.warm_up()
+                try:
+                    await thinker.warm_up()
+                except VoiceosError as error:  # the engine comes back, or the user is told what to change
+                    log.error("%s %s", error, error.hint)  # noqa: TRY400 - what happened is in its text
+                    conductor.announce(error.spoken, key=True, urgency="high")
             if self._greet:
                 conductor.announce(f"greeting_{settings.listening.mode}", key=True)
             self._on_ready()
@@ -140,9 +145,9 @@ class Live:
 
     def toggle_mute(self) -> None:
         """For the Enter key and SIGUSR1."""
-        if self._conductor is None or self._duplex is None:
+        if self._conductor is None:
             return
-        if self._duplex.muted:
+        if self._conductor.muted:
             self._conductor.unmute()
         else:
             self._conductor.mute()
@@ -157,7 +162,8 @@ class Live:
 
     def _engine_state(self, stage: Stage, state: State) -> None:
         if state == "ready" and self._conductor is not None:
-            self._conductor.engine_back(thinks=stage == "llm")
+            # So that it is not called all well while another is down.
+            self._conductor.engine_back(well=self._health() == "healthy", thinks=stage == "llm")
 
     def _health(self) -> str:
         down = [stage for stage, process in self._engines.processes.items() if process.state != "ready"]

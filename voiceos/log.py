@@ -20,7 +20,7 @@ def setup(level: str = "INFO", *, show_speech: bool = False) -> None:
     """Send the log to standard error; `show_speech` lets `speech()` print words instead of lengths."""
     global _show_speech
     _show_speech = show_speech and level == "DEBUG"
-    handler = _Stderr(sys.stderr)
+    handler: logging.Handler = _Stderr(sys.stderr) if sys.stderr is not None else logging.NullHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S"))
     root = logging.getLogger("voiceos")
     for before in root.handlers[:]:

@@ -17,7 +17,7 @@ import pytest
 
 from voiceos.engines.language_model import ProcessLanguageModel
 from voiceos.engines.process import EngineProcess, EngineSpec
-from voiceos.errors import EngineCrashed, EngineTimeout
+from voiceos.errors import EngineCrashed, EngineTimeout, StorageError
 from voiceos.thinking.ports import Lane, LanguageModel, Message, Sampling
 
 TALK, BACK = Lane.CONVERSATION, Lane.BACKGROUND
@@ -240,7 +240,11 @@ async def test_what_was_said_can_never_be_markup(model: LanguageModel) -> None:
 
 def assert_private_and_alone(file: Path) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert list(file.parent.iterdir()) == [file]
+    assert_alone(file)
+
+
+def assert_alone(path: Path) -> None:
+    assert list(path.parent.iterdir()) == [path]
 
 
 async def test_a_saved_lane_is_warm_in_another_process(spec: EngineSpec, tmp_path: Path) -> None:
@@ -258,6 +262,15 @@ async def test_a_saved_lane_is_warm_in_another_process(spec: EngineSpec, tmp_pat
         assert await second.restore(TALK, file) == len(prompt)
         assert await second.extend(TALK, await second.render(ASKED, open_role="assistant")) <= 1
         assert await said(second, TALK, Sampling(max_tokens=6, temperature=0)) == expected
+
+
+async def test_a_lane_that_cannot_be_saved_says_so_and_leaves_nothing(model: LanguageModel, tmp_path: Path) -> None:
+    await model.extend(TALK, await model.render(ASKED[:1], open_role="user"))
+    (tmp_path / "folder").mkdir()
+    for where in (tmp_path / "folder", tmp_path / "nowhere" / "lane"):
+        with pytest.raises(StorageError):
+            await model.save(TALK, where)
+    assert_alone(tmp_path / "folder")
 
 
 @pytest.mark.parametrize("damage", ["missing", "other", "short", "flipped"])

@@ -177,6 +177,31 @@ async def test_muted_it_hears_nothing_until_it_is_switched_on() -> None:
         assert room.said()[-1] == "You said: hello there"
 
 
+async def test_enter_pressed_again_while_the_microphone_opens_leaves_it_closed() -> None:
+    async with Room() as room:
+        room.live.toggle_mute()
+        await room.wait(0.3)
+        assert room.sound.muted
+        room.sound.opening_s = 0.5
+        room.live.toggle_mute()
+        await room.wait(0.1)
+        room.live.toggle_mute()
+        await room.wait(1.0)
+        assert room.sound.muted
+
+
+async def test_a_persona_that_is_too_long_is_told_and_the_rest_works() -> None:
+    long = settings(assistant={"persona": "wise and kind " * 280})
+    async with Room(hears=["what time is it"], settings=long, engines={"llm": {"context_tokens": 1024}}) as room:
+        await room.live.conductor.wait_idle()
+        samples, rate_hz, _ = Clips("en").get("error.config")
+        assert room.heard_clip(samples, rate_hz) > 0.9
+        await room.say("what time is it now")
+        await room.answered()
+        assert not room.task.done()
+        assert any(character.isdigit() for character in room.said()[-1])
+
+
 async def test_in_mode_name_it_answers_only_when_it_is_named() -> None:
     async with Room(hears=["pass the salt", "Ada, hello there"], settings=settings(listening={"mode": "name"})) as room:
         await room.say("please pass the salt to me")

@@ -23,7 +23,9 @@ from voiceos.audio.microphone import LAZY_BLOCKS, Microphone
 from voiceos.audio.portaudio import reinitialise
 from voiceos.audio.speaker import Finished, Speaker, Started
 from voiceos.bench.virtual_card import RATE_HZ, VirtualCard
+from voiceos.client import LocalClient
 from voiceos.clock import SystemClock
+from voiceos.config import Settings
 from voiceos.config.model import Audio
 from voiceos.errors import AudioError
 
@@ -265,6 +267,18 @@ async def test_a_killed_server_is_noticed_and_a_new_one_is_found(card: VirtualCa
     await reinitialise()
     async with Microphone("", clock=CLOCK) as microphone:
         assert len(await frames_until(microphone, lambda frames: len(frames) == 10)) == 10
+
+
+async def test_a_long_text_does_not_wait_for_a_loudspeaker_that_is_gone(card: VirtualCard) -> None:
+    settings = Settings.model_validate({"tts": {"engine": "scripted"}})
+    async with LocalClient(settings, {"tts"}) as client:
+        saying = asyncio.create_task(client.say("One two three four five six seven eight nine ten. " * 20))
+        await asyncio.sleep(3)
+        assert not saying.done()
+        card.stop_server(kill=True)
+        with pytest.raises(AudioError, match="takes no more sound"):
+            await saying
+    await reinitialise()
 
 
 async def test_a_microphone_that_opens_but_gives_nothing_is_an_error(disturbed_card: VirtualCard) -> None:

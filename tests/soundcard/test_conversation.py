@@ -163,6 +163,14 @@ async def test_a_lost_sound_server_is_told_and_come_back_it_answers_again(card: 
             assert "paris" in await _written(engines, answer, RATE_HZ)
 
 
+async def test_a_dry_run_needs_no_model(card: VirtualCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOICEOS_MODELS", str(tmp_path / "none"))
+    async with Session(card, starter_settings(), tmp_path, arguments=["--dry-run"]) as session:
+        greeted = await session.answer(0.0)
+        assert greeted is not None
+    assert not list((tmp_path / "cache").rglob("*.lane"))
+
+
 async def test_a_missing_model_is_told_in_words_and_aloud(card: VirtualCard, tmp_path: Path) -> None:
     settings = starter_settings().replace("qwen2.5-coder-1.5b-instruct-q4_k_m", "gemma-3-1b-it-Q4_K_M")
     (tmp_path / "config.toml").write_text(settings)

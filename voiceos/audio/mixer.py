@@ -190,11 +190,6 @@ class Mixer:
         first, begun = max(stretch for stretch in reply.stretches if stretch[0] <= sample)
         return begun + sample - first
 
-    @property
-    def idle(self) -> bool:
-        """Nothing sounds in the next block."""
-        return not self._earcons and self._next() is None
-
     def render(self, out: Samples) -> list[Mark]:
         """Fill `out`, shape (n,), with the next block."""
         marks: list[Mark] = []

@@ -83,6 +83,9 @@ class VirtualDuplex:
     def __init__(self, *, clock: Clock, listeners: Listeners) -> None:
         self.speaker = VirtualSpeaker()
         self.muted = False
+        self.opening_s = 0.0
+        """How long the microphone takes to open, as that of a headset that sleeps."""
+        self._changing = asyncio.Lock()
         self._clock = clock
         self._listeners = listeners
         self._user: deque[Samples] = deque()
@@ -101,11 +104,14 @@ class VirtualDuplex:
         await asyncio.gather(self._task, return_exceptions=True)
 
     async def mute(self) -> bool:
-        self.muted = True
+        async with self._changing:
+            self.muted = True
         return True
 
     async def unmute(self) -> bool:
-        self.muted = False
+        async with self._changing:
+            await asyncio.sleep(self.opening_s)
+            self.muted = False
         return True
 
     def attend(self, attentive: bool) -> None:

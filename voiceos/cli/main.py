@@ -18,7 +18,7 @@ from voiceos.cli.run import run
 
 EXITS = (
     "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 settings, 4 models, 5 sound, 6 engines, 7 disk, 130 Ctrl-C "
-    "(`run`: 0 once it listens)."
+    "(`run`: 0)."
 )
 
 app = typer.Typer(

@@ -36,6 +36,7 @@ def run(
     started = time.monotonic()
     with plain_errors():
         flags = {f"{stage}.engine": "scripted" for stage in ("stt", "llm", "tts")} if dry_run else {}
+        flags |= {"end_of_turn.engine": "none"} if dry_run else {}
         settings = _load_aloud(config_file, flags)
         if settings.log.level != "DEBUG":
             log.claim_stderr()

@@ -17,6 +17,7 @@ import numpy as np
 from voiceos.audio.frames import FRAME_SAMPLES, RATE_HZ, Samples
 from voiceos.engines import overlap
 from voiceos.engines.word_ends import words_of
+from voiceos.errors import StorageError
 from voiceos.listening.ports import Decoding
 from voiceos.speaking.ports import Speech, WordEnd
 from voiceos.thinking.ports import Lane, Message, ModelInfo, Role, Sampling
@@ -144,9 +145,17 @@ class ScriptedLanguageModel:
 
     def save(self, lane: Lane, path: str) -> None:
         held = self._lanes[lane]
-        with tempfile.NamedTemporaryFile("w", dir=Path(path).parent, delete=False) as file:
-            json.dump({"model": "scripted", "tokens": held, "words": [self._words.get(t, "") for t in held]}, file)
-        Path(file.name).replace(path)
+        target = Path(path)
+        try:
+            with tempfile.NamedTemporaryFile("w", dir=target.parent, delete=False) as file:
+                json.dump({"model": "scripted", "tokens": held, "words": [self._words.get(t, "") for t in held]}, file)
+            try:
+                Path(file.name).replace(target)
+            except OSError:
+                Path(file.name).unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            raise StorageError(f"the evaluated prompt cannot be saved: {error.strerror}", hint=str(target)) from error
 
     def restore(self, lane: Lane, path: str) -> int:
         try:

@@ -77,7 +77,10 @@ def reply_aside(intent: Intent | None, now: datetime, language: str) -> str:
 
 def _step_volume(controls: Controls, way: str) -> str:
     before = controls.volume
-    controls.volume = min(1.0, max(VOLUME_STEP, before + (VOLUME_STEP if way == "louder" else -VOLUME_STEP)))
+    if way == "louder":
+        controls.volume = min(1.0, before + VOLUME_STEP)
+    else:
+        controls.volume = min(before, max(VOLUME_STEP, before - VOLUME_STEP))  # it may have been set lower still
     if controls.volume == before:
         return "loudest" if way == "louder" else "quietest"
     return way

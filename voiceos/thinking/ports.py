@@ -78,7 +78,7 @@ class LanguageModel(Protocol):
         What is generated joins the lane. Closing the iterator stops within one token."""
 
     async def save(self, lane: Lane, path: Path) -> None:
-        """Write the lane's tokens and state to `path`, atomically, mode 0600."""
+        """Write the lane's tokens and state to `path`, atomically, mode 0600. Raises StorageError."""
 
     async def restore(self, lane: Lane, path: Path) -> int:
         """Read a saved lane; returns its number of tokens, 0 where the file is missing or of another model."""

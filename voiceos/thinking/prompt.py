@@ -89,9 +89,6 @@ class Conversation:
         if text := text.strip():
             self._entries.append(_Entry(Message("assistant", text + (self.persona.cut_off if cut_off else ""))))
 
-    def clear(self) -> None:
-        self._entries.clear()
-
     def borders(self) -> list[int]:
         """Messages at which history may be cut: where a turn or an announcement begins, the oldest left out."""
         roles = [entry.message.role for entry in self._entries]

@@ -56,19 +56,25 @@ class Thinker:
     async def warm_up(self) -> int:
         """After a start of the model: read the evaluated persona from its file, evaluate what is missing there, and
         write the file where that was much. Returns as `prepare`."""
-        evaluated = await self._warm(self._restored)
-        if evaluated > WORTH_SAVING_TOKENS and self._saved is not None and not len(self.conversation):
-            async with self._lane:
-                try:
-                    self._saved.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                    await self._model.save(Lane.CONVERSATION, self._saved)
-                except (StorageError, OSError) as error:  # the next start is slow again; nothing else is lost
-                    log.warning("%s", error)
-        return evaluated
+        return await self._warm(self._bring_up)
 
-    async def _restored(self) -> list[int]:
+    async def _bring_up(self) -> int:
         if self._saved is not None:
             await self._model.restore(Lane.CONVERSATION, self._saved)
+        persona = await self._model.render(self.conversation.messages()[:1], open_role="user")
+        evaluated = await self._model.extend(Lane.CONVERSATION, persona)
+        # Nothing else is in the lane, and nobody can put anything there meanwhile: no word that was said is ever kept.
+        if evaluated > WORTH_SAVING_TOKENS and self._saved is not None:
+            try:
+                self._saved.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                await self._model.save(Lane.CONVERSATION, self._saved)
+            except (StorageError, OSError) as error:  # the next start is slow again; nothing else is lost
+                log.warning("%s", error)
+        if len(self.conversation):
+            evaluated += await self._model.extend(Lane.CONVERSATION, await self._history())
+        return evaluated
+
+    async def _history(self) -> list[int]:
         return await self._model.render(self.conversation.messages(), open_role="user")
 
     async def prepare(self, now: datetime, text: str = "") -> int:
@@ -81,11 +87,20 @@ class Thinker:
         Returns:
             How many tokens were evaluated; 0 if something else needed the lane.
         """
-        return await self._warm(lambda: self._until_words(self.conversation.for_user(text, now)))
+
+        async def evaluate() -> int:
+            words = await self._until_words(self.conversation.for_user(text, now))
+            return await self._model.extend(Lane.CONVERSATION, words)
+
+        return await self._warm(evaluate)
 
     async def settle(self) -> int:
         """Evaluate the history after a turn, in idle time; cuts what no longer fits. Returns as `prepare`."""
-        return await self._warm(lambda: self._model.render(self.conversation.messages(), open_role="user"))
+
+        async def evaluate() -> int:
+            return await self._model.extend(Lane.CONVERSATION, await self._history())
+
+        return await self._warm(evaluate)
 
     async def reply(self, text: str, now: datetime) -> AsyncIterator[str]:
         """Pieces of an answer to `text`. Closing the iterator stops the model within one token.
@@ -140,11 +155,11 @@ class Thinker:
         """Take what the assistant said unasked into the history, as far as it was heard."""
         self.conversation.add_assistant(text, cut_off=cut_off)
 
-    async def _warm(self, tokens: Callable[[], Awaitable[list[int]]]) -> int:
+    async def _warm(self, evaluate: Callable[[], Awaitable[int]]) -> int:
         await self._stop_warming()
         if self._lane.locked():
             return 0
-        self._warming = task = asyncio.create_task(self._extend(tokens), name="warm the language model")
+        self._warming = task = asyncio.create_task(self._in_lane(evaluate), name="warm the language model")
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
@@ -153,10 +168,10 @@ class Thinker:
                 raise
             return 0
 
-    async def _extend(self, tokens: Callable[[], Awaitable[list[int]]]) -> int:
+    async def _in_lane(self, evaluate: Callable[[], Awaitable[int]]) -> int:
         async with self._lane:
             await self._fit()
-            return await self._model.extend(Lane.CONVERSATION, await tokens())
+            return await evaluate()
 
     async def _until_words(self, messages: Sequence[Message]) -> list[int]:
         """Tokens up to the end of the last message's words, without the marks that close it."""
@@ -175,12 +190,21 @@ class Thinker:
             await asyncio.wait([task])
 
     async def _fit(self) -> None:
-        """Cut history that leaves too little room for the user's words and the answer."""
+        """Cut history that leaves too little room for the user's words and the answer.
+
+        Raises EngineError where the persona alone leaves too little."""
         if self._context_tokens is None:
             self._context_tokens = (await self._model.info()).context_tokens
         budget = self._context_tokens - self._sampling.max_tokens - WORDS_ROOM_TOKENS
         if await self._size(0) <= budget:
             return
+        if (alone := await self._size(len(self.conversation))) > budget:
+            error = EngineError(
+                f"the character takes {alone} tokens, and the language model has room for {budget}",
+                hint="Shorten assistant.persona, or raise llm.context_tokens.",
+            )
+            error.spoken = "error.config"
+            raise error
         borders = [*self.conversation.borders(), len(self.conversation)]
         for border in borders:
             if border == borders[-1] or await self._size(border) <= KEPT_SHARE * budget:

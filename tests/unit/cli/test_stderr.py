@@ -22,6 +22,12 @@ def test_native_libraries_do_not_write_into_the_terminal() -> None:
     assert run(CLAIMED).stderr == "mine\n"
 
 
+def test_without_standard_error_there_is_no_log() -> None:
+    script = "import sys; sys.stderr = None; from voiceos import log; log.claim_stderr(); log.setup('INFO'); "
+    done = run(script + "import logging; logging.getLogger('voiceos.x').warning('lost'); print('well')")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "well\n", "")
+
+
 def test_an_error_that_nobody_expected_is_still_seen() -> None:
     assert "ZeroDivisionError" in run(CLAIMED + "1 / 0").stderr
 

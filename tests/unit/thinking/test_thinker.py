@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 
 from voiceos.engines.language_model import ProcessLanguageModel
 from voiceos.engines.process import EngineProcess, EngineSpec
-from voiceos.errors import EngineCrashed
+from voiceos.errors import EngineCrashed, EngineError
 from voiceos.thinking.ports import Lane, Sampling
 from voiceos.thinking.prompt import Conversation, Persona
 from voiceos.thinking.thinker import WORDS_ROOM_TOKENS, WORTH_SAVING_TOKENS, Thinker
@@ -91,11 +91,51 @@ async def _when_back(thinker: Thinker) -> int:
             continue
 
 
+class Telling(ProcessLanguageModel):
+    """Tells when something has been evaluated."""
+
+    evaluated: asyncio.Event
+
+    async def extend(self, lane: Lane, tokens: Sequence[int]) -> int:
+        count = await super().extend(lane, tokens)
+        self.evaluated.set()
+        return count
+
+
+@pytest.mark.parametrize("beats", range(6))
+async def test_words_that_come_while_it_warms_up_are_never_kept(tmp_path: Path, beats: int) -> None:
+    file = tmp_path / "persona.lane"
+    async with EngineProcess(SPEC) as process:
+        model = Telling(process)
+        model.evaluated = asyncio.Event()
+        thinker = kept(model, file)
+        warming = asyncio.create_task(thinker.warm_up())
+        await model.evaluated.wait()
+        for _ in range(beats):
+            await asyncio.sleep(0)
+        assert await answer(thinker, "my name is Sam")
+        await warming
+        persona = await model.render(thinker.conversation.messages(), open_role="user")
+        assert await model.restore(Lane.CONVERSATION, file) in (0, len(persona))
+
+
+async def test_a_persona_that_leaves_no_room_is_told(model: ProcessLanguageModel) -> None:
+    thinker = Thinker(model, Conversation(Persona.load("en", "Ada", character="wise and kind " * 200)))
+    with pytest.raises(EngineError, match="the character takes") as told:
+        await thinker.warm_up()
+    assert "assistant.persona" in told.value.hint
+    with pytest.raises(EngineError, match="the character takes"):
+        await answer(thinker, "my name is Sam")
+
+
 async def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path, model: ProcessLanguageModel) -> None:
     (tmp_path / "file").write_text("")
-    thinker = kept(model, tmp_path / "file" / "persona.lane")
-    assert await thinker.warm_up() > 50
-    assert await answer(thinker, "my name is Sam")
+    (tmp_path / "folder").mkdir()
+    for file in (tmp_path / "file" / "persona.lane", tmp_path / "folder"):
+        await model.extend(Lane.CONVERSATION, [])
+        thinker = kept(model, file)
+        assert await thinker.warm_up() > 50
+        assert await answer(thinker, "my name is Sam")
 
 
 async def test_a_reply_leaves_no_trace_until_it_is_heard(thinker: Thinker) -> None:
