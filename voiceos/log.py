@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import io
 import logging
 import os
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
 _show_speech = False
 
@@ -41,11 +42,27 @@ def claim_stderr() -> None:
         descriptor = os.dup(sys.stderr.fileno())
     except (AttributeError, OSError, ValueError):  # closed, or no file: there is nothing to keep clean
         return
-    sys.stderr = os.fdopen(descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace")
+    sys.stderr = _Patient(os.fdopen(descriptor, "wb", buffering=0), encoding="utf-8", errors="backslashreplace")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     os.close(nowhere)
     faulthandler.enable(sys.stderr)
+
+
+class _Patient(io.TextIOWrapper):
+    """Text that cannot be written is lost (a full disk, a reader that went away): no reason to stop listening."""
+
+    def __init__(self, raw: Any, **options: Any) -> None:
+        super().__init__(raw, write_through=True, **options)
+
+    def write(self, text: str, /) -> int:
+        with contextlib.suppress(OSError):
+            super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            super().flush()
 
 
 class _Stderr(logging.StreamHandler[TextIO]):
@@ -54,7 +71,9 @@ class _Stderr(logging.StreamHandler[TextIO]):
     def __init__(self, stream: TextIO) -> None:
         super().__init__(stream)
         with contextlib.suppress(OSError, ValueError):  # a stream that is no file, as under some test runners
-            self.setStream(os.fdopen(os.dup(stream.fileno()), "w", buffering=1, encoding="utf-8", errors="replace"))
+            self.setStream(
+                _Patient(os.fdopen(os.dup(stream.fileno()), "wb", buffering=0), encoding="utf-8", errors="replace")
+            )
             self._own = self.stream
 
     def close(self) -> None:

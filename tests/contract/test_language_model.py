@@ -7,6 +7,7 @@ import dataclasses
 import importlib
 import json
 import multiprocessing
+import os
 import stat
 from collections.abc import AsyncIterator
 from concurrent.futures import ProcessPoolExecutor
@@ -273,12 +274,14 @@ async def test_a_lane_that_cannot_be_saved_says_so_and_leaves_nothing(model: Lan
     assert_alone(tmp_path / "folder")
 
 
-@pytest.mark.parametrize("damage", ["missing", "other", "short", "flipped"])
+@pytest.mark.parametrize("damage", ["missing", "pipe", "other", "short", "flipped"])
 async def test_a_useless_file_restores_nothing(model: LanguageModel, tmp_path: Path, damage: str) -> None:
     file = tmp_path / "lane"
     prompt = await model.render(ASKED, open_role="assistant")
     await model.extend(TALK, prompt)
-    if damage != "missing":
+    if damage == "pipe":
+        os.mkfifo(file)
+    elif damage != "missing":
         await model.save(TALK, file)
         data = file.read_bytes()
         scripted_file = data.startswith(b"{")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -59,17 +60,35 @@ def encode(samples: NDArray[np.float32], rate_hz: int) -> bytes:
 
 
 def write(path: Path, samples: NDArray[np.float32], rate_hz: int) -> None:
-    """Write 16-bit WAV, atomically, readable by its owner alone. Shape (n,) or (n, channels). Raises StorageError."""
+    """Write 16-bit WAV. Shape (n,) or (n, channels). Raises StorageError.
+
+    A file is replaced atomically and keeps its permissions; a new one is readable by its owner alone, for it holds
+    speech. A link is followed, and what is no file (a pipe, a device) is written into.
+    """
     unfinished = ""
     try:
         # Encoded in memory: libsndfile cannot tell why a file that it is handed does not take its bytes.
         encoded = encode(samples, rate_hz)
+        path = path.resolve()
+        if path.exists() and not path.is_file():
+            path.write_bytes(encoded)
+            return
         descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(descriptor, "wb") as file:
             file.write(encoded)
+        if path.exists():
+            Path(unfinished).chmod(stat.S_IMODE(path.stat().st_mode))
         Path(unfinished).replace(path)
     except (OSError, soundfile.SoundFileError) as error:
         if unfinished:
             Path(unfinished).unlink(missing_ok=True)
         why = error.strerror if isinstance(error, OSError) else error
-        raise StorageError(f"{path} cannot be written: {why}", hint=f"look at: df -h {path.parent}") from error
+        raise StorageError(f"{path} cannot be written: {why}", hint=f"Is there room? df -h {path.parent}") from error
+
+
+def require_writable(path: Path) -> None:
+    """Raise StorageError where `write` is sure to fail, before any work is done for it."""
+    if path.is_dir():
+        raise StorageError(f"{path} is a folder.", hint="Name the file as well, for example speech.wav.")
+    if not path.parent.is_dir():
+        raise StorageError(f"There is no folder {path.parent}.", hint=f"mkdir -p {path.parent}")

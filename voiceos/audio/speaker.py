@@ -132,7 +132,7 @@ class Speaker:
         stream, self._stream = self._stream, None
         await close_stream(stream)
         if self.underruns:
-            log.warning("the loudspeaker ran dry %d times", self.underruns)
+            log.warning("times that the loudspeaker ran dry: %d", self.underruns)
 
     async def events(self) -> AsyncIterator[SpeakerEvent]:
         """Each event at the moment it is heard, in that order. Raises AudioError when the device is gone."""

@@ -36,7 +36,14 @@ def _settings(config_file: Path | None) -> Settings:
 
 
 def _read(path: str) -> Samples:
+    if path == "-" and sys.stdin is None:
+        raise AudioError("Standard input is closed.")
     return files.read(sys.stdin.buffer.read() if path == "-" else Path(path))
+
+
+def _check(out: Path | None) -> None:
+    if out is not None and str(out) != "-":
+        files.require_writable(out)
 
 
 def _write(out: Path, samples: Samples, rate_hz: int) -> None:
@@ -65,6 +72,7 @@ def ask(
     words = sys.stderr if str(out) == "-" else sys.stdout
 
     async def work() -> None:
+        _check(out)
         samples = _read(audio) if audio else None
         settings = _settings(config_file)
         stages: set[Stage] = {"llm"}
@@ -117,6 +125,7 @@ def say(
     """Say a text through the loudspeaker, or into a file."""
 
     async def work() -> None:
+        _check(out)
         settings = _settings(config_file)
         async with LocalClient(settings, {"tts"}) as client:
             if out is None:

@@ -16,6 +16,7 @@ import numpy as np
 import psutil
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 import voiceos
 from voiceos import log
@@ -52,7 +53,7 @@ def doctor(context: typer.Context, config_file: ConfigFile = None, as_json: AsJs
     for finding in _findings(config_file):
         findings.append(finding)
         if not as_json:
-            console.print(f"{_STYLE[finding.mark]}  [bold]{finding.what}[/]  {finding.text}", soft_wrap=True)
+            console.print(f"{_STYLE[finding.mark]}  [bold]{finding.what}[/]  {escape(finding.text)}", soft_wrap=True)
             if finding.hint:
                 console.print(f"      {finding.hint}", soft_wrap=True, markup=False)
     if as_json:

@@ -52,6 +52,8 @@ class Loaded:
 
 def require(dotted: str) -> str:
     """`dotted` itself where it names a setting. Raises ConfigError."""
+    if own := [name for name, key in KEYS.items() if key.section == dotted]:
+        raise ConfigError(f'"{dotted}" is a section, with the settings {", ".join(own)}')
     if dotted not in KEYS:
         raise ConfigError(
             f'unknown setting "{dotted}"{nearest_key(dotted)}', hint="`voiceos config` lists every setting"

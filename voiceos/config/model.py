@@ -26,7 +26,12 @@ TtsEngine = Literal["piper", "scripted"]
 ListeningMode = Literal["open", "name"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
-_CODE = "[a-z]{2,3}"
+WHISPER_LANGUAGES = (
+    "af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw he hi hr ht hu hy id "
+    "is it ja jw ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne nl nn no oc pa pl ps pt ro ru sa sd si "
+    "sk sl sn so sq sr su sv sw ta te tg th tk tl tr tt uk ur uz vi yi yo zh yue"
+)
+"""Languages that multilingual Whisper models were trained on (openai/whisper, tokenizer.py)."""
 
 
 def _key(default: object, why: str, *, allowed: str = "", **constraints: Any) -> Any:
@@ -72,8 +77,8 @@ class Assistant(Section):
     user_name: str = _key("", 'What it calls you. "" is nothing.', max_length=60)
     persona: str = _key(
         "",
-        'Its character, in your own words (""" begins and ends a text of several lines). "" is the one that comes with '
-        "the language.",
+        'Its character, in your own words (""" begins and ends a text of several lines; {name} is its name). "" is the '
+        "one that comes with the language.",
         max_length=4000,
     )
 
@@ -229,8 +234,8 @@ class Stt(Section):
     language: str = _key(
         "",
         'Language you speak. "" is assistant.language, "auto" finds out each time.',
-        pattern=rf"^(|auto|{_CODE})$",
-        allowed='"", "auto" or an ISO 639 language code such as "en"',
+        pattern=rf"^(|auto|{WHISPER_LANGUAGES.replace(' ', '|')})$",
+        allowed='"", "auto" or the ISO 639 code of a language that Whisper knows, such as "en"',
     )
     beam_size: int = _key(
         3,

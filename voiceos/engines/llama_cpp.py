@@ -151,6 +151,8 @@ class LlamaCpp:
 
     def restore(self, lane: Lane, path: str) -> int:
         """Nothing of a file is trusted before its model and its digest have been checked: llama.cpp would crash."""
+        if not Path(path).is_file():  # a pipe would have it wait for ever
+            return 0
         try:
             with Path(path).open("rb") as file:
                 if file.readline(len(_MAGIC)) != _MAGIC:

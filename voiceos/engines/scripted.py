@@ -158,6 +158,8 @@ class ScriptedLanguageModel:
             raise StorageError(f"the evaluated prompt cannot be saved: {error.strerror}", hint=str(target)) from error
 
     def restore(self, lane: Lane, path: str) -> int:
+        if not Path(path).is_file():
+            return 0
         try:
             saved = json.loads(Path(path).read_bytes())
             if saved["model"] != "scripted" or len(saved["tokens"]) > self._budgets[lane]:

@@ -83,7 +83,7 @@ class PhraseSplitter:
             before = text[:-1].rstrip(_WIDE_CLOSERS)
             if before and (before[-1] in _WIDE_END or (before[-1] in _WIDE_CLAUSE and self._long_enough(text))):
                 return len(text) - 1
-        return 0
+        return MAX_CHARACTERS if len(text) > 2 * MAX_CHARACTERS else 0  # a word without end
 
     def _after_token(self, text: str, following: str) -> int:
         """Cut behind `text`, which ends in white space, given the character that follows it?"""

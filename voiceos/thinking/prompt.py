@@ -41,12 +41,16 @@ class Persona:
         """The persona of `voiceos/languages/<language>/persona.toml` under the name `name`.
 
         Args:
-            character: the user's own words for who it is; empty for those of the language.
+            character: the user's own words for who it is, with {name} where its name belongs; empty for those of the
+                language. How it talks, and what it never claims, stays the same.
             user_name: what the user is called; empty where that is not known.
         """
         text = resources.files("voiceos.languages").joinpath(language, "persona.toml").read_text("utf-8")
         data = tomllib.loads(text)
-        system = (character or data["system"]).strip().replace("{name}", name)
+        parts = [character.strip() or data["character"], data["manner"].strip()]
+        if "{name}" not in parts[0]:
+            parts.insert(0, data["named"])
+        system = " ".join(parts).replace("{name}", name)
         if user_name:
             system += " " + data["user_name"].replace("{user_name}", user_name)
         return cls(

@@ -69,7 +69,7 @@ class Thinker:
                 self._saved.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 await self._model.save(Lane.CONVERSATION, self._saved)
             except (StorageError, OSError) as error:  # the next start is slow again; nothing else is lost
-                log.warning("%s", error)
+                log.warning("the next start will be slower, as the evaluated persona cannot be kept: %s", error)
         if len(self.conversation):
             evaluated += await self._model.extend(Lane.CONVERSATION, await self._history())
         return evaluated

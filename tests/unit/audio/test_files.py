@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -67,3 +69,36 @@ def test_frames_cover_everything() -> None:
     made = files.frames(np.ones(1000, dtype=np.float32), at=5.0)
     assert [frame.at for frame in made] == pytest.approx([5.0, 5.032])
     assert made[1].samples.sum() == 1000 - 512 and made[1].samples.shape == (512,)
+
+
+SOUND = np.zeros(1600, np.float32)
+
+
+def test_a_link_is_followed_and_permissions_stay(tmp_path: Path) -> None:
+    target, link = tmp_path / "target.wav", tmp_path / "link.wav"
+    target.write_text("old")
+    target.chmod(0o644)
+    link.symlink_to(target)
+    files.write(link, SOUND, 16_000)
+    assert link.is_symlink()
+    assert target.stat().st_mode & 0o777 == 0o644
+    assert len(files.read(target)) == len(SOUND)
+    files.write(tmp_path / "new.wav", SOUND, 16_000)
+    assert (tmp_path / "new.wav").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_pipe_is_written_into(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.wav"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(pipe.read_bytes)
+        files.write(pipe, SOUND, 16_000)
+        assert reading.result() == files.encode(SOUND, 16_000)
+    assert pipe.is_fifo()
+
+
+def test_what_cannot_be_written_is_known_before_the_work(tmp_path: Path) -> None:
+    files.require_writable(tmp_path / "new.wav")
+    for path, told in ((tmp_path, "is a folder"), (tmp_path / "none" / "x.wav", "no folder")):
+        with pytest.raises(StorageError, match=told):
+            files.require_writable(path)

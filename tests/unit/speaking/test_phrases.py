@@ -12,6 +12,12 @@ def split(text: str) -> list[str]:
     return [phrase.strip() for phrase in [*splitter.feed(text), *splitter.flush()]]
 
 
+def test_what_has_no_end_is_cut_all_the_same() -> None:
+    phrases = split("a" * 2000 + " and so on.")
+    assert max(len(phrase) for phrase in phrases) <= 2 * MAX_CHARACTERS
+    assert "".join(phrases).count("a") == 2001
+
+
 @pytest.mark.parametrize(
     ("text", "phrases"),
     [

@@ -26,6 +26,18 @@ def test_the_persona_has_its_name_and_no_clock(talk: Conversation) -> None:
     assert "2026" not in system.text
 
 
+def test_a_persona_of_ones_own_keeps_its_name_and_its_manner() -> None:
+    usual = Persona.load("en", "Zelda").system
+    for own, begin in (
+        ("You are a grumpy old sailor.", "Your name is Zelda. You are a grumpy old sailor."),
+        ("You are {name}, a grumpy old sailor.", "You are Zelda, a grumpy old sailor."),
+    ):
+        system = Persona.load("en", "Zelda", character=own).system
+        assert system.startswith(begin)
+        assert usual.endswith(system.removeprefix(begin))
+        assert "square brackets" in system
+
+
 def test_the_time_is_told_when_it_is_new(talk: Conversation) -> None:
     talk.add_user("one", NOON)
     talk.add_user("two", NOON + timedelta(seconds=20))
