@@ -171,14 +171,17 @@ def _extend_in_two_goes(factory: str, arguments: dict[str, Any]) -> tuple[int, i
             return int(end.value), len(prompt)
 
 
-async def test_background_work_neither_delays_nor_evicts_the_conversation(model: LanguageModel) -> None:
+async def test_background_work_neither_delays_nor_evicts_the_conversation(
+    model: LanguageModel, spec: EngineSpec
+) -> None:
+    takes_time = "scripted" not in spec.factory  # a scripted step is done before anything could go before it
     prompt = await model.render(ASKED, open_role="assistant")
     await model.extend(TALK, prompt)
     long = await model.render([PERSONA, Message("user", "The hare ran on and on. " * 120)], open_role="assistant")
     work = asyncio.create_task(model.extend(BACK, long))
     reply = ""
     async for piece in model.generate(TALK, sampling=Sampling(max_tokens=4, temperature=0)):
-        assert not work.done()
+        assert not (takes_time and work.done())
         reply += piece
     assert reply
     assert await work == len(long)
