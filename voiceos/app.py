@@ -22,6 +22,7 @@ from voiceos.engines.smart_turn import SmartTurn
 from voiceos.engines.speech_to_text import ProcessSpeechToText
 from voiceos.engines.text_to_speech import ProcessTextToSpeech
 from voiceos.errors import ModelError, VoiceosError
+from voiceos.events import EndpointJudge
 from voiceos.languages import Phrases
 from voiceos.listening.gate import SpeechGate
 from voiceos.listening.hearing import Judge
@@ -52,7 +53,7 @@ def chosen_model(kind: Kind, settings: Settings) -> Model | None:
     """The model that the settings name for a kind, None where its engine needs none. Raises ModelError where there is
     no such model, or where it is of another kind."""
     section, _, key = MODEL_KEYS[kind].partition(".")
-    if getattr(settings, section).engine in ("scripted", "none"):
+    if getattr(settings, section).engine in ("scripted", "none", "language_model"):
         return None
     found = catalog().get(getattr(getattr(settings, section), key))
     if found.kind is not kind:
@@ -78,6 +79,15 @@ def spec(stage: Stage, settings: Settings, store: Store) -> EngineSpec:
     return EngineSpec(stage, FACTORIES[stage, section.engine], arguments, budget_s=section.timeout_s)
 
 
+JUDGES: Mapping[str, frozenset[EndpointJudge]] = {
+    "fused": frozenset({"sound", "words"}),
+    "smart_turn": frozenset({"sound"}),
+    "language_model": frozenset({"words"}),
+    "none": frozenset(),
+}
+"""Who judges the end of a turn, by `end_of_turn.engine`."""
+
+
 def policy(settings: Settings) -> Policy:
     """The numbers of turn-taking that the settings ask for."""
     listening, turns = settings.listening, settings.turn_taking
@@ -89,7 +99,7 @@ def policy(settings: Settings) -> Policy:
         unfinished_silence_s=turns.unfinished_silence_ms / 1000,
         unjudged_silence_s=turns.unjudged_silence_ms / 1000,
         completion_threshold=turns.completion_threshold,
-        judged=settings.end_of_turn.engine != "none",
+        judges=JUDGES[settings.end_of_turn.engine],
         barge_in=turns.barge_in,
         barge_in_s=turns.barge_in_ms / 1000,
         thinking_earcon_s=turns.thinking_earcon_s,

@@ -22,6 +22,7 @@ from voiceos.audio.speaker import Finished, Speaker
 from voiceos.clock import Clock, SystemClock
 from voiceos.config import Settings
 from voiceos.errors import AudioError
+from voiceos.listening.backchannels import Backchannels
 from voiceos.listening.ears import Ears
 from voiceos.listening.gate import SpeechPaused, UtteranceFull
 from voiceos.skills.controls import reply_aside
@@ -108,6 +109,7 @@ class LocalClient:
             stt=self._engines.stt,
             end_of_turn=None,
             judge=self._engines.judge(),
+            backchannels=Backchannels(self._settings.assistant.language),
             matcher=self._matcher,
             name=self._settings.assistant.name,
             own_words=lambda: "",

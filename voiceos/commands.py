@@ -12,9 +12,11 @@ EarconName = Literal["listening", "heard", "thinking", "error", "muted", "unmute
 
 @dataclass(frozen=True, slots=True)
 class Prepare:
-    """The user has begun to speak: get ready what can be got ready before their words are known."""
+    """The user speaks: get ready what can be got ready before they are done."""
 
     turn: int
+    text: str = ""
+    """What they have said so far, as far as that is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from voiceos.listening.ears import Ears
 from voiceos.skills.controls import perform
 from voiceos.speaking.clips import Clips
 from voiceos.speaking.ports import Loudspeaker, TextToSpeech
+from voiceos.thinking.prompt import spoken_so_far
 from voiceos.thinking.thinker import Thinker
 from voiceos.trace import Trace
 from voiceos.turn_taking.machine import step
@@ -107,6 +108,7 @@ class Conductor:
         self._level = LevelWatch()
         self._ignoring = False
         self._frame_at = float("-inf")
+        self._recognising: asyncio.Task[None] | None = None
         self._ending = False
         self._running = False
         self._idle = asyncio.Event()
@@ -315,12 +317,12 @@ class Conductor:
     def _carry_out(self, command: do.Command) -> None:
         work = self._work
         match command:
-            case do.Prepare(turn):
-                work.spawn(self._thinker.prepare(work.turn(turn).now), turn, 0, None)
+            case do.Prepare(turn, text):
+                work.spawn(self._thinker.prepare(work.turn(turn).now, spoken_so_far(text)), turn, 0, None)
             case do.Transcribe(turn, revision):
                 self._transcribe(turn, revision)
             case do.Think(turn, revision, text):
-                work.answer(turn, revision, text)
+                work.answer(turn, revision, text, judge="words" in self._policy.judges)
             case do.Release(turn, _):
                 work.release(turn)
             case do.Perform(turn, intent, text):
@@ -360,11 +362,14 @@ class Conductor:
 
         async def judge() -> None:
             probability = await self._ears.doneness(samples)
-            self.post(ev.EndpointJudged(self._clock.monotonic(), turn, revision, probability))
+            self.post(ev.EndpointJudged(self._clock.monotonic(), turn, revision, probability, "sound"))
 
         if self._ears.judges_endings:
             self._work.spawn(judge(), turn, revision, "error.engine")
-        self._work.spawn(recognise(), turn, revision, "error.stt")
+        # It goes on where the user does, for its words are of use all the same; but one waits for no older one.
+        if self._recognising is not None:
+            self._recognising.cancel()
+        self._recognising = self._work.spawn(recognise(), turn, revision, "error.stt", outlives=True)
 
     def _perform(self, turn: int, intent: ev.Intent, text: str) -> None:
         record = self._work.turn(turn)

@@ -59,15 +59,20 @@ class UtteranceFull:
     at: float
 
 
+EndpointJudge = Literal["sound", "words"]
+"""What a turn is judged by: how it was said (the end-of-turn model), or what was said (the language model)."""
+
+
 @dataclass(frozen=True, slots=True)
 class EndpointJudged:
-    """How finished the utterance sounds."""
+    """How finished the utterance is."""
 
     at: float
     turn: int
     revision: int
     probability: float
-    """0 to 1, that the user is done."""
+    """0 to 1, that the user is done; as the judge sees it, uncalibrated."""
+    by: EndpointJudge = "sound"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,8 @@ class Words:
     """The assistant's name was said."""
     echo: bool = False
     """These are the assistant's own words, come back through the microphone."""
+    backchannel: bool = False
+    """They only show that the user listens: "mm-hm", "I see"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from voiceos.config import Settings
 from voiceos.engines.process import EngineSpec, State
 from voiceos.errors import VoiceosError
 from voiceos.events import MicrophoneClosed, MicrophoneOpened
+from voiceos.listening.backchannels import Backchannels
 from voiceos.listening.ears import Ears
 from voiceos.speaking.clips import Clips
 from voiceos.thinking.intents import SentenceMatcher
@@ -91,6 +92,7 @@ class Live:
                 stt=self._engines.stt,
                 end_of_turn=self._engines.end_of_turn,
                 judge=self._engines.judge(),
+                backchannels=Backchannels(language),
                 matcher=SentenceMatcher(language, settings.assistant.name),
                 name=settings.assistant.name,
                 own_words=lambda: conductor.own_words(),

@@ -125,8 +125,20 @@ class Work:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def spawn(self, work: Coroutine[Any, Any, object], turn: int | None, revision: int, sentence: str | None) -> None:
-        """Run work that belongs to a turn; its failure is a fact, told with `sentence` (None: by whoever needs it)."""
+    def spawn(
+        self,
+        work: Coroutine[Any, Any, object],
+        turn: int | None,
+        revision: int,
+        sentence: str | None,
+        *,
+        outlives: bool = False,
+    ) -> asyncio.Task[None]:
+        """Run work that belongs to a turn; its failure is a fact, told with `sentence` (None: by whoever needs it).
+
+        Args:
+            outlives: it is not broken off with its turn.
+        """
 
         async def guarded() -> None:
             try:
@@ -150,15 +162,25 @@ class Work:
 
         task = asyncio.create_task(guarded(), name=f"turn {turn}")
         task.add_done_callback(lambda _: work.close())  # of a task that was cancelled before it began
-        for owner in (self._tasks, self.turn(turn).tasks if turn is not None else self._tasks):
+        for owner in (self._tasks, self._tasks if turn is None or outlives else self.turn(turn).tasks):
             owner.add(task)
             task.add_done_callback(owner.discard)
+        return task
 
-    def answer(self, turn: int, revision: int, text: str) -> None:
-        """Begin the language model's answer to `text`, held back until `release`."""
+    def answer(self, turn: int, revision: int, text: str, *, judge: bool) -> None:
+        """Begin the language model's answer to `text`, held back until `release`.
+
+        Args:
+            judge: have the model tell as well whether the user is done.
+        """
         record = self.turn(turn)
         record.user_text = text
-        self.speak(turn, revision, self._thinker.reply(text, record.now), held=True)
+
+        def judged(probability: float) -> None:
+            self._post(ev.EndpointJudged(self._clock.monotonic(), turn, revision, probability, "words"))
+
+        pieces = self._thinker.reply(text, record.now, on_judged=judged if judge else None)
+        self.speak(turn, revision, pieces, held=True)
 
     def speak(self, turn: int, revision: int, pieces: AsyncIterator[str], *, held: bool = False) -> None:
         """Say `pieces` as the reply of a turn."""

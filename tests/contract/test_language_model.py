@@ -228,6 +228,27 @@ async def test_probabilities_belong_to_the_lane_that_was_asked_for(model: Langua
     assert await model.next_probabilities(TALK, ["I", "The", ""]) == pytest.approx(before, rel=0.1, abs=0.01)
 
 
+async def test_what_could_have_followed_is_known_from_the_same_evaluation(model: LanguageModel) -> None:
+    opened = await model.render([PERSONA], open_role="user")
+    whole = await model.render([PERSONA, Message("user", "I would like some tea.")], open_role="assistant")
+    for watch in (len(opened) + 2, len(opened) + 4, len(whole)):
+        await model.extend(TALK, whole[:watch])
+        expected = await model.next_probabilities(TALK, ["I", ".", ""])
+        for start in (0, watch, len(whole)):  # whatever of it the lane holds already
+            await model.extend(TALK, whole[:start])
+            await model.extend(TALK, whole, watch=watch)
+            seen = await model.next_probabilities(TALK, ["I", ".", ""], watched=True)
+            assert seen == pytest.approx(expected, rel=0.2, abs=0.02)
+    end = await model.next_probabilities(TALK, ["I", "The"])
+    await model.extend(TALK, whole)
+    assert await model.next_probabilities(TALK, ["I", "The"]) == pytest.approx(end, rel=0.2, abs=0.02)
+    with pytest.raises(ValueError, match="watch"):
+        await model.next_probabilities(TALK, ["I"], watched=True)
+    for nowhere in (0, len(whole) + 1):
+        with pytest.raises(ValueError, match="watch"):
+            await model.extend(TALK, whole, watch=nowhere)
+
+
 async def test_a_grammar_is_kept(model: LanguageModel) -> None:
     asked = [*HISTORY, Message("user", "Which animal is the fastest?")]
     await model.extend(TALK, await model.render(asked, open_role="assistant"))

@@ -79,6 +79,19 @@ async def test_a_noise_over_the_reply_lets_it_go_on_to_its_end() -> None:
         assert room.said() == [short]
 
 
+async def test_mm_hm_over_the_reply_lets_it_go_on_to_its_end() -> None:
+    short = "One two three four five. Six seven eight nine ten. Eleven twelve thirteen fourteen fifteen."
+    replies = {"llm": {"replies": [("everything", short)]}}
+    async with Room(hears=["tell me everything", "Mm-hmm."], engines=replies) as room:
+        await room.say("tell me everything you know")
+        while room.live.conductor.state.phase is not Phase.SPEAKING:
+            await room.wait(0.1)
+        await room.wait(0.5)
+        await room.say("mm hmm")
+        await room.answered()
+        assert room.said() == [short]
+
+
 @pytest.mark.parametrize(
     ("stage", "engines"),
     [

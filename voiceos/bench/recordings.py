@@ -27,6 +27,7 @@ class Recording:
     """For turns: complete or incomplete."""
     speech_end_s: float | None
     """For turns: when the speaker falls silent."""
+    speaker: str = ""
 
     def samples(self) -> Samples:
         """16 kHz mono, shape (n,)."""
@@ -65,6 +66,7 @@ def recordings(folder: Path, limit: int | None = None) -> list[Recording]:
             str(row.get("difficulty", "")).startswith("hard"),
             row.get("label", ""),
             row.get("speech_end"),
+            str(row.get("speaker") or row["file"]),
         )
         for row in rows
     ]

@@ -150,6 +150,16 @@ class Session:
                 return Stretch(found[0].begin_s, found[-1].end_s)
         raise AssertionError("the recording ended")
 
+    async def play(self, samples: Samples, rate_hz: int) -> None:
+        """Let a sound be heard that is no speech; returns when it has been played."""
+        await self._card.play_to_microphone(samples, rate_hz)
+
+    async def quiet(self) -> None:
+        """Return when the assistant has been silent for as long as an answer's end takes to be one."""
+        async for _ in self._growing():
+            if not self.assistant(self.now_s - 2 * ANSWER_GAP_S):
+                return
+
     async def ask(self, samples: Samples, rate_hz: int, *, patience_s: float = 15.0) -> Exchange:
         """Speak, and wait for the whole answer."""
         asked = await self.say(samples, rate_hz)

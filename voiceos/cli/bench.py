@@ -14,9 +14,11 @@ class Bench(StrEnum):
     """What can be measured; each is a module of `voiceos.bench` with more options of its own."""
 
     VOICE_TO_VOICE = "voice-to-voice"
+    CONVERSATION = "conversation"
     BARGE_IN = "barge-in"
     STT = "stt"
     END_OF_TURN = "end-of-turn"
+    PAUSES = "pauses"
     IDLE = "idle"
 
 

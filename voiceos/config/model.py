@@ -20,7 +20,7 @@ VERSION = 1
 
 # The one table of choices; the code that builds engines matches on these.
 SttEngine = Literal["faster_whisper", "scripted"]
-EndOfTurnEngine = Literal["smart_turn", "none"]
+EndOfTurnEngine = Literal["fused", "smart_turn", "language_model", "none"]
 LlmEngine = Literal["llama_cpp", "scripted"]
 TtsEngine = Literal["piper", "scripted"]
 ListeningMode = Literal["open", "name"]
@@ -184,7 +184,7 @@ class TurnTaking(Section):
         le=5000,
     )
     unfinished_silence_ms: int = _key(
-        1500,
+        1750,
         "Silence in milliseconds that ends a turn which sounds unfinished. Raise it if you think while speaking.",
         ge=100,
         le=10000,
@@ -196,7 +196,7 @@ class TurnTaking(Section):
         le=10000,
     )
     completion_threshold: float = _key(
-        0.5,
+        0.8,
         "A turn sounds finished above this probability. Raise it if it cuts in, lower it if it dawdles.",
         ge=0.01,
         le=0.99,
@@ -250,10 +250,19 @@ class Stt(Section):
 
 
 class EndOfTurn(Section):
-    """The model that hears whether you are done."""
+    """Who judges whether you are done."""
 
-    engine: EndOfTurnEngine = _key("smart_turn", '"none": silence alone decides.')
-    model: str = _key("smart-turn-v3.2-cpu", "Model, as in `voiceos models list`.", min_length=1, max_length=200)
+    engine: EndOfTurnEngine = _key(
+        "fused",
+        '"smart_turn" hears it in your voice, "language_model" in your words, "fused" in both; "none": silence alone '
+        "decides.",
+    )
+    model: str = _key(
+        "smart-turn-v3.2-cpu",
+        "Model that hears it in your voice, as in `voiceos models list`.",
+        min_length=1,
+        max_length=200,
+    )
 
 
 class Llm(Section):

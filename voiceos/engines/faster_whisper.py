@@ -110,16 +110,18 @@ class FasterWhisper:
                 return decoding
         return self._decode(samples, language, WINDOW_FRAMES, lead_frames=0, second_try=cut)
 
-    def _decode(
-        self, samples: Samples, language: str | None, frames: int, *, lead_frames: int, second_try: bool
-    ) -> Decoding:
+    def _encode(self, samples: Samples, frames: int, lead_frames: int) -> Any:
         padded = np.zeros(frames * HOP_SAMPLES, np.float32)
         lead = lead_frames * HOP_SAMPLES
         padded[lead : lead + len(samples)] = samples
         features = self._whisper.feature_extractor(padded, padding=0)[None, :, :frames]
-        encoded = self._model.encode(self._storage.from_array(np.ascontiguousarray(features, np.float32)))
-        if language is None:
-            language = self._detected(encoded)
+        return self._model.encode(self._storage.from_array(np.ascontiguousarray(features, np.float32)))
+
+    def _decode(
+        self, samples: Samples, language: str | None, frames: int, *, lead_frames: int, second_try: bool
+    ) -> Decoding:
+        encoded = self._encode(samples, frames, lead_frames)
+        language = language or self._detected(encoded)
         spoken_s = len(samples) / RATE_HZ
         greedy = self._read(encoded, language, spoken_s, beam_size=1, second_try=second_try)
         if self._beam_size == 1 or greedy.average_log_probability >= SURE_LOG_PROBABILITY:

@@ -30,13 +30,15 @@ class ProcessLanguageModel:
         tokens: list[int] = await self._process.call("render", messages=list(messages), open_role=open_role)
         return tokens
 
-    async def extend(self, lane: Lane, tokens: Sequence[int]) -> int:
-        evaluated: int = await self._process.call("extend", priority=_priority(lane), lane=lane, tokens=list(tokens))
+    async def extend(self, lane: Lane, tokens: Sequence[int], *, watch: int | None = None) -> int:
+        evaluated: int = await self._process.call(
+            "extend", priority=_priority(lane), lane=lane, tokens=list(tokens), watch=watch
+        )
         return evaluated
 
-    async def next_probabilities(self, lane: Lane, candidates: Sequence[str]) -> list[float]:
+    async def next_probabilities(self, lane: Lane, candidates: Sequence[str], *, watched: bool = False) -> list[float]:
         probabilities: list[float] = await self._process.call(
-            "next_probabilities", priority=_priority(lane), lane=lane, candidates=list(candidates)
+            "next_probabilities", priority=_priority(lane), lane=lane, candidates=list(candidates), watched=watched
         )
         return probabilities
 

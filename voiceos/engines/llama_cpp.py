@@ -96,12 +96,12 @@ class LlamaCpp:
             tokens += self._tokenize(part.text, special=part.is_markup)
         return [*self._first, *tokens] if tokens and tokens[:1] != self._first else tokens
 
-    def extend(self, lane: Lane, tokens: Sequence[int]) -> Generator[None, None, int]:
+    def extend(self, lane: Lane, tokens: Sequence[int], watch: int | None = None) -> Generator[None, None, int]:
         batch_tokens = CONVERSATION_BATCH_TOKENS if lane == Lane.CONVERSATION else BACKGROUND_BATCH_TOKENS
-        return (yield from self._lanes.extend(lane, tokens, batch_tokens=batch_tokens))
+        return (yield from self._lanes.extend(lane, tokens, batch_tokens=batch_tokens, watch=watch))
 
-    def next_probabilities(self, lane: Lane, candidates: Sequence[str]) -> list[float]:
-        logits = self._lanes.logits(lane).astype(np.float64)
+    def next_probabilities(self, lane: Lane, candidates: Sequence[str], watched: bool = False) -> list[float]:
+        logits = (self._lanes.watched(lane) if watched else self._lanes.logits(lane)).astype(np.float64)
         odds = np.exp(logits - logits.max())
         odds /= odds.sum()
         return [

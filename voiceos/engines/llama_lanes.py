@@ -62,12 +62,21 @@ class Lanes:
         self._batch_tokens = batch_tokens
         self._batch = c.llama_batch_init(batch_tokens, 0, 1)
         self._vocabulary_size = c.llama_vocab_n_tokens(c.llama_model_get_vocab(model))
+        self._watched: list[npt.NDArray[np.float32] | None] = [None for _ in budgets]
         self._logits_of: int | None = None
         """The lane whose last token was the last to be evaluated; the context keeps the logits of one only."""
 
-    def extend(self, lane: int, tokens: Sequence[int], *, batch_tokens: int) -> Generator[None, None, int]:
-        """Make the lane equal `tokens`; a checkpoint before each batch. Returns how many were evaluated."""
+    def extend(
+        self, lane: int, tokens: Sequence[int], *, batch_tokens: int, watch: int | None = None
+    ) -> Generator[None, None, int]:
+        """Make the lane equal `tokens`; a checkpoint before each batch. Returns how many were evaluated.
+
+        Args:
+            watch: keep the logits behind so many of the tokens (1 to all), for `watched`.
+        """
         wanted = list(tokens)
+        if watch is not None and not 1 <= watch <= len(wanted):
+            raise ValueError(f"there is nothing to watch behind {watch} of {len(wanted)} tokens")
         if len(wanted) > self.budgets[lane]:
             raise ValueError(f"{len(wanted)} tokens exceed the lane's {self.budgets[lane]}")
         if not wanted:
@@ -76,24 +85,28 @@ class Lanes:
         kept = self._keep(lane, wanted)
         if kept == len(wanted) and (len(self.tokens[lane]) > kept or self._logits_of != lane):
             kept -= 1  # the last token once more, for its logits
+        self._watched[lane] = None
+        if watch is not None:
+            kept = min(kept, watch - 1)
         self._cut(lane, kept)
         todo = wanted[len(self.tokens[lane]) :]
         for start in range(0, len(todo), batch_tokens):
             if start:
                 yield None
-            self.decode(lane, todo[start : start + batch_tokens])
+            self.decode(lane, todo[start : start + batch_tokens], watch=watch)
         return len(todo)
 
-    def decode(self, lane: int, tokens: Sequence[int]) -> None:
+    def decode(self, lane: int, tokens: Sequence[int], *, watch: int | None = None) -> None:
         """Append `tokens` (one batch at most) to the lane; its logits are then those after the last one."""
         held = self.tokens[lane]
+        watched = None if watch is None else watch - 1 - len(held)
         batch = self._batch
         for i, token in enumerate(tokens):
             batch.token[i] = token
             batch.pos[i] = len(held) + i
             batch.n_seq_id[i] = 1
             batch.seq_id[i][0] = lane
-            batch.logits[i] = i == len(tokens) - 1
+            batch.logits[i] = i in (len(tokens) - 1, watched)
         batch.n_tokens = len(tokens)
         self._logits_of = None
         code = c.llama_decode(self._context, batch)
@@ -102,6 +115,15 @@ class Lanes:
             raise EngineError(f"llama.cpp could not evaluate {len(tokens)} tokens (code {code})")
         held.extend(tokens)
         self._logits_of = lane
+        if watched is not None and 0 <= watched < len(tokens):
+            self._watched[lane] = self._logits(watched).copy()
+
+    def watched(self, lane: int) -> npt.NDArray[np.float32]:
+        """float32 (vocabulary,): the logits that the last `extend` was to keep. ValueError where there are none."""
+        logits = self._watched[lane]
+        if logits is None:
+            raise ValueError("nothing was watched")
+        return logits
 
     def logits(self, lane: int) -> npt.NDArray[np.float32]:
         """float32 (vocabulary,): a view, valid until the next evaluation. ValueError for an empty lane."""
@@ -110,7 +132,11 @@ class Lanes:
         if self._logits_of != lane:
             for _ in self.extend(lane, self.tokens[lane], batch_tokens=self._batch_tokens):
                 pass  # one token, unless the model cannot go back
-        pointer = c.llama_get_logits_ith(self._context, -1)
+        return self._logits(-1)
+
+    def _logits(self, index: int) -> npt.NDArray[np.float32]:
+        """Of one token of the last batch; -1 is the last."""
+        pointer = c.llama_get_logits_ith(self._context, index)
         return np.ctypeslib.as_array(pointer, shape=(self._vocabulary_size,))
 
     def state(self, lane: int) -> bytes:
@@ -123,6 +149,7 @@ class Lanes:
     def load(self, lane: int, tokens: Sequence[int], state: bytes) -> bool:
         """Put a saved lane in the place of this one; False (and an empty lane) if llama.cpp refuses it."""
         self._cut(lane, 0)
+        self._watched[lane] = None
         buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
         if not c.llama_state_seq_set_data(self._context, buffer, len(state), lane):
             self._cut(lane, 0)

@@ -92,6 +92,7 @@ class ScriptedLanguageModel:
         self._crash_on, self._hang_on = crash_on, hang_on
         self._budgets = (context_tokens, background_tokens)
         self._lanes: list[list[int]] = [[], []]
+        self._watched: list[list[int] | None] = [None, None]
         self._words: dict[int, str] = {}
 
     def info(self) -> ModelInfo:
@@ -103,29 +104,37 @@ class ScriptedLanguageModel:
             tokens += [self._ROLES.index(message.role), *self._tokens(message.text.strip()), self._END]
         return [*tokens, self._ROLES.index(open_role)] if open_role else tokens
 
-    def extend(self, lane: Lane, tokens: Sequence[int]) -> Generator[None, None, int]:
+    def extend(self, lane: Lane, tokens: Sequence[int], watch: int | None = None) -> Generator[None, None, int]:
+        if watch is not None and not 1 <= watch <= len(tokens):
+            raise ValueError(f"there is nothing to watch behind {watch} of {len(tokens)} tokens")
         if len(tokens) > self._budgets[lane]:
             raise ValueError(f"{len(tokens)} tokens exceed the lane's {self._budgets[lane]}")
         held = self._lanes[lane]
         kept = overlap.common(held, tokens)
+        self._watched[lane] = None if watch is None else list(tokens[:watch])
         source, length = overlap.tail(held, tokens, kept)
         held[kept:] = held[source : source + length]
+        if watch is not None:
+            del held[watch - 1 :]
         evaluated = len(tokens) - len(held)
         for start in range(len(held), len(tokens), self.BATCH_TOKENS):
             held.extend(tokens[start : start + self.BATCH_TOKENS])
             yield None
         return evaluated
 
-    def next_probabilities(self, lane: Lane, candidates: Sequence[str]) -> list[float]:
+    def next_probabilities(self, lane: Lane, candidates: Sequence[str], watched: bool = False) -> list[float]:
         """0.2 for each end of a sentence or a turn after a finished message, 0.01 for everything else."""
-        if not self._lanes[lane]:
+        held = self._watched[lane] if watched else self._lanes[lane]
+        if held is None:
+            raise ValueError("nothing was watched")
+        if not held:
             raise ValueError("the lane is empty")
-        finished = not self._open_ends.search(self._message(lane))
+        finished = not self._open_ends.search(self._message(held))
         return [0.2 if finished and text in ("", ".", "?", "!") else 0.01 for text in candidates]
 
     def generate(self, lane: Lane, sampling: Sampling, grammar: str | None) -> Generator[str, None, None]:
         """The grammar is taken as kept: answers under one are written by whoever writes the table."""
-        message = self._message(lane)
+        message = self._message(self._lanes[lane])
         spoken = re.findall(r"[\w']+", message)
         if self._crash_on and self._crash_on in spoken:
             os._exit(70)
@@ -176,9 +185,9 @@ class ScriptedLanguageModel:
         self._words.update(zip(tokens, words, strict=True))
         return tokens
 
-    def _message(self, lane: Lane) -> str:
+    def _message(self, held: Sequence[int]) -> str:
         """Words of the user's last message."""
-        held = self._lanes[lane]
+        held = list(held)
         user = self._ROLES.index("user")
         if user not in held:
             return ""

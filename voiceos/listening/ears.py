@@ -8,6 +8,7 @@ from voiceos import events as ev
 from voiceos.audio.frames import FRAME_S, Frame, Samples
 from voiceos.listening import gate as gates
 from voiceos.listening.addressing import names, strip_name
+from voiceos.listening.backchannels import Backchannels
 from voiceos.listening.hearing import Judge
 from voiceos.listening.own_words import is_echo
 from voiceos.listening.ports import EndOfTurn, IntentMatcher, SpeechToText
@@ -18,6 +19,7 @@ class Ears:
 
     Args:
         own_words: what the assistant is saying or has just said; such words are an echo, not a turn.
+        backchannels: those of the language that the user speaks.
         language: to recognise, ISO 639-1; None means detect.
     """
 
@@ -31,6 +33,7 @@ class Ears:
         matcher: IntentMatcher,
         name: str,
         own_words: Callable[[], str],
+        backchannels: Backchannels,
         language: str | None,
     ) -> None:
         self.gate = gate
@@ -40,6 +43,7 @@ class Ears:
         self._matcher = matcher
         self._name = name
         self._own_words = own_words
+        self._backchannels = backchannels
         self._language = language
 
     def feed(self, frame: Frame, at: float) -> list[ev.Event]:
@@ -67,11 +71,13 @@ class Ears:
 
     def read(self, text: str) -> ev.Words:
         """What words say that are known already."""
+        own_words = self._own_words()
         return ev.Words(
             text,
             intent=self._matcher.match(strip_name(text, self._name)),
             named=names(text, self._name),
-            echo=is_echo(text, self._own_words()),
+            echo=is_echo(text, own_words),
+            backchannel=self._backchannels.match(text, own_words),
         )
 
     async def doneness(self, samples: Samples) -> float:

@@ -60,17 +60,22 @@ class LanguageModel(Protocol):
         Byte-stable: a longer list starts with the tokens of a shorter one, up to the template's closing marks.
         """
 
-    async def extend(self, lane: Lane, tokens: Sequence[int]) -> int:
+    async def extend(self, lane: Lane, tokens: Sequence[int], *, watch: int | None = None) -> int:
         """Make the lane equal `tokens`; returns how many had to be evaluated.
+
+        `watch` keeps what would follow behind so many of the tokens, for `next_probabilities(watched=True)`, at hardly
+        any cost: they are evaluated in one go with the rest. ValueError unless it is 1 to all of them.
 
         Cancelling stops between batches and keeps what was evaluated. Raises EngineError, and ValueError where
         `tokens` exceed the lane.
         """
 
-    async def next_probabilities(self, lane: Lane, candidates: Sequence[str]) -> list[float]:
-        """Probability of each candidate's first token as the next one, after the lane's tokens (at least one).
+    async def next_probabilities(self, lane: Lane, candidates: Sequence[str], *, watched: bool = False) -> list[float]:
+        """Probability of each candidate's first token as the next one, after the lane's tokens (at least one), or
+        where the last `extend` watched.
 
-        The candidate "" stands for the end of the turn. Raises ValueError for an empty lane.
+        The candidate "" stands for the end of the turn. Raises ValueError for an empty lane, or where nothing was
+        watched.
         """
 
     def generate(self, lane: Lane, *, sampling: Sampling, grammar: str | None = None) -> AsyncIterator[str]:

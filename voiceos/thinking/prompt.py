@@ -7,6 +7,7 @@ turn, and many turns at once, so that what stays is the same tail as before.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,6 +62,11 @@ class Persona:
             tuple(data["never"]),
             language,
         )
+
+
+def spoken_so_far(text: str) -> str:
+    """What of a transcript stands when more words follow: not the full stop that the recogniser put behind it."""
+    return re.sub(r"\W+$", "", text)
 
 
 @dataclass(frozen=True, slots=True)

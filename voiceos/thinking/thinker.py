@@ -17,7 +17,7 @@ from pathlib import Path
 
 from voiceos.errors import EngineError, StorageError
 from voiceos.thinking.ports import Lane, LanguageModel, Message, Sampling
-from voiceos.thinking.prompt import KEPT_SHARE, Conversation
+from voiceos.thinking.prompt import KEPT_SHARE, Conversation, spoken_so_far
 
 log = logging.getLogger(__name__)
 
@@ -82,10 +82,10 @@ class Thinker:
 
         Args:
             now: when the turn began; the same in `prepare` and `reply`, as the prompt may tell it.
-            text: what they have said so far, if it is unlikely to change.
+            text: what they have said so far; where it changes, only what is behind the change was in vain.
 
         Returns:
-            How many tokens were evaluated; 0 if something else needed the lane.
+            How many tokens were evaluated; 0 if something else needed the lane before it was done.
         """
 
         async def evaluate() -> int:
@@ -102,10 +102,17 @@ class Thinker:
 
         return await self._warm(evaluate)
 
-    async def reply(self, text: str, now: datetime) -> AsyncIterator[str]:
+    async def reply(
+        self, text: str, now: datetime, *, on_judged: Callable[[float], None] | None = None
+    ) -> AsyncIterator[str]:
         """Pieces of an answer to `text`. Closing the iterator stops the model within one token.
 
         The history stays as it is until `heard`. Raises EngineError, also where `text` alone is too long.
+
+        Args:
+            on_judged: told, before the first piece, how likely the user's turn is over after `text`, 0 to 1, as the
+                language model sees it: the probability that a sentence's end mark or the end of the turn follows the
+                words without their own end mark. Read off what the reply needs evaluated anyway.
         """
         await self._stop_warming()
         async with self._lane:
@@ -118,25 +125,15 @@ class Thinker:
                 )
                 error.spoken = "no_answer"
                 raise error
-            await self._model.extend(Lane.CONVERSATION, tokens)
+            if on_judged is None:
+                await self._model.extend(Lane.CONVERSATION, tokens)
+            else:
+                on_judged(await self._extend_and_judge(tokens, text, now))
             # Another seed each turn, so that a question asked twice is not answered word for word the same.
             sampling = dataclasses.replace(self._sampling, seed=self._sampling.seed + self._turns)
             async with contextlib.aclosing(self._model.generate(Lane.CONVERSATION, sampling=sampling)) as pieces:  # type: ignore[type-var]
                 async for piece in pieces:
                     yield piece
-
-    async def turn_end_probability(self, text: str, now: datetime) -> float:
-        """How likely the user's turn is over after `text`, 0 to 1, as the language model sees it.
-
-        The probability that a sentence's end mark or the end of the turn follows the words without their own end mark;
-        what it evaluates, the reply needs anyway.
-        """
-        bare = text.rstrip().rstrip("".join(SENTENCE_ENDS))
-        await self._stop_warming()
-        async with self._lane:
-            tokens = await self._until_words(self.conversation.for_user(bare, now))
-            await self._model.extend(Lane.CONVERSATION, tokens)
-            return min(1.0, sum(await self._model.next_probabilities(Lane.CONVERSATION, [*SENTENCE_ENDS, ""])))
 
     def heard(self, user_text: str, assistant_text: str, now: datetime, *, cut_off: bool = False) -> None:
         """Take a turn into the history: what the user said, and what they heard of the answer.
@@ -157,8 +154,6 @@ class Thinker:
 
     async def _warm(self, evaluate: Callable[[], Awaitable[int]]) -> int:
         await self._stop_warming()
-        if self._lane.locked():
-            return 0
         self._warming = task = asyncio.create_task(self._in_lane(evaluate), name="warm the language model")
         try:
             return await asyncio.shield(task)
@@ -172,6 +167,18 @@ class Thinker:
         async with self._lane:
             await self._fit()
             return await evaluate()
+
+    async def _extend_and_judge(self, tokens: Sequence[int], text: str, now: datetime) -> float:
+        words = await self._until_words(self.conversation.for_user(spoken_so_far(text), now))
+        watch = len(words)
+        if tokens[:watch] != words:  # the end mark joins the last word in one token
+            await self._model.extend(Lane.CONVERSATION, words, watch=watch)
+        else:
+            await self._model.extend(Lane.CONVERSATION, tokens, watch=watch)
+        odds = await self._model.next_probabilities(Lane.CONVERSATION, [*SENTENCE_ENDS, ""], watched=True)
+        if tokens[:watch] != words:
+            await self._model.extend(Lane.CONVERSATION, tokens)
+        return min(1.0, sum(odds))
 
     async def _until_words(self, messages: Sequence[Message]) -> list[int]:
         """Tokens up to the end of the last message's words, without the marks that close it."""

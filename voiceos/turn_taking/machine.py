@@ -8,7 +8,8 @@ A conversation is one of six phases at any time.
 - LISTENING: the user speaks; the utterance grows.
 - PAUSED: the user has fallen silent, perhaps for good. Work on the answer starts at once (recognise, judge, think) and
   is held back. Silence for as long as the policy asks (`Policy.wait_s`) commits the turn; speech that goes on cancels
-  the work, and nothing was heard. So waiting costs no time: the work hides inside the wait.
+  the work, and nothing was heard. So waiting costs no time: the work hides inside the wait. And the words that are
+  known by then are read while the user goes on.
 - ANSWERING: the turn is committed, its answer is released but does not sound yet. Speech that goes on now reopens the
   same turn, as nobody has heard an answer: being cut off is only what can be heard.
 - SPEAKING: a reply sounds.
@@ -122,7 +123,7 @@ def _open_turn(state: State, began_at: float, *, suspended: bool = False) -> Ste
 
 def _forget(state: State) -> State:
     """Without what belonged to the last revision."""
-    return replace(state, heard=None, probability=None, failed=None)
+    return replace(state, heard=None, sound=None, words=None, failed=None)
 
 
 @on(ev.SpeechStarted, Q, to=(L,), says="voice")
@@ -169,6 +170,20 @@ def _reply_ends_under_speech(state: State, event: ev.PlaybackFinished, policy: P
     return _open_turn(_reply_over(state, event.at, policy), state.voice_since)
 
 
+# While the user speaks, what they have said so far is read.
+
+
+@on(ev.Transcribed, L)
+def _heard_as_they_went_on(state: State, event: ev.Transcribed, policy: Policy) -> Step:
+    """The words up to the last pause, which was none: the recogniser cannot be stopped, so they may as well be read."""
+    known = _known_words(state, event.heard, policy)
+    return state, [do.Prepare(state.turn, known)] if known else []
+
+
+def _known_words(state: State, heard: ev.Heard | None, policy: Policy) -> str:
+    return heard.text if isinstance(heard, ev.Words) and _is_for_us(state, heard, policy) else ""
+
+
 # The user falls silent, and perhaps goes on.
 
 
@@ -182,7 +197,7 @@ def _pause(state: State, event: ev.SpeechPaused, policy: Policy) -> Step:
         silent_since=event.silent_since,
     )
     if event.voiced_s < policy.min_speech_s:
-        return replace(paused, heard=ev.Nothing(), probability=1.0), []
+        return replace(paused, heard=ev.Nothing()), []
     return paused, [do.Transcribe(paused.turn, paused.revision)]
 
 
@@ -205,12 +220,15 @@ def _goes_on(state: State, event: ev.SpeechResumed, policy: Policy) -> Step:
         replying=state.replying if state.suspended else None,
         hinted=False,
     )
-    return again, [do.Cancel(state.turn), do.Prepare(state.turn)]
+    return again, [do.Cancel(state.turn), do.Prepare(state.turn, _known_words(state, state.heard, policy))]
 
 
-@on(ev.EndpointJudged, P, to=(P, A, S, Q), says="sounds finished?")
+@on(ev.EndpointJudged, P, to=(P, A, S, Q), says="finished?")
 def _judged(state: State, event: ev.EndpointJudged, policy: Policy) -> Step:
-    return _commit_if_due(replace(state, probability=event.probability), event.at, policy)
+    by = {event.by: event.probability}
+    return _commit_if_due(
+        replace(state, sound=by.get("sound", state.sound), words=by.get("words", state.words)), event.at, policy
+    )
 
 
 @on(ev.Transcribed, P, to=(P, A, S, Q), says="words")
@@ -238,11 +256,21 @@ def _commit_if_due(state: State, event: ev.Tick | float, policy: Policy) -> Step
         if state.hinted or at - state.silent_since < policy.thinking_earcon_s:
             return state, []
         return replace(state, hinted=True), [do.Earcon("thinking")]
-    if not state.full and not _is_urgent(heard):
-        wait_s = policy.wait_s(state.probability if state.failed is None else 1.0)
-        if at - state.silent_since < wait_s:
-            return state, []
+    if not state.full and not _is_urgent(heard) and at - state.silent_since < _wait_s(state, policy):
+        return state, []
     return _commit(state, at, policy)
+
+
+def _wait_s(state: State, policy: Policy) -> float:
+    """Silence that ends the turn, as far as it has been judged."""
+    heard = state.heard
+    if state.failed is not None or isinstance(heard, ev.Nothing) or _is_backchannel(state, heard):
+        return policy.end_silence_s
+    thinks = isinstance(heard, ev.Words) and _is_for_us(state, heard, policy)
+    if thinks and isinstance(heard, ev.Words) and heard.intent is not None:
+        return policy.end_silence_s  # a whole sentence that is known is a finished one
+    # While a reply is suspended the language model keeps its place in it, and reads these words only once they count.
+    return policy.wait_s(state.sound, state.words, expects_words=thinks and not state.suspended)
 
 
 def _is_urgent(heard: ev.Heard | None) -> bool:
@@ -251,13 +279,23 @@ def _is_urgent(heard: ev.Heard | None) -> bool:
 
 
 def _is_for_us(state: State, heard: ev.Words, policy: Policy) -> bool:
-    if heard.echo:
+    if heard.echo or _is_backchannel(state, heard):
         return False
-    if policy.mode == "open" or heard.named:
+    if heard.named or policy.mode == "open":
         return True
     if state.suspended:  # over a reply only its name or a known wish counts: a television must not stop it
         return heard.intent is not None
-    return state.voice_since <= state.follow_up_until
+    return _is_expected(state, policy)
+
+
+def _is_backchannel(state: State, heard: ev.Heard | None) -> bool:
+    """Over a reply, "mm-hm" asks for no turn."""
+    return state.suspended and isinstance(heard, ev.Words) and heard.backchannel
+
+
+def _is_expected(state: State, policy: Policy) -> bool:
+    """Whether what is said needs no name to be for us."""
+    return policy.mode == "open" or state.voice_since <= state.follow_up_until
 
 
 def _commit(state: State, at: float, policy: Policy) -> Step:
@@ -270,8 +308,7 @@ def _commit(state: State, at: float, policy: Policy) -> Step:
         if heard.intent is not None:
             return _answer(state, at, [do.Perform(state.turn, heard.intent, heard.text)], close=True)
         return _answer(state, at, [do.Release(state.turn, state.revision)], close=False)
-    expected = policy.mode == "open" or state.voice_since <= state.follow_up_until
-    if isinstance(heard, ev.Unclear) and expected and not state.suspended:
+    if isinstance(heard, ev.Unclear) and _is_expected(state, policy) and not state.suspended:
         sentence = "didnt_catch_again" if state.unclear else "didnt_catch"
         again = replace(state, unclear=state.unclear + 1)
         return _answer(again, at, [do.Say(state.turn, sentence, key=True)], close=True)

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from voiceos.events import EndpointJudge
+
+FUSION: Mapping[tuple[bool, bool], tuple[float, float, float]] = {
+    (True, True): (1.42, 0.31, 0.51),
+    (False, True): (1.73, 0.0, 0.55),
+    (True, False): (-0.22, 0.36, 0.0),
+}
+"""Bias and weights of the log odds of sound and words, by which of them there are (`voiceos bench pauses`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +27,12 @@ class Policy:
     """An utterance with less voice than this is a cough, not a turn."""
     end_silence_s: float = 0.35
     """Silence that ends a turn which sounds finished."""
-    unfinished_silence_s: float = 1.5
+    unfinished_silence_s: float = 1.75
     """Silence that ends a turn which sounds wholly unfinished."""
-    completion_threshold: float = 0.5
+    completion_threshold: float = 0.8
     """Probability from which a turn sounds finished."""
-    judged: bool = True
-    """There is an end-of-turn engine; without one every turn waits for `unjudged_silence_s`."""
+    judges: frozenset[EndpointJudge] = frozenset({"sound", "words"})
+    """Who judges whether a turn is finished; without any, every turn waits for `unjudged_silence_s`."""
     unjudged_silence_s: float = 0.7
     barge_in: bool = True
     """Speech over the reply stops it."""
@@ -34,11 +45,34 @@ class Policy:
     echo_limit: int = 2
     """After this many turns of its own words the assistant stops listening while it speaks."""
 
-    def wait_s(self, probability: float | None) -> float:
-        """Silence after which the turn ends: the less finished it sounds, the longer, linearly below the threshold."""
-        if not self.judged:
+    def wait_s(self, sound: float | None, words: float | None, *, expects_words: bool) -> float:
+        """Silence after which the turn ends: the less finished it is, the longer, linearly below the threshold.
+
+        Args:
+            sound, words: the judgements; None for one that has not come.
+            expects_words: the language model reads the words, so that its judgement will come.
+        """
+        judges = self.judges if expects_words else self.judges - {"words"}
+        if not judges:
             return self.unjudged_silence_s
-        if probability is None:  # the judgement is still on its way
-            return self.unfinished_silence_s
-        doubt = max(0.0, 1.0 - probability / self.completion_threshold)
+        if (words is None and "words" in judges) or (words is None and sound is None):
+            return self.unfinished_silence_s  # the judgement is still on its way
+        doubt = max(0.0, 1.0 - finished(sound, words) / self.completion_threshold)
         return self.end_silence_s + doubt * (self.unfinished_silence_s - self.end_silence_s)
+
+
+def finished(sound: float | None, words: float | None) -> float:
+    """Probability, 0 to 1, that the user is done: the judgements fused by logistic regression on their log odds."""
+    bias, by_sound, by_words = FUSION[sound is not None, words is not None]
+    log_odds = bias
+    if sound is not None:
+        log_odds += by_sound * logit(sound)
+    if words is not None:
+        log_odds += by_words * logit(words)
+    return 1.0 / (1.0 + math.exp(-log_odds))
+
+
+def logit(probability: float) -> float:
+    """Log odds; judgements are never surer than 1 in 10,000."""
+    bounded = min(max(probability, 1e-4), 1.0 - 1e-4)
+    return math.log(bounded / (1.0 - bounded))

@@ -35,8 +35,10 @@ class State:
     utterance_open: bool = False
     heard: ev.Heard | None = None
     """What this revision said; None while it is being recognised."""
-    probability: float | None = None
-    """How finished it sounds; None while it is being judged."""
+    sound: float | None = None
+    """How finished it sounds; None while that is being judged, or not judged at all."""
+    words: float | None = None
+    """How finished its words are; likewise."""
     failed: str | None = None
     """Sentence to be heard because this revision's work failed."""
     full: bool = False

@@ -96,8 +96,8 @@ class Telling(ProcessLanguageModel):
 
     evaluated: asyncio.Event
 
-    async def extend(self, lane: Lane, tokens: Sequence[int]) -> int:
-        count = await super().extend(lane, tokens)
+    async def extend(self, lane: Lane, tokens: Sequence[int], *, watch: int | None = None) -> int:
+        count = await super().extend(lane, tokens, watch=watch)
         self.evaluated.set()
         return count
 
@@ -161,12 +161,23 @@ async def test_a_reply_ends_warming(thinker: Thinker) -> None:
     assert await warming == 0
 
 
-async def test_warming_does_not_wait_for_a_reply(thinker: Thinker) -> None:
+async def test_warming_waits_for_a_reply_and_is_ended_by_the_next(thinker: Thinker) -> None:
+    """The user goes on: the reply to what they had said is dropped, and their words so far are prepared."""
     pieces = thinker.reply("count", NOW)
     await anext(pieces)
-    assert await thinker.prepare(NOW, "something else") == 0
+    waiting = asyncio.create_task(thinker.prepare(NOW, "something else"))
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
     await pieces.aclose()  # type: ignore[attr-defined]
-    assert await thinker.prepare(NOW, "something else") == 2
+    assert await waiting == 2
+    pieces = thinker.reply("count", NOW)
+    await anext(pieces)
+    waiting = asyncio.create_task(thinker.prepare(NOW, "something else"))
+    await asyncio.sleep(0.05)
+    next_reply = asyncio.create_task(answer(thinker, "my name is Sam"))
+    assert await waiting == 0
+    await pieces.aclose()  # type: ignore[attr-defined]
+    assert await next_reply == "Hello Sam, I am glad that we met."
 
 
 async def test_a_cancelled_preparation_is_cancelled(thinker: Thinker) -> None:
@@ -193,5 +204,9 @@ async def test_long_talks_are_cut_seldom_and_cheaply(thinker: Thinker, model: Pr
 
 
 async def test_the_end_of_a_turn_is_felt(thinker: Thinker) -> None:
-    assert await thinker.turn_end_probability("I would like some tea.", NOW) > 0.5
-    assert await thinker.turn_end_probability("I would like some of the", NOW) < 0.2
+    felt: list[float] = []
+    for text in ("I would like some tea.", "I would like some of the"):
+        pieces = [piece async for piece in thinker.reply(text, NOW, on_judged=felt.append)]
+        assert "".join(pieces).endswith(text)
+    assert felt[0] > 0.5
+    assert felt[1] < 0.2

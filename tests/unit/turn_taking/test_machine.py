@@ -12,7 +12,8 @@ from voiceos.turn_taking.machine import step
 from voiceos.turn_taking.policy import Policy
 from voiceos.turn_taking.state import IllegalEvent, Phase, State
 
-POLICY = Policy(barge_in_s=0.12)
+POLICY = Policy(barge_in_s=0.12, judges=frozenset({"sound"}), completion_threshold=0.5, unfinished_silence_s=1.5)
+FUSED = replace(POLICY, judges=frozenset({"sound", "words"}))
 
 
 class Table:
@@ -45,6 +46,7 @@ class Table:
         """Bring it to where the reply to a question sounds, from 2.0 s on."""
         self.says(0.0, 1.0)
         self.heard(1.3, ev.Words("how are you"))
+        self.feed(ev.EndpointJudged(1.35, self.state.turn, self.state.revision, 0.9, "words"))
         self.feed(ev.Tick(1.4))
         self.feed(ev.PlaybackStarted(2.0, self.state.turn))
         assert self.state.phase is Phase.SPEAKING
@@ -64,17 +66,72 @@ def test_a_question_is_recognised_at_the_pause_and_answered_when_the_silence_has
     assert table.state.phase is Phase.QUIET
 
 
-@pytest.mark.parametrize(("probability", "silence_s"), [(0.9, 0.35), (0.5, 0.35), (0.25, 0.925), (0.0, 1.5)])
-def test_the_less_finished_a_turn_sounds_the_longer_it_is_waited_for(probability: float, silence_s: float) -> None:
+@pytest.mark.parametrize("probability", [0.99, 0.2, 0.05, 0.001])
+def test_the_less_finished_a_turn_sounds_the_longer_it_is_waited_for(probability: float) -> None:
     table = Table()
     table.says(0.0, 1.0)
     table.heard(1.2, ev.Words("I was thinking"), probability)
+    silence_s = POLICY.wait_s(probability, None, expects_words=True)
     assert table.feed(ev.Tick(1.0 + silence_s - 0.01)) == []
     assert table.feed(ev.Tick(1.0 + silence_s + 0.01)) == [do.Release(1, 1)]
 
 
+def test_the_words_have_a_say_in_whether_a_turn_is_finished() -> None:
+    for words, silence_s in ((0.99, FUSED.end_silence_s), (0.001, FUSED.wait_s(0.9, 0.001, expects_words=True))):
+        table = Table(FUSED)
+        table.says(0.0, 1.0)
+        assert table.heard(1.2, ev.Words("and then I")) == [do.Think(1, 1, "and then I")]
+        assert table.feed(ev.Tick(1.36)) == []  # however finished it sounds, the words are still being read
+        wanted = table.feed(ev.EndpointJudged(1.5, 1, 1, words, "words"))
+        assert wanted == ([do.Release(1, 1)] if silence_s < 0.5 else [])
+        if not wanted:
+            assert table.feed(ev.Tick(1.0 + silence_s - 0.01)) == []
+            assert table.feed(ev.Tick(1.0 + silence_s + 0.01)) == [do.Release(1, 1)]
+
+
+def test_a_known_wish_and_a_noise_wait_for_no_judgement() -> None:
+    wish = ev.Words("what time is it", intent=ev.Intent("time"))
+    for heard, wanted in ((wish, do.Perform(1, ev.Intent("time"), "what time is it")), (ev.Nothing(), do.Cancel(1))):
+        table = Table(FUSED)
+        table.says(0.0, 1.0)
+        table.feed(ev.Transcribed(1.2, 1, 1, heard))
+        assert wanted in table.feed(ev.Tick(1.36))
+
+
+def test_over_a_suspended_reply_the_words_are_not_waited_for() -> None:
+    table = Table(FUSED).speaking()
+    table.feed(ev.SpeechStarted(3.06, 3.0, 3.06))
+    table.feed(ev.Tick(3.2, heard_until=3.2))
+    table.feed(ev.SpeechPaused(4.1, 4.0, 1.0))
+    table.heard(4.3, ev.Words("wait a moment"))
+    silence_s = FUSED.wait_s(0.9, None, expects_words=False)
+    assert table.feed(ev.Tick(4.01 + silence_s)) == [do.Stop(1), do.Release(2, 1)]
+
+
+def test_a_judgement_that_never_comes_is_not_waited_for_longer_than_an_unfinished_turn() -> None:
+    table = Table(FUSED)
+    table.says(0.0, 1.0)
+    table.feed(ev.Transcribed(1.2, 1, 1, ev.Words("hello")))
+    assert table.feed(ev.Tick(1.0 + FUSED.unfinished_silence_s - 0.01)) == []
+    assert table.feed(ev.Tick(1.0 + FUSED.unfinished_silence_s + 0.01)) == [do.Release(1, 1)]
+
+
+@pytest.mark.parametrize("judges", [{"sound"}, {"words"}, {"sound", "words"}])
+def test_the_more_finished_the_shorter_the_wait_between_its_bounds(judges: set[ev.EndpointJudge]) -> None:
+    policy = replace(POLICY, judges=frozenset(judges))
+
+    def wait_s(probability: float) -> float:
+        sound, words = (probability if judge in judges else None for judge in ("sound", "words"))
+        return policy.wait_s(sound, words, expects_words=True)
+
+    waits = [wait_s(n / 100) for n in range(101)]
+    assert waits == sorted(waits, reverse=True)
+    assert waits[-1] == policy.end_silence_s
+    assert policy.end_silence_s < waits[0] <= policy.unfinished_silence_s
+
+
 def test_without_an_end_of_turn_engine_a_fixed_silence_ends_the_turn() -> None:
-    table = Table(replace(POLICY, judged=False))
+    table = Table(replace(POLICY, judges=frozenset()))
     table.says(0.0, 1.0)
     table.feed(ev.Transcribed(1.3, 1, 1, ev.Words("hello")))
     assert table.feed(ev.Tick(1.69)) == []
@@ -93,7 +150,7 @@ def test_a_user_who_goes_on_cancels_the_work_and_late_results_change_nothing() -
     table = Table()
     table.says(0.0, 1.0)
     assert table.feed(ev.SpeechResumed(1.2)) == [do.Cancel(1), do.Prepare(1)]
-    assert table.feed(ev.Transcribed(1.3, 1, 1, ev.Words("old"))) == []
+    assert table.feed(ev.EndpointJudged(1.3, 1, 1, 0.9)) == []
     assert table.feed(ev.SpeechPaused(2.1, 2.0, 1.8)) == [do.Transcribe(1, 2)]
     assert table.feed(ev.Transcribed(2.2, 1, 1, ev.Words("old"))) == []
     assert table.state.heard is None
@@ -104,9 +161,21 @@ def test_a_user_who_goes_on_before_the_answer_sounds_reopens_the_same_turn() -> 
     table.says(0.0, 1.0)
     table.heard(1.3, ev.Words("tell me"))
     assert table.feed(ev.Tick(1.4)) == [do.Release(1, 1)]
-    assert table.feed(ev.SpeechResumed(1.6)) == [do.Cancel(1), do.Prepare(1)]
+    assert table.feed(ev.SpeechResumed(1.6)) == [do.Cancel(1), do.Prepare(1, "tell me")]
     assert table.feed(ev.PlaybackStarted(1.7, 1)) == []
     assert table.feed(ev.SpeechPaused(2.6, 2.5, 2.0)) == [do.Transcribe(1, 2)]
+
+
+def test_words_before_a_pause_that_was_none_are_read_meanwhile() -> None:
+    table = Table()
+    table.says(0.0, 1.0)
+    table.heard(1.15, ev.Words("I was in the"))
+    assert table.feed(ev.SpeechResumed(1.2)) == [do.Cancel(1), do.Prepare(1, "I was in the")]
+    table.feed(ev.SpeechPaused(2.1, 2.0, 1.8))
+    table.feed(ev.SpeechResumed(2.2))
+    late = ev.Transcribed(2.3, 1, 2, ev.Words("I was in the woods"))
+    assert table.feed(late) == [do.Prepare(1, "I was in the woods")]
+    assert table.feed(ev.Transcribed(2.4, 1, 1, ev.Words("older"))) == []
 
 
 def test_a_cough_is_not_a_turn() -> None:
@@ -144,6 +213,21 @@ def test_poorly_heard_speech_is_asked_for_again_and_the_second_time_with_advice(
     table.heard(41.2, ev.Words("now you hear me"))
     table.feed(ev.Tick(41.4))
     assert table.state.unclear == 0
+
+
+def test_a_sound_of_listening_over_the_reply_lets_it_go_on_and_in_silence_is_a_turn() -> None:
+    listening = ev.Words("mm-hm", backchannel=True)
+    table = Table().speaking()
+    table.feed(ev.SpeechStarted(3.06, 3.0, 3.06))
+    assert do.Suspend(1) in table.feed(ev.Tick(3.2, heard_until=3.2))
+    table.feed(ev.SpeechPaused(3.5, 3.4, 0.4))
+    assert table.heard(3.6, listening, 0.01) == []
+    resumed = table.feed(ev.Tick(3.8))
+    assert do.Resume(1) in resumed and do.Stop(1) not in resumed
+    assert table.state.phase is Phase.SPEAKING
+    table.feed(ev.PlaybackFinished(5.0, 1))
+    table.says(6.0, 6.4)
+    assert do.Think(2 + 1, 1, "mm-hm") in table.heard(6.6, replace(listening, backchannel=False))
 
 
 def test_speech_over_the_reply_suspends_it_and_words_discard_it() -> None:

@@ -19,6 +19,7 @@ HEARD = st.sampled_from(
         ev.Words("stop", intent=ev.Intent("stop")),
         ev.Words("Ada", named=True),
         ev.Words("me again", echo=True),
+        ev.Words("mm-hm", backchannel=True),
     ]
 )
 MOVES = st.lists(
@@ -32,6 +33,7 @@ MOVES = st.lists(
                 "resume",
                 "full",
                 "judge",
+                "read",
                 "words",
                 "sounds",
                 "ends",
@@ -52,20 +54,21 @@ POLICIES = st.builds(
     Policy,
     mode=st.sampled_from(["open", "name"]),
     barge_in=st.booleans(),
-    judged=st.booleans(),
+    judges=st.sets(st.sampled_from(["sound", "words"])).map(frozenset),
 )
 
 
 def _event(state: State, at: float, kind: str, number: float, heard: ev.Heard, age: int) -> ev.Event:
     turn, revision = max(0, state.turn - age), max(0, state.revision - age)
     replying = state.replying if state.replying is not None else turn
-    return {
+    events: dict[str, ev.Event] = {
         "tick": ev.Tick(at, at),
         "start": ev.SpeechStarted(at, at - 0.06, at),
         "pause": ev.SpeechPaused(at, at - 0.1, number * 2),
         "resume": ev.SpeechResumed(at),
         "full": ev.UtteranceFull(at),
         "judge": ev.EndpointJudged(at, turn, revision, number),
+        "read": ev.EndpointJudged(at, turn, revision, number, "words"),
         "words": ev.Transcribed(at, turn, revision, heard),
         "sounds": ev.PlaybackStarted(at, replying),
         "ends": ev.PlaybackFinished(at, replying),
@@ -74,7 +77,8 @@ def _event(state: State, at: float, kind: str, number: float, heard: ev.Heard, a
         "closed": ev.MicrophoneClosed(at),
         "withdraw": ev.Withdraw(at, "tea"),
         "opened": ev.MicrophoneOpened(at),
-    }[kind]
+    }
+    return events[kind]
 
 
 @settings(max_examples=400)
