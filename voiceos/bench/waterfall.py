@@ -8,8 +8,8 @@ from pathlib import Path
 from voiceos.errors import EngineMissing
 from voiceos.trace import STAGES, Trace
 
-WIDTH = 60
-"""Characters of a drawn line."""
+WIDTH = 50
+"""Characters of a drawn line: with its label it fits a terminal of 80 columns."""
 
 
 def text(trace: Trace) -> str:
