@@ -4,7 +4,7 @@ The real program over the virtual sound card; both voices on one recording of on
 of real people and synthesised ones, short and long, with a pause inside at the border of two words; and sounds that are
 no turn: knocks, noise, music, and "mm-hm" over a reply. Latency is measured as in `voice_to_voice.py`. A cut-in is an
 answer that begins before the user is done; a false stop is a reply that a "mm-hm" or a knock ends. Same seed, same
-turns. Prints a table; writes JSON and a PNG where asked, and compares with an earlier JSON (`--baseline`).
+turns. Prints a table; writes JSON where asked, and compares with an earlier one (`--baseline`).
 """
 
 from __future__ import annotations
