@@ -10,5 +10,6 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 # NumPy's BLAS keeps threads that spin after each product, on the cores that the engines then want: encoding an
-# utterance took half as long again (`voiceos bench stt`). What voiceos multiplies with NumPy is small.
+# utterance took half as long again (`OPENBLAS_NUM_THREADS=2 voiceos bench stt`). What voiceos multiplies with NumPy is
+# small.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -244,9 +244,9 @@ async def test_what_could_have_followed_is_known_from_the_same_evaluation(model:
     assert await model.next_probabilities(TALK, ["I", "The"]) == pytest.approx(end, rel=0.2, abs=0.02)
     with pytest.raises(ValueError, match="watch"):
         await model.next_probabilities(TALK, ["I"], watched=True)
-    for nowhere in (0, len(whole) + 1):
+    for outside in (0, len(whole) + 1):
         with pytest.raises(ValueError, match="watch"):
-            await model.extend(TALK, whole, watch=nowhere)
+            await model.extend(TALK, whole, watch=outside)
 
 
 async def test_a_grammar_is_kept(model: LanguageModel) -> None:

@@ -93,8 +93,8 @@ class Microphone:
         """Times that PortAudio said it lost sound before the callback."""
         self.device: Device | None = None
         self.attentive = True
-        """Whether each block is wanted at once. If not, the loop is woken for `LAZY_BLOCKS` of them, which costs a
-        quarter (`voiceos bench idle`); none is lost, and each frame tells its moment all the same."""
+        """Whether each block is wanted at once. If not, the loop is woken once for `LAZY_BLOCKS` of them, which costs
+        less (`voiceos bench idle`); none is lost, and each frame tells its moment all the same."""
         self._part = device
         self._clock = clock
         self._wanted_hz = rate_hz

@@ -26,6 +26,7 @@ import soxr
 from voiceos.app import Engines
 from voiceos.audio import files
 from voiceos.audio.frames import RATE_HZ, Samples
+from voiceos.bench import waterfall
 from voiceos.bench.barge_in import CUT, DEBUG, STORIES
 from voiceos.bench.session import Session
 from voiceos.bench.sound import percentile
@@ -220,12 +221,7 @@ def main() -> None:
     done, waterfalls = asyncio.run(measure(options.seed, options.turns, options.kind, "\n".join(["", *options.set])))
     now = figures(done)
     show(now, json.loads(options.baseline.read_text())["figures"] if options.baseline else None)
-    stages: dict[str, list[float]] = {}
-    for one in waterfalls:
-        for stage, ms in one.items():
-            stages.setdefault(stage, []).append(ms)
-    print("median waterfall, ms since the end of speech as the gate saw it:")
-    print("\n".join(f"  {stage:14} {percentile(values, 50):8.0f}" for stage, values in stages.items()))
+    print(waterfall.medians(waterfalls))
     if options.json:
         options.json.write_text(
             json.dumps({"figures": now, "outcomes": [asdict(one) for one in done], "waterfalls": waterfalls}, indent=1)

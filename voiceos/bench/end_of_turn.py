@@ -6,11 +6,13 @@ is guessing.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import statistics
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -46,8 +48,8 @@ def area_under_curve(whole: list[float], cut: list[float]) -> float:
     return float((differences > 0).mean() + (differences == 0).mean() / 2)
 
 
-async def measure() -> dict[str, float]:
-    """All figures. Raises ConfigError where there are no recordings."""
+async def measure(file: Path) -> dict[str, float]:
+    """All figures of the model in `file`. Raises ConfigError where there are no recordings."""
     turns = recordings(speech_dir() / "turns")
     commands = [c for c in recordings(speech_dir() / "commands") if c.text]
     sets = {
@@ -58,7 +60,7 @@ async def measure() -> dict[str, float]:
         "commands cut at 60 %": ([finished(c) for c in commands], [broken_off(c) for c in commands]),
     }
     figures: dict[str, float] = {}
-    async with SmartTurn(str(model("smart-turn-v3.2-cpu", "smart-turn-v3.2-cpu.onnx"))) as end_of_turn:
+    async with SmartTurn(str(file)) as end_of_turn:
         for name, (whole, cut) in sets.items():
             figures[f"{name}: area under the curve"] = area_under_curve(
                 await judged(end_of_turn, whole), await judged(end_of_turn, cut)
@@ -76,12 +78,17 @@ async def measure() -> dict[str, float]:
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m voiceos.bench.end_of_turn", description=__doc__)
+    starter = model("smart-turn-v3.2-cpu", "smart-turn-v3.2-cpu.onnx")
+    parser.add_argument("--model", type=Path, default=starter, help="ONNX file of another version")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args()
     try:
-        figures = asyncio.run(measure())
+        figures = asyncio.run(measure(options.model))
     except ConfigError as error:
         print(f"{error}: {error.hint}", file=sys.stderr)
         return error.exit_code
-    if "--json" in sys.argv:
+    if options.json:
         print(json.dumps(figures, indent=2))
     else:
         for name, value in figures.items():

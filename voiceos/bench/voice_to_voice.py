@@ -19,6 +19,7 @@ import soxr
 from voiceos.app import Engines
 from voiceos.audio import files
 from voiceos.audio.frames import RATE_HZ, Samples
+from voiceos.bench import waterfall
 from voiceos.bench.session import Exchange, Session
 from voiceos.bench.sound import percentile
 from voiceos.bench.virtual_card import VirtualCard
@@ -116,12 +117,7 @@ def main() -> None:
         **cost,
     }
     print("\n".join(f"{name:12} {value:10.1f}" for name, value in figures.items()))
-    stages: dict[str, list[float]] = {}
-    for one in waterfalls:
-        for stage, ms in one.items():
-            stages.setdefault(stage, []).append(ms)
-    print("median waterfall, ms since the end of speech as the gate saw it:")
-    print("\n".join(f"  {stage:14} {percentile(values, 50):8.0f}" for stage, values in stages.items()))
+    print(waterfall.medians(waterfalls))
     if arguments.json:
         arguments.json.write_text(json.dumps({"figures": figures, "waterfalls": waterfalls}, indent=1))
 

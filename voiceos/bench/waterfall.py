@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from voiceos.bench.sound import percentile
 from voiceos.errors import EngineMissing
 from voiceos.trace import STAGES, Trace
 
@@ -25,6 +26,13 @@ def text(trace: Trace) -> str:
         lines.append(f"  {stage.replace('_', ' '):14} {ms:6} ms  {' ' * left}{'█' * (right - left)}")
         before = ms
     return "\n".join(lines)
+
+
+def medians(waterfalls: Sequence[Mapping[str, int]]) -> str:
+    """The median of each stage over many turns, one line a stage, in ms since the end of speech."""
+    stages = {stage: [float(one[stage]) for one in waterfalls if stage in one] for stage in STAGES}
+    lines = [f"  {stage:14} {percentile(values, 50):8.0f}" for stage, values in stages.items() if values]
+    return "\n".join(["median waterfall, ms since the end of speech as the gate saw it:", *lines])
 
 
 def draw(traces: Sequence[Trace], path: Path, title: str) -> None:

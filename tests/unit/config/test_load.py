@@ -183,7 +183,10 @@ def test_the_environment_is_text_made_into_the_settings_type(
 
 
 def test_other_variables_of_ours_are_no_settings(places: Places) -> None:
-    config.load(environ={"VOICEOS_MODELS": "/m", "VOICEOS_SPEECH": "/s", "PATH": "", "OTHER__KEY": "1"}, places=places)
+    ours = {"VOICEOS_MODELS": "/m", "VOICEOS_SPEECH": "/s", "PATH": "", "OTHER__KEY": "1"}
+    loaded = config.load(environ=ours, places=places)
+    assert loaded.settings == config.Settings()
+    assert not loaded.origins
 
 
 def test_an_unknown_variable_is_refused(places: Places) -> None:
