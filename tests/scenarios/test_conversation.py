@@ -67,27 +67,16 @@ async def test_speech_over_the_reply_stops_it_and_history_keeps_what_was_heard()
         assert after == "You said: wait a moment please"
 
 
-async def test_a_noise_over_the_reply_lets_it_go_on_to_its_end() -> None:
-    short = "One two three four five. Six seven eight nine ten. Eleven twelve thirteen fourteen fifteen."
-    async with Room(hears=["tell me everything", ""], engines={"llm": {"replies": [("everything", short)]}}) as room:
-        await room.say("tell me everything you know")
-        while room.live.conductor.state.phase is not Phase.SPEAKING:
-            await room.wait(0.1)
-        await room.wait(0.5)
-        await room.say("ah mmm ah")
-        await room.answered()
-        assert room.said() == [short]
-
-
-async def test_mm_hm_over_the_reply_lets_it_go_on_to_its_end() -> None:
+@pytest.mark.parametrize(("sound", "heard"), [("ah mmm ah", ""), ("mm hmm", "Mm-hmm.")])
+async def test_a_noise_or_mm_hm_over_the_reply_lets_it_go_on_to_its_end(sound: str, heard: str) -> None:
     short = "One two three four five. Six seven eight nine ten. Eleven twelve thirteen fourteen fifteen."
     replies = {"llm": {"replies": [("everything", short)]}}
-    async with Room(hears=["tell me everything", "Mm-hmm."], engines=replies) as room:
+    async with Room(hears=["tell me everything", heard], engines=replies) as room:
         await room.say("tell me everything you know")
         while room.live.conductor.state.phase is not Phase.SPEAKING:
             await room.wait(0.1)
         await room.wait(0.5)
-        await room.say("mm hmm")
+        await room.say(sound)
         await room.answered()
         assert room.said() == [short]
 

@@ -1,0 +1,91 @@
+"""When a turn is taken to be over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.turn_taking.table import FUSED, POLICY, Table
+from voiceos import commands as do
+from voiceos import events as ev
+
+
+@pytest.mark.parametrize("probability", [0.99, 0.2, 0.05, 0.001])
+def test_the_less_finished_a_turn_sounds_the_longer_it_is_waited_for(probability: float) -> None:
+    table = Table()
+    table.says(0.0, 1.0)
+    table.heard(1.2, ev.Words("I was thinking"), probability)
+    silence_s = POLICY.wait_s(probability, None, expects_words=True)
+    assert table.feed(ev.Tick(1.0 + silence_s - 0.01)) == []
+    assert table.feed(ev.Tick(1.0 + silence_s + 0.01)) == [do.Release(1, 1)]
+
+
+def test_the_words_have_a_say_in_whether_a_turn_is_finished() -> None:
+    for words, silence_s in ((0.99, FUSED.end_silence_s), (0.001, FUSED.wait_s(0.9, 0.001, expects_words=True))):
+        table = Table(FUSED)
+        table.says(0.0, 1.0)
+        assert table.heard(1.2, ev.Words("and then I")) == [do.Think(1, 1, "and then I")]
+        assert table.feed(ev.Tick(1.36)) == []  # however finished it sounds, the words are still being read
+        wanted = table.feed(ev.EndpointJudged(1.5, 1, 1, words, "words"))
+        assert wanted == ([do.Release(1, 1)] if silence_s < 0.5 else [])
+        if not wanted:
+            assert table.feed(ev.Tick(1.0 + silence_s - 0.01)) == []
+            assert table.feed(ev.Tick(1.0 + silence_s + 0.01)) == [do.Release(1, 1)]
+
+
+def test_a_known_wish_and_a_noise_wait_for_no_judgement() -> None:
+    wish = ev.Words("what time is it", intent=ev.Intent("time"))
+    for heard, wanted in ((wish, do.Perform(1, ev.Intent("time"), "what time is it")), (ev.Nothing(), do.Cancel(1))):
+        table = Table(FUSED)
+        table.says(0.0, 1.0)
+        table.feed(ev.Transcribed(1.2, 1, 1, heard))
+        assert wanted in table.feed(ev.Tick(1.36))
+
+
+def test_over_a_suspended_reply_the_words_are_not_waited_for() -> None:
+    table = Table(FUSED).speaking()
+    table.feed(ev.SpeechStarted(3.06, 3.0, 3.06))
+    table.feed(ev.Tick(3.2, heard_until=3.2))
+    table.feed(ev.SpeechPaused(4.1, 4.0, 1.0))
+    table.heard(4.3, ev.Words("wait a moment"))
+    silence_s = FUSED.wait_s(0.9, None, expects_words=False)
+    assert table.feed(ev.Tick(4.01 + silence_s)) == [do.Stop(1), do.Release(2, 1)]
+
+
+def test_a_judgement_that_never_comes_is_not_waited_for_longer_than_an_unfinished_turn() -> None:
+    table = Table(FUSED)
+    table.says(0.0, 1.0)
+    table.feed(ev.Transcribed(1.2, 1, 1, ev.Words("hello")))
+    assert table.feed(ev.Tick(1.0 + FUSED.unfinished_silence_s - 0.01)) == []
+    assert table.feed(ev.Tick(1.0 + FUSED.unfinished_silence_s + 0.01)) == [do.Release(1, 1)]
+
+
+@pytest.mark.parametrize("judges", [{"sound"}, {"words"}, {"sound", "words"}])
+def test_the_more_finished_the_shorter_the_wait_between_its_bounds(judges: set[ev.EndpointJudge]) -> None:
+    policy = replace(POLICY, judges=frozenset(judges))
+
+    def wait_s(probability: float) -> float:
+        sound, words = (probability if judge in judges else None for judge in ("sound", "words"))
+        return policy.wait_s(sound, words, expects_words=True)
+
+    waits = [wait_s(n / 100) for n in range(101)]
+    assert waits == sorted(waits, reverse=True)
+    assert waits[-1] == policy.end_silence_s
+    assert policy.end_silence_s < waits[0] <= policy.unfinished_silence_s
+
+
+def test_without_an_end_of_turn_engine_a_fixed_silence_ends_the_turn() -> None:
+    table = Table(replace(POLICY, judges=frozenset()))
+    table.says(0.0, 1.0)
+    table.feed(ev.Transcribed(1.3, 1, 1, ev.Words("hello")))
+    assert table.feed(ev.Tick(1.69)) == []
+    assert table.feed(ev.Tick(1.71)) == [do.Release(1, 1)]
+
+
+def test_a_late_transcript_commits_at_once_when_the_silence_has_lasted() -> None:
+    table = Table()
+    table.says(0.0, 1.0)
+    table.feed(ev.EndpointJudged(1.2, 1, 1, 0.9))
+    assert table.feed(ev.Tick(5.0)) == [do.Earcon("thinking")]
+    assert table.feed(ev.Transcribed(5.1, 1, 1, ev.Words("hi"))) == [do.Think(1, 1, "hi"), do.Release(1, 1)]
