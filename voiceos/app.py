@@ -116,6 +116,7 @@ def gate(settings: Settings) -> SpeechGate:
         min_speech_s=listening.min_speech_ms / 1000,
         pre_roll_s=listening.pre_roll_ms / 1000,
         pause_s=settings.turn_taking.pause_ms / 1000,
+        fade_s=settings.turn_taking.fade_ms / 1000,
         max_utterance_s=listening.max_utterance_s,
     )
 

@@ -354,13 +354,19 @@ class Conductor:
         samples, voiced_s = self._ears.gate.utterance(), self._ears.gate.voiced_s
         trace = self._work.turn(turn).trace
 
+        encoded = asyncio.Event()
+
         async def recognise() -> None:
-            heard = await self._ears.understand(samples, voiced_s)
+            try:
+                heard = await self._ears.understand(samples, voiced_s, on_encoded=encoded.set)
+            finally:
+                encoded.set()
             at = self._clock.monotonic()
             trace.mark("transcript", at)
             self.post(ev.Transcribed(at, turn, revision, heard))
 
         async def judge() -> None:
+            await encoded.wait()  # from then on the recogniser leaves a core to others
             probability = await self._ears.doneness(samples)
             self.post(ev.EndpointJudged(self._clock.monotonic(), turn, revision, probability, "sound"))
 

@@ -124,7 +124,7 @@ def test_where_nobody_speaks_no_words_are_heard(name: str, whisper: FasterWhispe
 @pytest.mark.parametrize("name", ["silence", "noise", "music"])
 def test_the_judge_alone_lets_no_words_out_of_noise(name: str, whisper: FasterWhisper, judge: Judge) -> None:
     """As if the gate had taken all of it for speech."""
-    decoding = whisper.transcribe(NO_SPEECH[name], "en")
+    decoding = whisper.decode(NO_SPEECH[name], "en")
     assert not isinstance(judge.judge(decoding, 2.0), Words)
 
 
@@ -132,14 +132,14 @@ def test_the_judge_alone_lets_no_words_out_of_noise(name: str, whisper: FasterWh
 def test_short_pieces_of_speech_do_not_loop(voice: Piper, whisper: FasterWhisper, seconds: float) -> None:
     for text in SENTENCES[:2]:
         piece = said(voice, text)[RATE_HZ : RATE_HZ + int(seconds * RATE_HZ)]
-        decoding = whisper.transcribe(piece, "en")
+        decoding = whisper.decode(piece, "en")
         assert decoding.compression_ratio < 2.4
         assert not repeats(decoding.text)
         assert len(decoding.text) <= max(seconds, 0.5) / MIN_VOICED_S_PER_LETTER
 
 
 def test_the_language_is_found(voice: Piper, whisper: FasterWhisper) -> None:
-    assert whisper.transcribe(said(voice, SENTENCES[0]), None).language == "en"
+    assert whisper.decode(said(voice, SENTENCES[0]), None).language == "en"
 
 
 def test_the_cut_window_hears_what_the_full_one_hears(whisper: FasterWhisper, speech_dir: Path) -> None:

@@ -41,7 +41,7 @@ def settings(**sections: dict[str, Any]) -> Settings:
     values: dict[str, dict[str, Any]] = {stage: {"engine": "scripted", "timeout_s": 3} for stage in FACTORIES}
     values["end_of_turn"] = {"engine": "none"}
     # The scripted recogniser hears the next text at each call: a dip within a word must not make one.
-    values["turn_taking"] = {"pause_ms": 100}
+    values["turn_taking"] = {"pause_ms": 100, "fade_ms": 0}
     for name, section in sections.items():
         values[name] = values.get(name, {}) | section
     return Settings.model_validate(values)

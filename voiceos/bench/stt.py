@@ -68,9 +68,9 @@ def compare(name: str, engine: FasterWhisper, said: Sequence[Recording]) -> Row:
     for recording in said:
         samples = recording.samples()
         begin = time.perf_counter()
-        cut = engine.transcribe(samples, "en")
+        cut = engine.decode(samples, "en")
         middle = time.perf_counter()
-        full = engine.transcribe(samples, "en", full_window=True)
+        full = engine.decode(samples, "en", full_window=True)
         times.append((middle - begin, time.perf_counter() - middle))
         reference = spoken_words(recording.text or "").split()
         words += len(reference)
@@ -99,7 +99,7 @@ def hear(samples: Samples, engine: FasterWhisper, judge: Judge) -> Iterator[Word
     def heard() -> Words | Unclear | Nothing:
         utterance, voiced_s = gate.utterance(), gate.voiced_s
         gate.discard()
-        return judge.judge(engine.transcribe(utterance, "en"), voiced_s)
+        return judge.judge(engine.decode(utterance, "en"), voiced_s)
 
     padded = np.concatenate([samples, np.zeros(RATE_HZ, np.float32)])
     for number in range(len(padded) // FRAME_SAMPLES):

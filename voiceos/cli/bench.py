@@ -19,6 +19,7 @@ class Bench(StrEnum):
     STT = "stt"
     END_OF_TURN = "end-of-turn"
     PAUSES = "pauses"
+    FADING = "fading"
     IDLE = "idle"
 
 

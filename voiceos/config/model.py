@@ -177,6 +177,12 @@ class TurnTaking(Section):
         ge=30,
         le=2000,
     )
+    fade_ms: int = _key(
+        16,
+        "The same in milliseconds of a voice too soft to hear, which is known sooner than silence. 0 waits for silence.",
+        ge=0,
+        le=2000,
+    )
     end_silence_ms: int = _key(
         350,
         "Silence in milliseconds that ends a turn which sounds finished. Raise it if it cuts in.",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -91,10 +92,23 @@ class FasterWhisper:
         self._beam_size = beam_size
         self._languages: dict[str, tuple[Any, list[int]]] = {}
         # The first run of a shape allocates; no listener should wait for that.
-        self.transcribe(np.zeros(2 * RATE_HZ, np.float32), "en")
+        self.decode(np.zeros(2 * RATE_HZ, np.float32), "en")
 
-    def transcribe(self, samples: Samples, language: str | None, full_window: bool = False) -> Decoding:
-        """Decode 16 kHz mono sound, shape (n,), of at most 30 s; `language` None means detect.
+    def decode(self, samples: Samples, language: str | None, full_window: bool = False) -> Decoding:
+        """`transcribe` in one go."""
+        steps = self.transcribe(samples, language, full_window)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                decoding: Decoding = end.value
+                return decoding
+
+    def transcribe(
+        self, samples: Samples, language: str | None, full_window: bool = False
+    ) -> Generator[None, None, Decoding]:
+        """Decode 16 kHz mono sound, shape (n,), of at most 30 s; `language` None means detect. It may be broken off
+        where it yields: behind an encoding, and before another reading.
 
         `full_window` decodes the whole 30 s window at once, as Whisper was meant to run; it is there to compare with.
         Raises ValueError for sound that is too long or a language that the model does not know.
@@ -105,10 +119,11 @@ class FasterWhisper:
         frames = WINDOW_FRAMES if full_window else cut_window_frames(len(samples))
         cut = frames < WINDOW_FRAMES
         if cut:
-            decoding = self._decode(samples, language, frames, lead_frames=LEAD_FRAMES, second_try=False)
+            decoding = yield from self._decode(samples, language, frames, lead_frames=LEAD_FRAMES, second_try=False)
             if not doubtful(decoding, spoken_s):
                 return decoding
-        return self._decode(samples, language, WINDOW_FRAMES, lead_frames=0, second_try=cut)
+            yield
+        return (yield from self._decode(samples, language, WINDOW_FRAMES, lead_frames=0, second_try=cut))
 
     def _encode(self, samples: Samples, frames: int, lead_frames: int) -> Any:
         padded = np.zeros(frames * HOP_SAMPLES, np.float32)
@@ -119,13 +134,15 @@ class FasterWhisper:
 
     def _decode(
         self, samples: Samples, language: str | None, frames: int, *, lead_frames: int, second_try: bool
-    ) -> Decoding:
+    ) -> Generator[None, None, Decoding]:
         encoded = self._encode(samples, frames, lead_frames)
+        yield
         language = language or self._detected(encoded)
         spoken_s = len(samples) / RATE_HZ
         greedy = self._read(encoded, language, spoken_s, beam_size=1, second_try=second_try)
         if self._beam_size == 1 or greedy.average_log_probability >= SURE_LOG_PROBABILITY:
             return greedy
+        yield
         # The encoding, most of the cost, serves both.
         return self._read(encoded, language, spoken_s, beam_size=self._beam_size, second_try=second_try)
 

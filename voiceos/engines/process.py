@@ -107,12 +107,21 @@ class EngineProcess:
                 raise self._last_error
             await self._changed.wait()
 
-    async def call(self, method: str, *, priority: int = 0, **arguments: Any) -> Any:
-        """Result of one method; items of a generator are dropped. Cancelling the caller cancels the work."""
+    async def call(
+        self, method: str, *, priority: int = 0, on_step: Callable[[], None] | None = None, **arguments: Any
+    ) -> Any:
+        """Result of one method; items of a generator are dropped. Cancelling the caller cancels the work.
+
+        Args:
+            on_step: told of the first step that a generator has done.
+        """
         result = None
         async for message in self._messages(method, priority, arguments):
             if isinstance(message, Done):
                 result = message.value
+            elif on_step is not None:
+                on_step()
+                on_step = None
         return result
 
     async def stream(self, method: str, *, priority: int = 0, **arguments: Any) -> AsyncIterator[Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from voiceos.audio.frames import Samples
 from voiceos.engines.process import EngineProcess
 from voiceos.listening.ports import Decoding
@@ -13,7 +15,9 @@ class ProcessSpeechToText:
     def __init__(self, process: EngineProcess) -> None:
         self._process = process
 
-    async def transcribe(self, samples: Samples, *, language: str | None) -> Decoding:
-        decoding = await self._process.call("transcribe", samples=samples, language=language)
+    async def transcribe(
+        self, samples: Samples, *, language: str | None, on_encoded: Callable[[], None] | None = None
+    ) -> Decoding:
+        decoding = await self._process.call("transcribe", on_step=on_encoded, samples=samples, language=language)
         assert isinstance(decoding, Decoding)
         return decoding

@@ -61,9 +61,15 @@ class Ears:
             case gates.UtteranceFull():
                 return ev.UtteranceFull(at)
 
-    async def understand(self, samples: Samples, voiced_s: float) -> ev.Heard:
-        """What an utterance says. Raises EngineError."""
-        decoding = await self._stt.transcribe(samples, language=self._language)
+    async def understand(
+        self, samples: Samples, voiced_s: float, *, on_encoded: Callable[[], None] | None = None
+    ) -> ev.Heard:
+        """What an utterance says. Raises EngineError.
+
+        Args:
+            on_encoded: see `SpeechToText.transcribe`.
+        """
+        decoding = await self._stt.transcribe(samples, language=self._language, on_encoded=on_encoded)
         heard = self._judge.judge(decoding, voiced_s)
         if not isinstance(heard, ev.Words):
             return heard

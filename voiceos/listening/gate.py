@@ -8,7 +8,8 @@ Pure: no clock (frames carry their time), no I/O; the detector is passed in.
 
 An onset is two loud frames among three: one alone is a click. Voice goes on until the
 probability falls below `silence_threshold`, which lies under `speech_threshold`, so that a word fading out does not
-flicker.
+flicker; or until the sound itself has faded, which is known some 80 ms before the detector is sure
+(`voiceos/listening/fading.py`). Voice that goes on, be it softly, ends such a pause again.
 """
 
 from __future__ import annotations
@@ -20,10 +21,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from voiceos.audio.frames import FRAME_S, Frame, Samples
+from voiceos.listening.fading import Fading
 from voiceos.listening.ports import VoiceActivity
 
 ONSET_FRAMES = 2
 """Loud frames that make an onset, 64 ms: less is a click, and every frame more delays each barge-in."""
+
+SOFT_FRAMES = 5
+"""Voiced frames after a fade, 160 ms, that are soft speech: a detector rarely lags behind for more than 100 ms."""
 
 GAP_S = 0.25
 """A longer hole in the sound (device lost, microphone ignored) ends what belongs together: no pre-roll across it."""
@@ -42,7 +47,7 @@ class SpeechPaused:
     """`pause_s` of silence."""
 
     silent_since: float
-    """When the last voiced frame ended, monotonic seconds."""
+    """When the last voiced frame ended, or the sound faded, monotonic seconds."""
     voiced_s: float
     """Seconds of voice in the utterance so far."""
 
@@ -79,6 +84,7 @@ class SpeechGate:
             where less is asked for; whether it grew long enough is in `voiced_s`, for whoever takes the turn.
         pre_roll_s: sound kept before the first loud frame, so that soft first consonants are not lost.
         pause_s: silence after which SpeechPaused is said; also the silence kept behind the last voice.
+        fade_s: after so long below the level of speech the voice has paused as well; 0 goes by the detector alone.
         max_utterance_s: longest utterance with its pre-roll.
     """
 
@@ -91,6 +97,7 @@ class SpeechGate:
         min_speech_s: float = 0.25,
         pre_roll_s: float = 0.3,
         pause_s: float = 0.1,
+        fade_s: float = 0.0,
         max_utterance_s: float = 28.0,
     ) -> None:
         if not 0 < silence_threshold <= speech_threshold <= 1:
@@ -100,7 +107,9 @@ class SpeechGate:
         self._silence_threshold = silence_threshold
         self._onset_frames = max(1, min(ONSET_FRAMES, _frames(min_speech_s)))
         self._pre_roll_frames = _frames(pre_roll_s)
+        self._min_speech_s = min_speech_s
         self._pause_s = pause_s
+        self._fade_s = fade_s
         self._pause_frames = _frames(pause_s)
         self._max_frames = max(1, math.floor(max_utterance_s / FRAME_S + 1e-9))
         self._recent: deque[_Judged] = deque(maxlen=self._pre_roll_frames + self._onset_frames + 1)
@@ -111,6 +120,11 @@ class SpeechGate:
         """Length of `_utterance` up to the end of its last voiced frame."""
         self._silent_since = 0.0
         self._voiced_frames = 0
+        self._fading = Fading()
+        self._faded = False
+        """The pause was noticed by the level alone."""
+        self._soft_frames = 0
+        """Voiced ones in such a pause."""
         self._speaking = False
         self._open = False
         self._full = False
@@ -141,18 +155,43 @@ class SpeechGate:
             return self._start() if self._onset() else []
         events: list[GateEvent] = []
         self._append(frame)
+        voiced = probability >= self._silence_threshold
+        faded_s = self._fading.feed(frame.samples, voiced=voiced)
         if self._speaking:
-            if probability >= self._silence_threshold:
+            if voiced:
                 self._voice(frame, 1)
-            elif known_at - self._silent_since >= self._pause_s - 1e-9:
+            self._faded = voiced and self._has_faded(faded_s)
+            if self._faded:
+                self._silent_since = known_at - faded_s
+            if self._faded or known_at - self._silent_since >= self._pause_s - 1e-9:
                 self._speaking = False
+                self._soft_frames = 0
                 events.append(SpeechPaused(self._silent_since, self.voiced_s))
-        elif onset := self._onset():
+        elif resumed := self._resumed(voiced, faded_s):
             self._speaking = True
-            self._voice(frame, len(onset))
+            self._voice(frame, resumed)
             events.append(SpeechResumed())
         events += self._fullness()
         return events
+
+    def _has_faded(self, faded_s: float) -> bool:
+        """No voice too short for a turn has: the detector decides whether there was more of it."""
+        return 0 < self._fade_s <= faded_s + 1e-9 and self.voiced_s >= self._min_speech_s - 1e-9
+
+    def _resumed(self, voiced: bool, faded_s: float) -> int:
+        """Frames of voice since the pause; 0 while it lasts."""
+        if not self._faded:
+            return len(self._onset())
+        if not voiced:
+            self._faded = False  # the detector agrees: from now on it takes an onset
+            return 0
+        if faded_s < FRAME_S - 1e-9:
+            return 1
+        self._soft_frames += 1
+        if self._soft_frames < SOFT_FRAMES:
+            return 0
+        self._fading.restart()
+        return self._soft_frames
 
     def utterance(self) -> Samples:
         """The sound from `pre_roll_s` before the first voice to at most `pause_s` behind the last, shape (n,); empty
@@ -170,7 +209,8 @@ class SpeechGate:
         self._recent.extend(kept)
         self._utterance = []
         self._voiced_end = self._voiced_frames = 0
-        self._open = self._speaking = self._full = False
+        self._open = self._speaking = self._full = self._faded = False
+        self._fading.restart()
 
     def _onset(self) -> list[_Judged]:
         """The loud ones of the last frames, if they make an onset."""
@@ -181,6 +221,8 @@ class SpeechGate:
         loud = self._onset()
         first = loud[0].number
         self._open = self._speaking = True
+        for judged in loud:
+            self._fading.feed(judged.frame.samples, voiced=True)
         for judged in self._recent:
             if judged.number >= first - self._pre_roll_frames:
                 self._append(judged.frame)

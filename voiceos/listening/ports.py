@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -28,8 +29,15 @@ class Decoding:
 
 
 class SpeechToText(Protocol):
-    async def transcribe(self, samples: Samples, *, language: str | None) -> Decoding:
-        """Decode 16 kHz mono sound of at most 30 s; `language` None means detect. Raises EngineError."""
+    async def transcribe(
+        self, samples: Samples, *, language: str | None, on_encoded: Callable[[], None] | None = None
+    ) -> Decoding:
+        """Decode 16 kHz mono sound of at most 30 s; `language` None means detect. Raises EngineError.
+
+        Args:
+            on_encoded: told once the sound has been taken in and the words are looked for, which takes one core where
+                the first took all; not told by an engine that does both at once.
+        """
 
 
 class VoiceActivity(Protocol):

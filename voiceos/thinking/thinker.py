@@ -90,7 +90,9 @@ class Thinker:
 
         async def evaluate() -> int:
             words = await self._until_words(self.conversation.for_user(text, now))
-            return await self._model.extend(Lane.CONVERSATION, words)
+            evaluated = await self._model.extend(Lane.CONVERSATION, words)
+            log.debug("read %d tokens while the user speaks", evaluated)
+            return evaluated
 
         return await self._warm(evaluate)
 
@@ -172,9 +174,10 @@ class Thinker:
         words = await self._until_words(self.conversation.for_user(spoken_so_far(text), now))
         watch = len(words)
         if tokens[:watch] != words:  # the end mark joins the last word in one token
-            await self._model.extend(Lane.CONVERSATION, words, watch=watch)
+            evaluated = await self._model.extend(Lane.CONVERSATION, words, watch=watch)
         else:
-            await self._model.extend(Lane.CONVERSATION, tokens, watch=watch)
+            evaluated = await self._model.extend(Lane.CONVERSATION, tokens, watch=watch)
+        log.debug("read %d tokens at the end of the turn", evaluated)
         odds = await self._model.next_probabilities(Lane.CONVERSATION, [*SENTENCE_ENDS, ""], watched=True)
         if tokens[:watch] != words:
             await self._model.extend(Lane.CONVERSATION, tokens)

@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceos.audio.frames import FRAME_S, FRAME_SAMPLES, Frame, Samples
-from voiceos.listening.gate import GateEvent, SpeechGate, SpeechPaused, SpeechResumed, SpeechStarted, UtteranceFull
+from voiceos.listening.gate import (
+    SOFT_FRAMES,
+    GateEvent,
+    SpeechGate,
+    SpeechPaused,
+    SpeechResumed,
+    SpeechStarted,
+    UtteranceFull,
+)
 
 
 class Planned:
@@ -22,21 +30,27 @@ class Planned:
         self.resets = 0
 
     def probability(self, samples: Samples) -> float:
-        return self.probabilities[int(samples[0])]
+        return self.probabilities[numbers(samples)[0]]
 
     def reset(self) -> None:
         self.resets += 1
 
 
-def frame(number: int, at: float | None = None) -> Frame:
-    return Frame(number * FRAME_S if at is None else at, np.full(FRAME_SAMPLES, number, np.float32))
+NUMBER = 1e-12
+"""The first sample of a frame is so many times its number: no sound to speak of."""
+
+
+def frame(number: int, at: float | None = None, level: float = 0.5) -> Frame:
+    samples = np.full(FRAME_SAMPLES, level, np.float32)
+    samples[0] = number * NUMBER
+    return Frame(number * FRAME_S if at is None else at, samples)
 
 
 def numbers(samples: Samples) -> list[int]:
-    return [int(n) for n in samples[::FRAME_SAMPLES]]
+    return [round(float(n) / NUMBER) for n in samples[::FRAME_SAMPLES]]
 
 
-def gate_of(probabilities: Sequence[float], max_utterance_s: float = 28.0) -> SpeechGate:
+def gate_of(probabilities: Sequence[float], max_utterance_s: float = 28.0, fade_s: float = 0.0) -> SpeechGate:
     return SpeechGate(
         Planned(probabilities),
         speech_threshold=0.5,
@@ -44,6 +58,7 @@ def gate_of(probabilities: Sequence[float], max_utterance_s: float = 28.0) -> Sp
         min_speech_s=0.25,
         pre_roll_s=0.3,
         pause_s=0.1,
+        fade_s=fade_s,
         max_utterance_s=max_utterance_s,
     )
 
@@ -124,27 +139,87 @@ def test_thresholds_must_ascend() -> None:
         SpeechGate(Planned([]), speech_threshold=0.3, silence_threshold=0.5)
 
 
+def events_of(gate: SpeechGate, levels: Sequence[float]) -> list[tuple[int, type[GateEvent]]]:
+    return [(n, type(event)) for n, level in enumerate(levels) for event in gate.feed(frame(n, level=level))]
+
+
+def test_a_voice_that_has_faded_pauses_before_the_detector_says_so() -> None:
+    plan = [0.9] * 13 + [0.0] * 5
+    levels = [0.5] * 10 + [0.001] * 8
+    gate = gate_of(plan, fade_s=0.016)
+    assert events_of(gate, levels) == [(1, SpeechStarted), (10, SpeechPaused)]
+    assert numbers(gate.utterance()) == list(range(15))
+
+
+def test_the_pause_began_where_the_voice_faded() -> None:
+    gate = gate_of([0.9] * 14, fade_s=0.016)
+    (pause,) = [e for n in range(11) for e in gate.feed(frame(n, level=0.5 if n < 10 else 0.001))][1:]
+    assert isinstance(pause, SpeechPaused)
+    assert pause.silent_since == pytest.approx(10 * FRAME_S)
+
+
+def test_a_silence_inside_a_word_is_a_pause_that_ends_with_its_next_sound() -> None:
+    plan = [0.9] * 20
+    levels = [0.5] * 10 + [0.001] * 2 + [0.5] * 8
+    assert events_of(gate_of(plan, fade_s=0.016), levels) == [
+        (1, SpeechStarted),
+        (10, SpeechPaused),
+        (12, SpeechResumed),
+    ]
+
+
+def test_voice_that_goes_on_softly_is_no_pause() -> None:
+    plan = [0.9] * 40
+    levels = [0.5] * 10 + [0.001] * 30
+    told = events_of(gate_of(plan, fade_s=0.016), levels)
+    assert told == [(1, SpeechStarted), (10, SpeechPaused), (10 + SOFT_FRAMES, SpeechResumed)]
+
+
+def test_once_the_detector_agrees_it_takes_an_onset_to_go_on() -> None:
+    plan = [0.9] * 11 + [0.0] * 3 + [0.9] * 4
+    levels = [0.5] * 10 + [0.001] * 4 + [0.5] * 4
+    told = events_of(gate_of(plan, fade_s=0.016), levels)
+    assert told == [(1, SpeechStarted), (10, SpeechPaused), (15, SpeechResumed)]
+
+
+def test_a_sound_too_short_for_a_turn_has_not_faded() -> None:
+    plan = [0.9] * 7 + [0.0] * 5
+    levels = [0.5] * 5 + [0.001] * 7
+    assert events_of(gate_of(plan, fade_s=0.016), levels) == [(1, SpeechStarted), (10, SpeechPaused)]
+
+
+def test_a_shorter_silence_than_the_pause_is_none() -> None:
+    plan = [0.9] * 20
+    levels = [0.5] * 10 + [0.001] * 3 + [0.5] * 7
+    assert events_of(gate_of(plan, fade_s=0.1), levels) == [(1, SpeechStarted)]
+
+
 probabilities = st.lists(st.sampled_from([0.0, 0.2, 0.4, 0.6, 1.0]), max_size=300)
 
 
-@given(probabilities, st.lists(st.integers(0, 299), max_size=5))
+@given(
+    probabilities,
+    st.lists(st.integers(0, 299), max_size=5),
+    st.lists(st.sampled_from([0.0, 0.001, 0.1, 0.5]), min_size=300, max_size=300),
+    st.sampled_from([0.0, 0.016, 0.1]),
+)
 def test_whatever_comes_events_are_in_order_sound_is_whole_and_memory_bounded(
-    plan: list[float], discards: list[int]
+    plan: list[float], discards: list[int], levels: list[float], fade_s: float
 ) -> None:
-    gate = gate_of(plan, max_utterance_s=3.0)
+    gate = gate_of(plan, max_utterance_s=3.0, fade_s=fade_s)
     bound = math.floor(3.0 / FRAME_S)
     used: set[int] = set()
     allowed: set[type[GateEvent]] = {SpeechStarted}
     began = 0.0
     for n in range(len(plan)):
-        for event in gate.feed(frame(n)):
+        for event in gate.feed(frame(n, level=levels[n])):
             assert type(event) in allowed
             match event:
                 case SpeechStarted(at):
                     began, allowed = at, {SpeechPaused, UtteranceFull}
                 case SpeechPaused(silent_since, voiced_s):
-                    assert began < silent_since <= n * FRAME_S + 1e-9
-                    assert 0 < voiced_s <= silent_since - began + 1e-9
+                    assert began < silent_since <= (n + 1) * FRAME_S + 1e-9
+                    assert 0 < voiced_s <= (n + 1) * FRAME_S - began + 1e-9
                     allowed = (allowed | {SpeechResumed}) - {SpeechPaused}
                 case SpeechResumed():
                     allowed = (allowed | {SpeechPaused}) - {SpeechResumed}
