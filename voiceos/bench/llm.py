@@ -17,7 +17,7 @@ from voiceos.engines.llama_cpp import LlamaCpp
 from voiceos.thinking.ports import Lane, Message, Sampling
 from voiceos.thinking.prompt import Persona
 
-BATCH_SIZES = (1, 2, 4, 8, 16, 32)
+BATCH_SIZES = (1, 2, 4, 8, 10, 12, 14, 16, 32)
 QUESTIONS = (
     "What is the capital of Australia?",
     "How long does it take to boil an egg?",

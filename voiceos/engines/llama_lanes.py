@@ -21,6 +21,10 @@ from voiceos.errors import EngineError
 log = logging.getLogger(__name__)
 
 
+PADDED_FROM, PADDED_TOKENS = 11, 16
+"""Batches of so many tokens are filled up (`python -m voiceos.bench.llm` prints what each size costs)."""
+
+
 @c.llama_log_callback  # type: ignore[untyped-decorator]
 def _to_log(level: int, text: bytes, _: object) -> None:
     """llama.cpp's own messages (it never prints prompts); kept at module level so that it outlives every context."""
@@ -87,7 +91,10 @@ class Lanes:
             kept -= 1  # the last token once more, for its logits
         self._watched[lane] = None
         if watch is not None:
-            kept = min(kept, watch - 1)
+            if kept == watch == len(self.tokens[lane]) and self._logits_of == lane:
+                self._watched[lane] = self._logits(-1).copy()  # the last evaluation ended there
+            else:
+                kept = min(kept, watch - 1)
         self._cut(lane, kept)
         todo = wanted[len(self.tokens[lane]) :]
         for start in range(0, len(todo), batch_tokens):
@@ -101,22 +108,31 @@ class Lanes:
         held = self.tokens[lane]
         watched = None if watch is None else watch - 1 - len(held)
         batch = self._batch
-        for i, token in enumerate(tokens):
-            batch.token[i] = token
+        padded = self._padded(len(held), len(tokens), self.budgets[lane])
+        for i in range(padded):
+            batch.token[i] = tokens[min(i, len(tokens) - 1)]
             batch.pos[i] = len(held) + i
             batch.n_seq_id[i] = 1
             batch.seq_id[i][0] = lane
             batch.logits[i] = i in (len(tokens) - 1, watched)
-        batch.n_tokens = len(tokens)
+        batch.n_tokens = padded
         self._logits_of = None
         code = c.llama_decode(self._context, batch)
         if code:
             c.llama_memory_seq_rm(self._memory, lane, len(held), -1)
             raise EngineError(f"llama.cpp could not evaluate {len(tokens)} tokens (code {code})")
+        if padded > len(tokens):
+            c.llama_memory_seq_rm(self._memory, lane, len(held) + len(tokens), -1)
         held.extend(tokens)
         self._logits_of = lane
         if watched is not None and 0 <= watched < len(tokens):
             self._watched[lane] = self._logits(watched).copy()
+
+    def _padded(self, held: int, tokens: int, budget: int) -> int:
+        """Tokens to evaluate for so many: sixteen take less time than eleven to fifteen, and what is behind the last
+        one changes nothing before it. It is cut off again, which only models whose lanes can be moved allow."""
+        fits = self._batch_tokens >= PADDED_TOKENS and held + PADDED_TOKENS <= budget
+        return PADDED_TOKENS if self._can_shift and fits and PADDED_FROM <= tokens < PADDED_TOKENS else tokens
 
     def watched(self, lane: int) -> npt.NDArray[np.float32]:
         """float32 (vocabulary,): the logits that the last `extend` was to keep. ValueError where there are none."""
