@@ -179,7 +179,7 @@ class TurnTaking(Section):
     )
     fade_ms: int = _key(
         16,
-        "The same in milliseconds of a voice too soft to hear, which is known sooner than silence. 0 waits for silence.",
+        "The same in milliseconds of a voice too soft to hear, known sooner than silence. 0 waits for silence.",
         ge=0,
         le=2000,
     )
