@@ -114,6 +114,17 @@ class Settle:
     """Nobody speaks: a good moment for work that makes the next turn faster."""
 
 
+@dataclass(frozen=True, slots=True)
+class LearnPause:
+    """What came of a pause of the user's is known; the policy may make something of it."""
+
+    duration_s: float
+    """Until they went on, or until the answer began to sound."""
+    finished: float
+    """Probability, 0 to 1, that had been given to its being the end of the turn."""
+    went_on: bool
+
+
 Command = (
     Prepare
     | Transcribe
@@ -129,4 +140,5 @@ Command = (
     | IgnoreMicrophone
     | Earcon
     | Settle
+    | LearnPause
 )

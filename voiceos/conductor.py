@@ -28,6 +28,7 @@ from voiceos.thinking.prompt import spoken_so_far
 from voiceos.thinking.thinker import Thinker
 from voiceos.trace import Trace
 from voiceos.turn_taking.machine import step
+from voiceos.turn_taking.pauses import PauseProfile
 from voiceos.turn_taking.policy import Policy
 from voiceos.turn_taking.state import IllegalEvent, Phase, State
 from voiceos.work import ENGINE_SENTENCES, Work
@@ -51,6 +52,7 @@ class Conductor:
         player: the loudspeaker, asked for anew at each use since a lost device is replaced.
         on_trace: told the waterfall of each answered turn.
         mute: closes the microphone, or opens it; returns whether that came about.
+        keep_pauses: keeps what was learned of the user's pauses, in a thread; None: nothing is learned.
         attend: told whether frames are wanted at once: not while nobody speaks.
     """
 
@@ -70,6 +72,7 @@ class Conductor:
         speed: float = 1.0,
         play_earcons: bool = True,
         mute: Callable[[bool], Coroutine[Any, Any, bool]] | None = None,
+        keep_pauses: Callable[[PauseProfile], None] | None = None,
         attend: Callable[[bool], None] = lambda attentive: None,
         health: Callable[[], str] = lambda: "healthy",
         on_trace: Callable[[Trace], None] = lambda trace: None,
@@ -99,6 +102,8 @@ class Conductor:
         self._language = language
         self._play_earcons = play_earcons
         self._mute = mute
+        self._keep_pauses = keep_pauses
+        self._kept_pauses = policy.pauses
         self._attend = attend
         self._health = health
         self._on_trace = on_trace
@@ -347,8 +352,11 @@ class Conductor:
                 self._ears.gate.discard()
             case do.Earcon(name):
                 self._earcon(name)
+            case do.LearnPause(duration_s, finished, went_on):
+                self._learn_pause(duration_s, finished, went_on)
             case do.Settle():
                 work.spawn(self._thinker.settle(), None, 0, None)
+                self._keep_learned()
 
     def _transcribe(self, turn: int, revision: int) -> None:
         samples, voiced_s = self._ears.gate.utterance(), self._ears.gate.voiced_s
@@ -376,6 +384,16 @@ class Conductor:
         if self._recognising is not None:
             self._recognising.cancel()
         self._recognising = self._work.spawn(recognise(), turn, revision, "error.stt", outlives=True)
+
+    def _learn_pause(self, duration_s: float, finished: float, went_on: bool) -> None:
+        if self._keep_pauses is not None:
+            learned = self._policy.pauses.learned(duration_s, finished, went_on=went_on)
+            self._policy = replace(self._policy, pauses=learned)
+
+    def _keep_learned(self) -> None:
+        if self._keep_pauses is not None and self._policy.pauses != self._kept_pauses:
+            self._kept_pauses = self._policy.pauses
+            self._work.spawn(asyncio.to_thread(self._keep_pauses, self._kept_pauses), None, 0, None)
 
     def _perform(self, turn: int, intent: ev.Intent, text: str) -> None:
         record = self._work.turn(turn)

@@ -7,6 +7,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from voiceos.app import Engines, Stage, gate, policy, stt_language
@@ -19,6 +20,7 @@ from voiceos.config import Settings
 from voiceos.engines.process import EngineSpec, State
 from voiceos.errors import VoiceosError
 from voiceos.events import MicrophoneClosed, MicrophoneOpened
+from voiceos.habits import keep_pauses, load_pauses
 from voiceos.listening.backchannels import Backchannels
 from voiceos.listening.ears import Ears
 from voiceos.speaking.clips import Clips
@@ -77,6 +79,7 @@ class Live:
         """Raises AudioError where there is no microphone or loudspeaker at the start; later ones are waited for."""
         settings = self._settings
         language = settings.assistant.language
+        learns = settings.turn_taking.learn_pauses
         duplex = self._duplex = self._open_sound(
             Listeners(
                 on_frame=lambda frame: conductor.post(frame),
@@ -103,7 +106,8 @@ class Live:
             player=lambda: duplex.speaker,
             phrases=self._engines.phrases(),
             clips=Clips(language),
-            policy=policy(settings),
+            policy=replace(policy(settings), pauses=load_pauses()) if learns else policy(settings),
+            keep_pauses=keep_pauses if learns else None,
             clock=self._clock,
             name=settings.assistant.name,
             language=language,

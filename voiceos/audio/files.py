@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import stat
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +10,7 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
+from voiceos import files
 from voiceos.audio.frames import FRAME_S, FRAME_SAMPLES, RATE_HZ, Frame, Samples
 from voiceos.errors import AudioError, StorageError
 
@@ -65,7 +63,6 @@ def write(path: Path, samples: NDArray[np.float32], rate_hz: int) -> None:
     A file is replaced atomically and keeps its permissions; a new one is readable by its owner alone, for it holds
     speech. A link is followed, and what is no file (a pipe, a device) is written into.
     """
-    unfinished = ""
     try:
         # Encoded in memory: libsndfile cannot tell why a file that it is handed does not take its bytes.
         encoded = encode(samples, rate_hz)
@@ -73,15 +70,8 @@ def write(path: Path, samples: NDArray[np.float32], rate_hz: int) -> None:
         if path.exists() and not path.is_file():
             path.write_bytes(encoded)
             return
-        descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(encoded)
-        if path.exists():
-            Path(unfinished).chmod(stat.S_IMODE(path.stat().st_mode))
-        Path(unfinished).replace(path)
+        files.replace(path, encoded, sync=False)
     except (OSError, soundfile.SoundFileError) as error:
-        if unfinished:
-            Path(unfinished).unlink(missing_ok=True)
         why = error.strerror if isinstance(error, OSError) else error
         raise StorageError(f"{path} cannot be written: {why}", hint=f"Is there room? df -h {path.parent}") from error
 

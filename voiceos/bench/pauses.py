@@ -216,22 +216,32 @@ def report(endings: Sequence[Ending], work_s: float) -> None:
                 print(f"{threshold:9.1f}{longest:12.2f}{shares}{waits}")
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m voiceos.bench.pauses", description=__doc__)
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What `obtain` goes by, and when an answer is ready."""
     parser.add_argument("--limit", type=int, help="recordings of each folder, spread evenly; all by default")
     parser.add_argument("--seed", type=int, default=1, help="of the places to cut at")
     parser.add_argument(
         "--work-ms", type=int, default=880, help="until an answer is ready; see `voiceos bench voice-to-voice`"
     )
     parser.add_argument("--endings", type=Path, help="keep what the engines said there, or read it where it is there")
+
+
+def obtain(options: argparse.Namespace) -> list[Ending]:
+    """What the engines say, or said. Raises ConfigError where there are no recordings."""
+    if options.endings is not None and options.endings.exists():
+        return [Ending(**row) for row in json.loads(options.endings.read_text())]
+    endings = asyncio.run(collect(options.limit, options.seed))
+    if options.endings is not None:
+        options.endings.write_text(json.dumps([asdict(one) for one in endings]))
+    return endings
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m voiceos.bench.pauses", description=__doc__)
+    add_options(parser)
     options = parser.parse_args()
     try:
-        if options.endings is not None and options.endings.exists():
-            endings = [Ending(**row) for row in json.loads(options.endings.read_text())]
-        else:
-            endings = asyncio.run(collect(options.limit, options.seed))
-            if options.endings is not None:
-                options.endings.write_text(json.dumps([asdict(one) for one in endings]))
+        endings = obtain(options)
     except ConfigError as error:
         print(f"{error}: {error.hint}", file=sys.stderr)
         return error.exit_code

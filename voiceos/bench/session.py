@@ -82,6 +82,7 @@ class Session:
                     **os.environ,
                     **self._card.environment,
                     "XDG_CACHE_HOME": str(self._home / "cache"),
+                    "XDG_STATE_HOME": str(self._home / "state"),
                     "NO_COLOR": "1",
                     "COLUMNS": "1000",
                 },

@@ -28,6 +28,7 @@ from voiceos.cli.options import AsJson, ConfigFile, load
 from voiceos.config import Settings
 from voiceos.engines.cores import cores
 from voiceos.errors import VoiceosError
+from voiceos.habits import load_pauses, pauses_told
 from voiceos.thinking.ports import Message
 
 Mark = Literal["ok", "note", "bad"]
@@ -70,6 +71,8 @@ def _findings(config_file: Path | None) -> Iterator[Finding]:
         yield Finding("bad", "settings", str(error), error.hint)
         return
     yield Finding("ok", "settings", "every value is allowed")
+    if settings.turn_taking.learn_pauses:
+        yield Finding("ok", "pauses", pauses_told(load_pauses()))
     yield from _models(settings)
     yield from _sound(settings)
     yield from asyncio.run(_engines(settings))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
 
+from voiceos import files
 from voiceos.errors import ConfigError, StorageError
 
 NAME = "config.toml"
@@ -58,23 +56,10 @@ def write(path: Path, text: str) -> None:
 
     Raises StorageError; then the file is as it was.
     """
-    temporary: Path | None = None
     try:
-        target = path.resolve()
-        mode = target.stat().st_mode & 0o7777 if target.exists() else 0o600
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(handle)
-            os.fchmod(handle, mode)
-        temporary.replace(target)
+        path.resolve().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        files.replace(path, text.encode())
     except OSError as error:
-        if temporary:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
         raise StorageError(
             f"{path} cannot be written: {error.strerror}", hint=f"look at: df -h {path.parent}; ls -ld {path.parent}"
         ) from error

@@ -207,6 +207,10 @@ class TurnTaking(Section):
         ge=0.01,
         le=0.99,
     )
+    learn_pauses: bool = _key(
+        True,
+        "Gets used to how long you pause: waits 0.6 to 1.6 times as long as set here. Keeps numbers, no words.",
+    )
     barge_in: bool = _key(True, "Speech over the reply stops it. false: it always talks to the end.")
     barge_in_ms: int = _key(
         64,
@@ -249,7 +253,9 @@ class Stt(Section):
         ge=1,
         le=10,
     )
-    threads: int = _key(0, "Processor threads; 0 is as many as cores.", ge=0, le=256)
+    threads: int = _key(
+        0, "Processor threads; 0 is as many as cores.", ge=0, le=256
+    )
     timeout_s: float = _key(
         20.0, "Seconds of silence after which the engine is taken for hung and restarted.", ge=1, le=600
     )
@@ -281,7 +287,9 @@ class Llm(Section):
         min_length=1,
         max_length=200,
     )
-    threads: int = _key(0, "Processor threads; 0 is as many as cores.", ge=0, le=256)
+    threads: int = _key(
+        0, "Processor threads; 0 is as many as cores.", ge=0, le=256
+    )
     context_tokens: int = _key(
         4096,
         "Length of conversation it has in mind, in tokens (about ¾ of a word). More takes more memory.",
@@ -317,7 +325,9 @@ class Tts(Section):
     engine: TtsEngine = _key("piper", '"scripted" is for tests and dry runs.')
     voice: str = _key("en_US-joe-medium", "Voice, as in `voiceos models list`.", min_length=1, max_length=200)
     speed: float = _key(1.0, "Speed of speech: 1 is the voice's own, 2 twice as fast.", ge=0.5, le=2)
-    threads: int = _key(0, "Processor threads; 0 is as many as cores.", ge=0, le=256)
+    threads: int = _key(
+        0, "Processor threads; 0 is as many as cores.", ge=0, le=256
+    )
     timeout_s: float = _key(
         20.0, "Seconds of silence after which the engine is taken for hung and restarted.", ge=1, le=600
     )

@@ -7,13 +7,13 @@ import hashlib
 import importlib.metadata
 import json
 import os
-import tempfile
 from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from voiceos import files
 from voiceos.engines.chat_template import ChatTemplate
 from voiceos.engines.cores import cores
 from voiceos.engines.reply_text import LoopGuard, ReplyText
@@ -136,18 +136,10 @@ class LlamaCpp:
             "tokens": self._lanes.tokens[lane],
             "digest": hashlib.blake2b(state, digest_size=16).hexdigest(),
         }
-        target = Path(path)
         try:
-            with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
-                try:  # made with mode 0600
-                    file.write(_MAGIC + json.dumps(head).encode() + b"\n" + state)
-                    file.flush()
-                    Path(file.name).replace(target)
-                except OSError:
-                    Path(file.name).unlink(missing_ok=True)
-                    raise
+            files.replace(Path(path), _MAGIC, json.dumps(head).encode(), b"\n", state, sync=False)
         except OSError as error:
-            raise StorageError(f"the evaluated prompt cannot be saved: {error.strerror}", hint=str(target)) from error
+            raise StorageError(f"the evaluated prompt cannot be saved: {error.strerror}", hint=path) from error
 
     def restore(self, lane: Lane, path: str) -> int:
         """Nothing of a file is trusted before its model and its digest have been checked: llama.cpp would crash."""

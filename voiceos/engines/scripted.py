@@ -6,7 +6,6 @@ import itertools
 import json
 import os
 import re
-import tempfile
 import threading
 import zlib
 from collections.abc import Generator, Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from voiceos import files
 from voiceos.audio.frames import FRAME_SAMPLES, RATE_HZ, Samples
 from voiceos.engines import overlap
 from voiceos.engines.word_ends import words_of
@@ -154,17 +154,11 @@ class ScriptedLanguageModel:
 
     def save(self, lane: Lane, path: str) -> None:
         held = self._lanes[lane]
-        target = Path(path)
+        saved = {"model": "scripted", "tokens": held, "words": [self._words.get(t, "") for t in held]}
         try:
-            with tempfile.NamedTemporaryFile("w", dir=target.parent, delete=False) as file:
-                json.dump({"model": "scripted", "tokens": held, "words": [self._words.get(t, "") for t in held]}, file)
-            try:
-                Path(file.name).replace(target)
-            except OSError:
-                Path(file.name).unlink(missing_ok=True)
-                raise
+            files.replace(Path(path), json.dumps(saved).encode(), sync=False)
         except OSError as error:
-            raise StorageError(f"the evaluated prompt cannot be saved: {error.strerror}", hint=str(target)) from error
+            raise StorageError(f"the evaluated prompt cannot be saved: {error.strerror}", hint=path) from error
 
     def restore(self, lane: Lane, path: str) -> int:
         if not Path(path).is_file():

@@ -19,6 +19,9 @@ Two things cut across the phases. A reply may be *suspended*: barge-in stops the
 rest, and only words that are meant for the assistant discard it; a cough, a noise or its own echo let it go on where it
 was. And *announcements* wait in a queue until nobody speaks; each is a turn like any other, only the assistant's.
 
+What came of each pause is told (`LearnPause`), so that the policy may get used to this user: that they went on, were it
+over an answer that had hardly begun, or that an answer ended it and they let it.
+
 Numbers make cancellation. The machine alone opens turns (`turn`), and counts the pauses in one (`revision`); all
 work carries both. A result with an older number is late and changes nothing; one with a number that was never given out
 raises `IllegalEvent`, as does an event that its phase cannot meet, and then nothing changes.
@@ -32,7 +35,8 @@ from typing import Any, TypeVar
 
 from voiceos import commands as do
 from voiceos import events as ev
-from voiceos.turn_taking.policy import Policy
+from voiceos.turn_taking.pauses import CUT_IN_S
+from voiceos.turn_taking.policy import Policy, finished
 from voiceos.turn_taking.state import IllegalEvent, Phase, State
 
 Step = tuple[State, list[do.Command]]
@@ -220,7 +224,22 @@ def _goes_on(state: State, event: ev.SpeechResumed, policy: Policy) -> Step:
         replying=state.replying if state.suspended else None,
         hinted=False,
     )
-    return again, [do.Cancel(state.turn), do.Prepare(state.turn, _known_words(state, state.heard, policy))]
+    wanted = [do.Cancel(state.turn), do.Prepare(state.turn, _known_words(state, state.heard, policy))]
+    return again, [*wanted, *_went_on(state, event.at, policy)]
+
+
+def _went_on(state: State, at: float, policy: Policy) -> list[do.Command]:
+    """That was a pause of a user's who talks to us, as far as is known."""
+    heard = state.heard
+    unknown_yet = heard is None and policy.mode == "open"
+    for_us = isinstance(heard, ev.Words) and _is_for_us(state, heard, policy)
+    if state.suspended or not (unknown_yet or for_us):
+        return []
+    return [do.LearnPause(at - state.silent_since, _finished_as_judged(state), went_on=True)]
+
+
+def _finished_as_judged(state: State) -> float:
+    return 0.5 if state.sound is None and state.words is None else finished(state.sound, state.words)
 
 
 @on(ev.EndpointJudged, P, to=(P, A, S, Q), says="finished?")
@@ -318,7 +337,8 @@ def _commit(state: State, at: float, policy: Policy) -> Step:
 def _answer(state: State, at: float, wanted: list[do.Command], *, close: bool) -> Step:
     before: list[do.Command] = []
     if state.suspended and state.replying is not None:
-        before.append(do.Stop(state.replying))
+        before += [do.Stop(state.replying)]
+    before += _came_of_the_last_pause(state)
     if close:
         before += [do.CloseUtterance()]
     answering = replace(
@@ -326,11 +346,23 @@ def _answer(state: State, at: float, wanted: list[do.Command], *, close: bool) -
         phase=A,
         replying=state.turn,
         suspended=False,
+        ended=None,
         answering_since=at,
         utterance_open=not close,
         voice=False,
     )
     return answering, before + wanted
+
+
+def _came_of_the_last_pause(state: State) -> list[do.Command]:
+    """When the user spoke again tells whether the last reply cut in: soon after its first sound they go on with what
+    they had said, unless it is a wish."""
+    if state.ended is None:
+        return []
+    heard, pause = state.heard, state.ended
+    spoke_s = state.voice_since - state.sounded_at
+    cut_in = spoke_s <= CUT_IN_S and isinstance(heard, ev.Words) and heard.intent is None
+    return [replace(pause, duration_s=pause.duration_s + spoke_s, went_on=True) if cut_in else pause]
 
 
 def _not_a_turn(state: State, at: float, policy: Policy) -> Step:
@@ -359,7 +391,10 @@ def _sounds(state: State, event: ev.PlaybackStarted, policy: Policy) -> Step:
     wanted: list[do.Command] = [do.CloseUtterance()] if state.utterance_open else []
     if state.half_duplex or not policy.barge_in:
         wanted.append(do.IgnoreMicrophone(True))
-    return replace(state, phase=S, asking=None, utterance_open=False), wanted
+    ended = None
+    if state.utterance_open and not state.full:  # so it is a turn of the user's that was judged
+        ended = do.LearnPause(event.at - state.silent_since, _finished_as_judged(state), went_on=False)
+    return replace(state, phase=S, asking=None, utterance_open=False, ended=ended, sounded_at=event.at), wanted
 
 
 def _reply_over(state: State, at: float, policy: Policy) -> State:
@@ -374,6 +409,11 @@ def _finished(state: State, event: ev.PlaybackFinished, policy: Policy) -> Step:
     if state.half_duplex or not policy.barge_in:
         wanted.append(do.IgnoreMicrophone(False))
     over = replace(_reply_over(state, event.at, policy), asking=None, utterance_open=False)
+    if (
+        over.ended is not None and event.at - over.sounded_at > CUT_IN_S
+    ):  # they let it finish; a short one ends too soon
+        wanted.append(over.ended)
+        over = replace(over, ended=None)
     return over, [*wanted, do.Settle()]
 
 
@@ -394,6 +434,7 @@ def _failed_aloud(state: State, event: ev.WorkFailed, policy: Policy) -> Step:
         hinted=True,
         asking=None,
         utterance_open=False,
+        ended=None,
     )
     return after, [*first, do.Earcon("error"), do.Say(turn, event.sentence, key=True)]
 

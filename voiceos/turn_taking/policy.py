@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from voiceos.events import EndpointJudge
+from voiceos.turn_taking.pauses import PauseProfile
 
 FUSION: Mapping[tuple[bool, bool], tuple[float, float, float]] = {
     (True, True): (1.42, 0.31, 0.51),
@@ -15,6 +16,9 @@ FUSION: Mapping[tuple[bool, bool], tuple[float, float, float]] = {
     (True, False): (-0.22, 0.36, 0.0),
 }
 """Bias and weights of the log odds of sound and words, by which of them there are (`voiceos bench pauses`)."""
+
+
+UNKNOWN = PauseProfile()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class Policy:
     """An announcement waits until nobody has spoken for this long."""
     echo_limit: int = 2
     """After this many turns of its own words the assistant stops listening while it speaks."""
+    pauses: PauseProfile = UNKNOWN
+    """What is known of this user's pauses: all silences that end a turn are multiplied by its `stretch`."""
 
     def wait_s(self, sound: float | None, words: float | None, *, expects_words: bool) -> float:
         """Silence after which the turn ends: the less finished it is, the longer, linearly below the threshold.
@@ -52,6 +58,9 @@ class Policy:
             sound, words: the judgements; None for one that has not come.
             expects_words: the language model reads the words, so that its judgement will come.
         """
+        return self.pauses.stretch * self._usual_wait_s(sound, words, expects_words=expects_words)
+
+    def _usual_wait_s(self, sound: float | None, words: float | None, *, expects_words: bool) -> float:
         judges = self.judges if expects_words else self.judges - {"words"}
         if not judges:
             return self.unjudged_silence_s

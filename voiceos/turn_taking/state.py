@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from voiceos import events as ev
+from voiceos.commands import LearnPause
 
 
 class Phase(Enum):
@@ -59,3 +60,7 @@ class State:
     unclear: int = 0
     """Turns in a row that could not be made out."""
     half_duplex: bool = False
+    ended: LearnPause | None = None
+    """The pause that the last reply ended, until it is known whether the user was done."""
+    sounded_at: float = 0.0
+    """When that reply's first sample sounded."""

@@ -21,9 +21,13 @@ class Table:
         self.policy = policy
         self.state = State()
         self.log: list[do.Command] = []
+        self.learned: list[do.LearnPause] = []
+        """Kept apart: what a pause teaches is beside the point of most rules."""
 
     def feed(self, event: ev.Event) -> list[do.Command]:
         self.state, wanted = step(self.state, event, self.policy)
+        self.learned += [command for command in wanted if isinstance(command, do.LearnPause)]
+        wanted = [command for command in wanted if not isinstance(command, do.LearnPause)]
         self.log += wanted
         return wanted
 

@@ -1,0 +1,35 @@
+"""What was learned of the user, kept from start to start: numbers, never words."""
+
+from __future__ import annotations
+
+from voiceos import files
+from voiceos.turn_taking.pauses import SHORTEST_S, PauseProfile
+
+PAUSES = "pauses.json"
+
+
+def load_pauses() -> PauseProfile:
+    """What is known of their pauses, which is nothing at the first start. Anything else in the file is set aside."""
+    content = files.recall(PAUSES)
+    if content is None:
+        return PauseProfile()
+    try:
+        return PauseProfile(**{name: float(number) for name, number in content.items()})
+    except (TypeError, ValueError):
+        files.set_aside(PAUSES)
+        return PauseProfile()
+
+
+def keep_pauses(profile: PauseProfile) -> None:
+    """Raises StorageError."""
+    files.remember(PAUSES, profile.numbers())
+
+
+def pauses_told(profile: PauseProfile) -> str:
+    """One line about them, for the user."""
+    if not profile.inner and not profile.ends:
+        return "nothing is known of your pauses yet"
+    return (
+        f"you go on after {profile.mean_excess_s + SHORTEST_S:.1f} s on average, so it waits {profile.stretch:.2f} "
+        "times as long as the settings say"
+    )
