@@ -14,7 +14,7 @@ import platformdirs
 
 from voiceos.catalogue import Kind, Model, Store, catalog
 from voiceos.config import Settings
-from voiceos.engines.cores import cores
+from voiceos.engines import tuned
 from voiceos.engines.language_model import ProcessLanguageModel
 from voiceos.engines.process import EngineProcess, EngineSpec, State
 from voiceos.engines.silero import Silero
@@ -70,7 +70,7 @@ def spec(stage: Stage, settings: Settings, store: Store) -> EngineSpec:
     arguments: dict[str, Any] = {}
     if (wanted := chosen_model(Kind(stage), settings)) is not None:
         arguments["voice_path" if stage == "tts" else "model_path"] = str(store.path(wanted))
-        arguments["threads"] = section.threads or cores()
+        arguments["threads"] = section.threads or tuned.threads(stage, section.engine, wanted.name)
         if stage == "stt":
             arguments["beam_size"] = section.beam_size
         if stage == "llm":

@@ -13,6 +13,7 @@ import random
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 
@@ -118,9 +119,10 @@ def report(endings: Sequence[Ending], *, users: int, turns: int, work_s: float) 
                 talks(user, rest, learns=learns, gives_way=gives_way, users=users, turns=turns, work_s=work_s)
                 for learns in (False, True)
             )
-            for part, name in enumerate((f"1–{FIRST}", f"{FIRST + 1}–{turns}")):
-                shares = [one[part].cut_ins / max(1, one[part].pauses) for one in (without, learning)]
-                waits = [float(np.mean(one[part].waited_s)) for one in (without, learning)]
+            parts: tuple[tuple[Literal[0, 1], str], ...] = ((0, f"1–{FIRST}"), (1, f"{FIRST + 1}–{turns}"))
+            for part, name in parts:
+                shares = [one.cut_ins / max(1, one.pauses) for one in (without[part], learning[part])]
+                waits = [float(np.mean(one.waited_s)) for one in (without[part], learning[part])]
                 stretch = f"{learning[2]:9.2f}" if part else ""
                 print(
                     f"{'' if part else user.name:30}{name:>8}{shares[0]:10.1%}{shares[1]:10.1%}{waits[0]:13.2f}"

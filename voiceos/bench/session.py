@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -15,9 +16,11 @@ from typing import Self
 import numpy as np
 import psutil
 
+from voiceos import files
 from voiceos.audio.frames import Samples
 from voiceos.bench.sound import ASSISTANT_LEVEL, USER_LEVEL, Stretch, stretches
 from voiceos.bench.virtual_card import RATE_HZ, Recording, VirtualCard
+from voiceos.engines import tuned
 from voiceos.errors import VoiceosError
 
 ANSWER_GAP_S = 1.2
@@ -65,6 +68,7 @@ class Session:
     async def __aenter__(self) -> Self:
         config = self._home / "config.toml"
         config.write_text(self._settings)
+        _take_along(files.state_file(tuned.NAME), self._home / "state" / "voiceos")
         async with contextlib.AsyncExitStack() as stack:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -218,3 +222,10 @@ class Session:
             seen = self.now_s
             while self.now_s < seen + LOOK_S:
                 await self.recording.more()
+
+
+def _take_along(file: Path, folder: Path) -> None:
+    """What was measured of this machine holds in a trial as well."""
+    if file.is_file():
+        folder.mkdir(parents=True)
+        shutil.copy(file, folder)

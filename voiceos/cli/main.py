@@ -15,6 +15,7 @@ from voiceos.cli.demo import demo
 from voiceos.cli.devices import devices
 from voiceos.cli.doctor import doctor
 from voiceos.cli.run import run
+from voiceos.cli.tune import tune
 
 EXITS = (
     "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 settings, 4 models, 5 sound, 6 engines, 7 disk, 130 Ctrl-C "
@@ -53,6 +54,7 @@ app.command()(transcribe)
 app.command()(devices)
 app.command()(doctor)
 app.command()(demo)
+app.command()(tune)
 app.command()(bench)
 app.add_typer(model_verbs.app, name="models")
 app.add_typer(config_verbs.app, name="config")

@@ -254,7 +254,7 @@ class Stt(Section):
         le=10,
     )
     threads: int = _key(
-        0, "Processor threads; 0 is as many as cores.", ge=0, le=256
+        0, "Processor threads; 0 is what `voiceos tune` found best, or else as many as cores.", ge=0, le=256
     )
     timeout_s: float = _key(
         20.0, "Seconds of silence after which the engine is taken for hung and restarted.", ge=1, le=600
@@ -288,7 +288,7 @@ class Llm(Section):
         max_length=200,
     )
     threads: int = _key(
-        0, "Processor threads; 0 is as many as cores.", ge=0, le=256
+        0, "Processor threads; 0 is what `voiceos tune` found best, or else as many as cores.", ge=0, le=256
     )
     context_tokens: int = _key(
         4096,
@@ -326,7 +326,7 @@ class Tts(Section):
     voice: str = _key("en_US-joe-medium", "Voice, as in `voiceos models list`.", min_length=1, max_length=200)
     speed: float = _key(1.0, "Speed of speech: 1 is the voice's own, 2 twice as fast.", ge=0.5, le=2)
     threads: int = _key(
-        0, "Processor threads; 0 is as many as cores.", ge=0, le=256
+        0, "Processor threads; 0 is what `voiceos tune` found best, or else as many as cores.", ge=0, le=256
     )
     timeout_s: float = _key(
         20.0, "Seconds of silence after which the engine is taken for hung and restarted.", ge=1, le=600

@@ -1,4 +1,4 @@
-"""How many threads an engine should have."""
+"""How many threads an engine should have where nobody has measured it (`tuned.py`)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ import os
 import psutil
 
 
+def allowed_cores() -> int:
+    """Hardware threads that this process may run on."""
+    # macOS has no affinity.
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def cores() -> int:
     """Processor cores this process may run on; second threads of one core only slow the arithmetic down."""
-    # macOS has no affinity.
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    allowed = allowed_cores()
     return min(allowed, max(2, psutil.cpu_count(logical=False) or allowed))

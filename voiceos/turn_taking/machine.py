@@ -224,7 +224,7 @@ def _goes_on(state: State, event: ev.SpeechResumed, policy: Policy) -> Step:
         replying=state.replying if state.suspended else None,
         hinted=False,
     )
-    wanted = [do.Cancel(state.turn), do.Prepare(state.turn, _known_words(state, state.heard, policy))]
+    wanted: list[do.Command] = [do.Cancel(state.turn), do.Prepare(state.turn, _known_words(state, state.heard, policy))]
     return again, [*wanted, *_went_on(state, event.at, policy)]
 
 
