@@ -103,7 +103,6 @@ class Conductor:
         self._play_earcons = play_earcons
         self._mute = mute
         self._keep_pauses = keep_pauses
-        self._kept_pauses = policy.pauses
         self._attend = attend
         self._health = health
         self._on_trace = on_trace
@@ -352,11 +351,12 @@ class Conductor:
                 self._ears.gate.discard()
             case do.Earcon(name):
                 self._earcon(name)
-            case do.LearnPause(duration_s, finished, went_on):
-                self._learn_pause(duration_s, finished, went_on)
+            case do.LearnPause() if self._keep_pauses is not None:
+                self._policy = self._policy.learned(command)
             case do.Settle():
                 work.spawn(self._thinker.settle(), None, 0, None)
-                self._keep_learned()
+                if self._keep_pauses is not None:
+                    work.spawn(asyncio.to_thread(self._keep_pauses, self._policy.pauses), None, 0, None)
 
     def _transcribe(self, turn: int, revision: int) -> None:
         samples, voiced_s = self._ears.gate.utterance(), self._ears.gate.voiced_s
@@ -384,16 +384,6 @@ class Conductor:
         if self._recognising is not None:
             self._recognising.cancel()
         self._recognising = self._work.spawn(recognise(), turn, revision, "error.stt", outlives=True)
-
-    def _learn_pause(self, duration_s: float, finished: float, went_on: bool) -> None:
-        if self._keep_pauses is not None:
-            learned = self._policy.pauses.learned(duration_s, finished, went_on=went_on)
-            self._policy = replace(self._policy, pauses=learned)
-
-    def _keep_learned(self) -> None:
-        if self._keep_pauses is not None and self._policy.pauses != self._kept_pauses:
-            self._kept_pauses = self._policy.pauses
-            self._work.spawn(asyncio.to_thread(self._keep_pauses, self._kept_pauses), None, 0, None)
 
     def _perform(self, turn: int, intent: ev.Intent, text: str) -> None:
         record = self._work.turn(turn)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from voiceos.commands import LearnPause
 from voiceos.events import EndpointJudge
 from voiceos.turn_taking.pauses import PauseProfile
 
@@ -59,6 +60,11 @@ class Policy:
             expects_words: the language model reads the words, so that its judgement will come.
         """
         return self.pauses.stretch * self._usual_wait_s(sound, words, expects_words=expects_words)
+
+    def learned(self, pause: LearnPause) -> Policy:
+        """The policy for a user of whom one more pause is known."""
+        profile = self.pauses.learned(pause.duration_s, pause.finished, went_on=pause.went_on)
+        return replace(self, pauses=profile)
 
     def _usual_wait_s(self, sound: float | None, words: float | None, *, expects_words: bool) -> float:
         judges = self.judges if expects_words else self.judges - {"words"}
