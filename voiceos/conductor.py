@@ -21,6 +21,7 @@ from voiceos.audio.speaker import SpeakerEvent, Started
 from voiceos.clock import Clock
 from voiceos.languages import Phrases
 from voiceos.listening.ears import Ears
+from voiceos.log import speech
 from voiceos.skills.controls import perform
 from voiceos.speaking.clips import Clips
 from voiceos.speaking.ports import Loudspeaker, TextToSpeech
@@ -284,6 +285,8 @@ class Conductor:
         if isinstance(event, Started):
             if record := self._work.known(turn):
                 record.trace.mark("first_sound", event.at)
+                if record.user_text is not None:
+                    log.debug("turn %d: answers %s", turn, speech(record.user_text))
                 self._on_trace(record.trace)
             self._step(ev.PlaybackStarted(event.at, turn))
         else:

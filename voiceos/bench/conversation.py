@@ -1,215 +1,174 @@
 """`python -m voiceos.bench.conversation`: fast and polite, measured at once.
 
 The real program over the virtual sound card; both voices on one recording of one clock. Turns of many kinds: questions
-of real people and synthesised ones, short and long, with a pause inside at the border of two words; and sounds that are
-no turn: knocks, noise, music, and "mm-hm" over a reply. Latency is measured as in `voice_to_voice.py`. A cut-in is an
-answer that begins before the user is done; a false stop is a reply that a "mm-hm" or a knock ends. Same seed, same
-turns. Prints a table; writes JSON where asked, and compares with an earlier one (`--baseline`).
+of real people and synthesised ones, wishes that need no language model, short and long ones, with a pause or a restart
+inside, with somebody else talking in the room; interruptions at random moments of a story; and sounds that are no turn:
+knocks, coughs, noise, music, and "mm-hm" over a reply. Latency is measured as in `voice_to_voice.py`, silence after an
+interruption as in `barge_in.py`. A cut-in is an answer that begins before the user is done; a false stop is a reply
+that a "mm-hm", a cough or a knock ends. Afterwards each answered sound is read again in the recogniser's full window.
+Same seed, same turns. Prints a table; writes JSON and a PNG where asked, and compares with an earlier run
+(`--baseline`). `--sweep` draws latency against cut-ins over the policy instead (`sweep.py`).
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import asyncio
 import json
-import os
-import random
+import re
+import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import soxr
 
-from voiceos.app import Engines
-from voiceos.audio import files
+from voiceos.app import chosen_model
 from voiceos.audio.frames import RATE_HZ, Samples
-from voiceos.bench import waterfall
-from voiceos.bench.barge_in import CUT, DEBUG, STORIES
+from voiceos.bench import conversation_picture, sweep, waterfall
+from voiceos.bench.barge_in import CUT, DEBUG, UNNOTICED_S
+from voiceos.bench.conversation_report import Outcome, figures, median_waterfalls, table
+from voiceos.bench.conversation_turns import Turn, plan, sounds
+from voiceos.bench.recordings import speech_dir
 from voiceos.bench.session import Session
-from voiceos.bench.sound import percentile
+from voiceos.bench.sound import Stretch
+from voiceos.bench.virtual_card import RATE_HZ as CARD_HZ
 from voiceos.bench.virtual_card import VirtualCard
-from voiceos.bench.voice_to_voice import HUMAN, QUESTIONS, starter_settings
+from voiceos.bench.voice_to_voice import starter_settings
+from voiceos.catalogue import Kind, Store
 from voiceos.config import Settings
+from voiceos.engines.cores import cores
+from voiceos.engines.faster_whisper import WINDOW_S, FasterWhisper
+from voiceos.errors import ConfigError, VoiceosError
+from voiceos.trace import STAGES
 
-PITCH = 1.12
-"""The user's voice is the assistant's, so much higher."""
-
-SHORT = ("Yes.", "No, the other one.", "Maybe later.", "Thank you.", "Good morning.", "That is right.")
-LONG = (
-    "I went to the market this morning and bought some apples and a loaf of bread, and on the way home I met an old "
-    "friend of mine whom I had not seen for years. What should I cook for him tonight?",
-    "My sister is coming to visit me next weekend with her two little children, and they have never been to this town "
-    "before. What could we do together when it rains the whole day?",
-    "I have been thinking about learning an instrument for a very long time, but I never had the patience to practise "
-    "every day after work. Do you think that the piano is a good one to begin with?",
-)
-PAUSED = (
-    "What is the best way to cook rice for four people?",
-    "Could you tell me something about the history of Italy?",
-    "I would like to know how far away the moon is.",
-    "Do you think I should take an umbrella with me today?",
-    "Tell me the name of a river that flows through London.",
-    "How many hours of sleep does a grown up person need?",
-)
-PAUSES_S = (0.3, 1.5)
-BACKCHANNELS = ("Mm-hmm.", "Uh-huh.", "Yeah.")
-KNOCKS = ("short_friction0", "short_friction1")
-NO_TURN = ("dishes", "office_ambience", "music_strings", "music_vibe_ace")
-NOISE_S = 20.0
+ANSWERS = re.compile(r"turn \d+: answers (['\"].*)$")
+TAKEN_BACK = "answering → listening on SpeechResumed"
+TRACE = "trace {"
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What happens on the user's side."""
+class Talk:
+    """One conversation: plays turns, and keeps what each left in the recording and in the log."""
 
-    kind: str
-    name: str
-    samples: Samples
-    over_reply: bool = False
-    """It sounds over a reply to a question that is asked before."""
-    answered: bool = True
-    """It wants an answer."""
+    def __init__(self, session: Session, stories: dict[str, Samples]) -> None:
+        self._session = session
+        self._stories = stories
+        self.asked: list[Samples] = []
+        """16 kHz sound of what the user said, in the order of the outcomes; empty where nothing is to be read again."""
 
+    async def play(self, turn: Turn) -> Outcome:
+        """One turn, and what came of it."""
+        self.asked.append(turn.samples[:0])
+        outcome = Outcome(turn.planned.kind, turn.planned.name, answered=False)
+        if not turn.planned.story:
+            return await self._ask(turn, outcome) if turn.planned.answered else await self._disturb(turn, outcome)
+        told = await self._session.say(self._stories[turn.planned.story], RATE_HZ)
+        try:
+            await self._session.sounding(told.end_s)
+        except VoiceosError:  # no story, nothing to sound over
+            return outcome
+        await asyncio.sleep(turn.planned.after_s)
+        if turn.planned.answered:
+            return await self._interrupt(turn, outcome)
+        marker = len(self._session.lines)
+        await self._session.play(turn.samples, RATE_HZ)
+        await self._session.quiet()
+        return replace(outcome, false_stop=any(CUT.search(line) for line in self._session.lines[marker:]))
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    kind: str
-    name: str
-    answered: bool
-    latency_s: float | None
-    cut_in: bool
-    false_stop: bool | None
-    """None where nothing sounded that could have been stopped."""
+    async def _disturb(self, turn: Turn, outcome: Outcome) -> Outcome:
+        """A sound that is no turn, while nobody speaks."""
+        begun = self._session.now_s
+        await self._session.play(turn.samples, RATE_HZ)
+        spoke = await self._session.answer(begun, patience_s=len(turn.samples) / RATE_HZ + 3.0)
+        return replace(outcome, answered=spoke is not None)
 
+    async def _ask(self, turn: Turn, outcome: Outcome) -> Outcome:
+        marker, begun = len(self._session.lines), self._session.now_s
+        asked = await self._session.say(turn.samples, RATE_HZ)
+        if turn.end_s is not None:  # somebody else is loud enough to hide where the user ends
+            placed = self._session.placed(turn.samples, RATE_HZ, begun)
+            asked = Stretch(asked.begin_s, placed + turn.end_s)
+        cut_in = any(bool(asked.begin_s < one.begin_s < asked.end_s) for one in self._session.assistant(asked.begin_s))
+        return await self._answered(asked, marker, replace(outcome, cut_in=cut_in))
 
-async def turns(seed: int) -> list[Turn]:
-    """All turns, in an order that the seed shuffles."""
-    chance = random.Random(seed)  # noqa: S311 - lengths and an order, no secrets
-    made: list[Turn] = []
-    async with Engines(Settings(), {"tts"}) as engines:
+    async def _interrupt(self, turn: Turn, outcome: Outcome) -> Outcome:
+        marker = len(self._session.lines)
+        over = await self._session.say(turn.samples, RATE_HZ)
+        silent = self._session.silent_since(0, over.begin_s)
+        stopped = any(CUT.search(line) for line in self._session.lines[marker:])
+        if stopped or silent > over.begin_s + UNNOTICED_S:  # else the reply had ended by itself
+            outcome = replace(outcome, silent_s=silent - over.begin_s)
+        return await self._answered(Stretch(over.begin_s, max(over.end_s, silent)), marker, outcome)
 
-        async def say(text: str) -> tuple[Samples, list[int]]:
-            """16 kHz sound, and where each word ends in it."""
-            speech = await engines.tts.synthesize(text, speed=1.0)
-            rate_hz = speech.rate_hz * PITCH
-            ends = [round(word.sample_end * RATE_HZ / rate_hz) for word in speech.words]
-            return soxr.resample(speech.samples, rate_hz, RATE_HZ), ends
-
-        for kind, texts in (("question", QUESTIONS), ("short", SHORT), ("long", LONG)):
-            made += [Turn(kind, text, (await say(text))[0]) for text in texts]
-        for text in PAUSED * 4:
-            samples, ends = await say(text)
-            pause_s = chance.uniform(*PAUSES_S)
-            at = chance.choice(ends[1:-1])
-            silence = np.zeros(round(pause_s * RATE_HZ), np.float32)
-            made.append(
-                Turn("paused", f"{pause_s:.2f} s: {text}", np.concatenate([samples[:at], silence, samples[at:]]))
-            )
-        for text in BACKCHANNELS * 2:
-            made.append(Turn("mm-hm", text, (await say(text))[0], over_reply=True, answered=False))
-    speech = Path(os.environ.get("VOICEOS_SPEECH", "../shared/speech"))
-    made += [Turn("human", name, files.read(speech / name)) for name in HUMAN if (speech / name).is_file()]
-    for name in KNOCKS:
-        if (path := speech / "noise" / f"{name}.flac").is_file():
-            made.append(Turn("knock", name, files.read(path), over_reply=True, answered=False))
-    for name in NO_TURN:
-        if (path := speech / "noise" / f"{name}.flac").is_file():
-            made.append(Turn("noise", name, files.read(path)[: round(NOISE_S * RATE_HZ)], answered=False))
-    chance.shuffle(made)
-    return made
-
-
-async def play(session: Session, turn: Turn, story: Samples) -> Outcome:
-    """One turn, and what came of it."""
-    if turn.over_reply:
-        asked = await session.say(story, RATE_HZ)
-        await session.sounding(asked.end_s)
-        await asyncio.sleep(1.0)
-        marker = len(session.lines)
-        await session.play(turn.samples, RATE_HZ)
-        await session.quiet()
-        stopped = any(CUT.search(line) for line in session.lines[marker:])
-        return Outcome(turn.kind, turn.name, False, None, False, stopped)
-    if not turn.answered:
-        begun = session.now_s
-        await session.play(turn.samples, RATE_HZ)
-        spoke = await session.answer(begun, patience_s=len(turn.samples) / RATE_HZ + 3.0)
-        return Outcome(turn.kind, turn.name, spoke is not None, None, spoke is not None, None)
-    asked = await session.say(turn.samples, RATE_HZ)
-    cut_in = any(bool(asked.begin_s < one.begin_s < asked.end_s) for one in session.assistant(asked.begin_s))
-    answer = await session.answer(asked.end_s)
-    latency_s = None if answer is None else answer.begin_s - asked.end_s
-    return Outcome(turn.kind, turn.name, answer is not None, latency_s, cut_in, None)
+    async def _answered(self, asked: Stretch, marker: int, outcome: Outcome) -> Outcome:
+        """The outcome with the answer, its waterfall and the words that it answers."""
+        answer = await self._session.answer(asked.end_s)
+        lines = self._session.lines[marker:]
+        heard = [str(ast.literal_eval(found[1])) for line in lines if (found := ANSWERS.search(line))]
+        falls = [line.split("trace ", 1)[1] for line in lines if TRACE in line]
+        user = self._session.cut(asked, 1)
+        self.asked[-1] = soxr.resample(user, CARD_HZ, RATE_HZ)
+        return replace(
+            outcome,
+            answered=answer is not None or outcome.cut_in,
+            # An answer that cuts in comes before the end that latency is counted from.
+            latency_s=None if answer is None or outcome.cut_in else answer.begin_s - asked.end_s,
+            early_commit=any(TAKEN_BACK in line for line in lines),
+            heard=heard[-1] if heard else None,
+            waterfall=json.loads(falls[-1]) if falls else None,
+        )
 
 
-async def measure(
-    seed: int, most: int | None, kinds: Sequence[str], extra: str
-) -> tuple[list[Outcome], list[dict[str, int]]]:
-    """All outcomes, and the program's own waterfalls."""
-    planned = [turn for turn in await turns(seed) if not kinds or turn.kind in kinds][:most]
-    async with Engines(Settings(), {"tts"}) as engines:
-        spoken = await engines.tts.synthesize(STORIES[0], speed=1.0)
-    story: Samples = soxr.resample(spoken.samples, spoken.rate_hz * PITCH, RATE_HZ)
+def read_again(done: Sequence[Outcome], asked: Sequence[Samples], settings: Settings) -> list[Outcome]:
+    """The outcomes with what the full window reads from the same sound."""
+    wanted = chosen_model(Kind.STT, settings)
+    if wanted is None:
+        return list(done)
+    engine = FasterWhisper(str(Store().path(wanted)), threads=cores(), beam_size=settings.stt.beam_size)
+    longest = round(WINDOW_S * RATE_HZ)
+    return [
+        replace(one, reread=engine.transcribe(sound[:longest], "en", full_window=True).text)
+        if one.heard is not None and len(sound)
+        else one
+        for one, sound in zip(done, asked, strict=True)
+    ]
+
+
+async def measure(seed: int, most: int | None, kinds: Sequence[str], extra: str) -> list[Outcome]:
+    """All outcomes. Recordings of people and of noise join where there are any."""
+    try:
+        speech: Path | None = speech_dir()
+    except ConfigError as error:
+        print(f"{error}: only the turns that the voice can say", file=sys.stderr)
+        speech = None
+    planned = [one for one in plan(seed, speech) if not kinds or one.kind in kinds][:most]
+    turns, stories = await sounds(planned, speech)
     done: list[Outcome] = []
     with VirtualCard() as card, tempfile.TemporaryDirectory() as home:
         arguments = ["--no-greeting", "--trace-json"]
         async with Session(card, starter_settings(DEBUG + extra), Path(home), arguments=arguments) as session:
-            for turn in planned:
-                one = await play(session, turn, story)
+            talk = Talk(session, stories)
+            for turn in turns:
+                one = await talk.play(turn)
                 done.append(one)
-                latency = "" if one.latency_s is None else f"{one.latency_s * 1000:6.0f} ms"
-                flaws = " CUT IN" * one.cut_in + " STOPPED" * bool(one.false_stop)
-                flaws += " NO ANSWER" * (turn.answered and not one.answered)
-                print(f"{len(done):3} {one.kind:9}{latency:>10}{flaws}  {one.name}", flush=True)
-            waterfalls = [json.loads(line.split("trace ", 1)[1]) for line in session.lines if "trace {" in line]
-    return done, waterfalls
+                print(line(len(done), turn, one), flush=True)
+    return read_again(done, talk.asked, Settings())
 
 
-def figures(done: Sequence[Outcome]) -> dict[str, Any]:
-    """What the outcomes come to, overall and by kind."""
-
-    def latencies(part: Sequence[Outcome]) -> dict[str, float]:
-        ms = [one.latency_s * 1000 for one in part if one.latency_s is not None]
-        return {f"p{q}_ms": percentile(ms, q) for q in (50, 90, 95)}
-
-    wanted = [one for one in done if one.latency_s is not None or one.kind in WANTED]
-    stoppable = [one for one in done if one.false_stop is not None]
-    return {
-        "turns": len(wanted),
-        "answered": sum(one.answered for one in wanted),
-        **latencies(wanted),
-        "cut_ins": sum(one.cut_in for one in done if one.kind == "paused"),
-        "paused": sum(one.kind == "paused" for one in done),
-        "false_stops": sum(bool(one.false_stop) for one in stoppable),
-        "over_replies": len(stoppable),
-        "answers_to_noise": sum(one.answered for one in done if one.kind == "noise"),
-        "kinds": {
-            kind: {"turns": len(part), **latencies(part)}
-            for kind in WANTED
-            if (part := [one for one in done if one.kind == kind])
-        },
-    }
+def line(number: int, turn: Turn, one: Outcome) -> str:
+    latency = "" if one.latency_s is None else f"{one.latency_s * 1000:6.0f} ms"
+    flaws = (
+        " CUT IN" * one.cut_in + " EARLY" * (one.early_commit and not one.cut_in) + " STOPPED" * bool(one.false_stop)
+    )
+    flaws += " NO ANSWER" * (turn.planned.answered and not one.answered)
+    flaws += " ANSWERED" * (not turn.planned.answered and one.answered)
+    silent = "" if one.silent_s is None else f" silent in {one.silent_s * 1000:.0f} ms"
+    return f"{number:3} {one.kind:9}{latency:>10}{flaws}{silent}  {one.name}"
 
 
-WANTED = ("question", "human", "short", "long", "paused")
-"""Kinds of turns that want an answer."""
-
-
-def show(now: dict[str, Any], before: dict[str, Any] | None) -> None:
-    """Print figures, beside those of an earlier run where there is one."""
-    for name, value in now.items():
-        if name == "kinds":
-            continue
-        was = "" if before is None else f"{before.get(name, float('nan')):12.0f}"
-        print(f"{name:18}{value:10.0f}{was}")
-    for kind, row in now["kinds"].items():
-        print(f"  {kind:10}" + "  ".join(f"{name} {value:.0f}" for name, value in row.items()))
-
-
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m voiceos.bench.conversation", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--turns", type=int, help="only the first so many")
@@ -217,16 +176,34 @@ def main() -> None:
     parser.add_argument("--kind", action="append", default=[], help="only turns of this kind; may be repeated")
     parser.add_argument("--json", type=Path, help="write all of it there")
     parser.add_argument("--baseline", type=Path, help="JSON of an earlier run to compare with")
+    parser.add_argument("--png", type=Path, help="draw the waterfalls, and the curve where there are --endings")
+    parser.add_argument("--sweep", action="store_true", help="no conversation: the curve over the policy")
+    sweep.add_arguments(parser)
     options = parser.parse_args()
-    done, waterfalls = asyncio.run(measure(options.seed, options.turns, options.kind, "\n".join(["", *options.set])))
+    try:
+        if options.png:
+            waterfall.plotting()  # to fail before an hour of talk rather than behind it
+        return sweep.run(options) if options.sweep else converse(options)
+    except VoiceosError as error:
+        print(f"{error}: {error.hint}" if error.hint else error, file=sys.stderr)
+        return error.exit_code
+
+
+def converse(options: argparse.Namespace) -> int:
+    """Measure, and say it in every form that is asked for."""
+    before = json.loads(options.baseline.read_text())["figures"] if options.baseline else None
+    done = asyncio.run(measure(options.seed, options.turns, options.kind, "\n".join(["", *options.set])))
     now = figures(done)
-    show(now, json.loads(options.baseline.read_text())["figures"] if options.baseline else None)
-    print(waterfall.medians(waterfalls))
+    print(table(now, before))
+    falls = [one.waterfall for one in done if one.waterfall]
+    print(waterfall.medians(falls))
     if options.json:
-        options.json.write_text(
-            json.dumps({"figures": now, "outcomes": [asdict(one) for one in done], "waterfalls": waterfalls}, indent=1)
-        )
+        said = {"figures": now, "outcomes": [asdict(one) for one in done], "waterfalls": falls}
+        options.json.write_text(json.dumps(said, indent=1))
+    if options.png:
+        conversation_picture.draw(options.png, now, median_waterfalls(done, STAGES), sweep.known(options))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

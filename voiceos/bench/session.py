@@ -15,6 +15,7 @@ from typing import Self
 
 import numpy as np
 import psutil
+import soxr
 
 from voiceos import files
 from voiceos.audio.frames import Samples
@@ -188,6 +189,14 @@ class Session:
             if self.now_s > since_s + patience_s:
                 raise VoiceosError("no answer began")
         raise AssertionError("the recording ended")
+
+    def placed(self, samples: Samples, rate_hz: int, since_s: float) -> float:
+        """Where a sound that was played as the user begins in the recording, found by correlation."""
+        skip = round(since_s * RATE_HZ)
+        heard = soxr.resample(np.ascontiguousarray(self.recording.since(skip)[:, 1]), RATE_HZ, rate_hz)
+        size = 1 << (len(heard) + len(samples)).bit_length()
+        likeness = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(samples, size)), size)
+        return since_s + float(np.argmax(likeness[: len(heard)])) / rate_hz
 
     def silent_since(self, channel: int, since_s: float) -> float:
         """End of the stretch of sound that `since_s` lies in; `since_s` itself where there is silence."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from voiceos.bench.sound import percentile
 from voiceos.errors import EngineMissing
@@ -35,16 +36,22 @@ def medians(waterfalls: Sequence[Mapping[str, int]]) -> str:
     return "\n".join(["median waterfall, ms since the end of speech as the gate saw it:", *lines])
 
 
-def draw(traces: Sequence[Trace], path: Path, title: str) -> None:
-    """One row a turn, one colour a stage. Raises EngineMissing where matplotlib is not installed."""
+def plotting() -> tuple[Any, Any]:
+    """matplotlib, drawing into files alone, and its Figure. Raises EngineMissing where it is not installed."""
     try:
         import matplotlib as mpl
         from matplotlib.figure import Figure
     except ImportError as error:
         raise EngineMissing("drawing needs matplotlib", hint="pip install 'voiceos[plots]'") from error
     mpl.use("agg")
+    return mpl, Figure
+
+
+def draw(traces: Sequence[Trace], path: Path, title: str) -> None:
+    """One row a turn, one colour a stage. Raises EngineMissing where matplotlib is not installed."""
+    mpl, figure_class = plotting()
     rows = [trace for trace in traces if trace.latency_s is not None]
-    figure = Figure(figsize=(10, 1.6 + 0.35 * len(rows)), layout="constrained")
+    figure = figure_class(figsize=(10, 1.6 + 0.35 * len(rows)), layout="constrained")
     axes = figure.subplots()
     colours = mpl.colormaps["viridis"].resampled(len(STAGES))
     for row, trace in enumerate(rows):
