@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -13,26 +15,49 @@ import typer
 class Bench(StrEnum):
     """What can be measured; each is a module of `voiceos.bench` with more options of its own."""
 
-    VOICE_TO_VOICE = "voice-to-voice"
     CONVERSATION = "conversation"
+    VOICE_TO_VOICE = "voice-to-voice"
     BARGE_IN = "barge-in"
+    ENGINES = "engines"
     STT = "stt"
+    NOISE = "noise"
     END_OF_TURN = "end-of-turn"
     PAUSES = "pauses"
     FADING = "fading"
     IDLE = "idle"
 
 
+def chosen(words: Sequence[str]) -> tuple[list[Bench], list[str]]:
+    """What to measure, and the options it is given: those of one, which is `conversation` unless it is named.
+
+    Raises typer.BadParameter for what there is not, and for options of several at once.
+    """
+    names = list(itertools.takewhile(lambda word: not word.startswith("-"), words))
+    options = list(words[len(names) :])
+    if unknown := [name for name in names if name not in set(Bench)]:
+        raise typer.BadParameter(f"{unknown[0]!r} is none of {', '.join(Bench)}")
+    if options and len(names) > 1:
+        raise typer.BadParameter(f"{options[0]} can only be given to one of them")
+    if options and not names:
+        names = [Bench.CONVERSATION]
+    return [Bench(name) for name in names] or list(Bench), options
+
+
 def bench(
     what: Annotated[
-        list[Bench] | None,
-        typer.Argument(help="What to measure; all of it, one after the other, where nothing is named."),
+        list[str] | None,
+        typer.Argument(
+            help=f"What to measure: {', '.join(Bench)}; all of it, one after the other, where nothing is named. "
+            "Options behind one name are its own (`voiceos bench noise -- --help`); without a name they are those "
+            "of `conversation` (`voiceos bench --sweep`).",
+        ),
     ] = None,
 ) -> None:
     """Measure latency, interruptions, recognition and idle cost. Needs a quiet machine; takes minutes."""
-    for one in what or list(Bench):
+    names, options = chosen(what or ())
+    for one in names:
         print(f"== {one.value}", flush=True)
         module = f"voiceos.bench.{one.value.replace('-', '_')}"
-        done = subprocess.run([sys.executable, "-m", module], check=False)
+        done = subprocess.run([sys.executable, "-m", module, *options], check=False)
         if done.returncode:
             raise typer.Exit(done.returncode)

@@ -1,0 +1,268 @@
+"""`python -m voiceos.bench.noise`: what noise, music and talk of others do to understanding, and whether they alone are
+taken for a turn.
+
+Human recordings (optional shared test data) are mixed with each kind at several ratios and go through the program's own
+gate, recogniser, end-of-turn model and judge, frame by frame as from a microphone; a turn ends when the policy says so,
+as it would where no language model reads along. Then ten minutes of each kind alone: recordings at three levels, each
+begun at a random place. Same seed, same mixtures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import json
+import sys
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+
+from voiceos import events as ev
+from voiceos.app import Engines, gate, policy, stt_language
+from voiceos.audio import files
+from voiceos.audio.frames import FRAME_S, RATE_HZ, Samples
+from voiceos.bench.mixing import looped, mixed
+from voiceos.bench.recordings import Recording, recordings, speech_dir, spoken_words
+from voiceos.config import Settings
+from voiceos.errors import VoiceosError
+from voiceos.listening.backchannels import Backchannels
+from voiceos.listening.ears import Ears
+from voiceos.thinking.intents import SentenceMatcher
+from voiceos.turn_taking.policy import Policy
+
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "noise": (
+        *("dishes", "exercise_bike", "office_ambience", "sb_noise1", "sb_noise5", "sb_diffuse"),
+        *("mycroft_bg_noise2", "mycroft_bg_noise8"),
+    ),
+    "music": ("music_strings", "music_vibe_ace"),
+    "talkers": tuple(
+        f"bgspeech_{name}"
+        for name in ("4297_13006_0000", "4397_15666_0000", "5789_57158_0000", "6529_62554_0000", "8088_284756_0000")
+    ),
+}
+"""Recordings of `noise` by what they are."""
+
+RATIOS_DB = (20, 10, 5)
+LEAD_S = 1.0
+"""Of noise before the first word."""
+TAIL_S = 3.0
+"""Behind the last: longer than any turn waits."""
+
+ALONE_DBFS = (-40.0, -30.0, -20.0)
+PIECE_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """Speech over one kind at one ratio."""
+
+    kind: str
+    snr_db: int | None
+    """None: as recorded."""
+    recordings: int
+    words: int
+    wer: float
+    """Words wrong, missing (with those of turns that were missed or unclear) and added, over words said."""
+    answered: float
+    """Share of the recordings of which some words were believed."""
+    unclear: float
+    """Of which none were, and the user was asked again."""
+    missed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """One kind, and nobody who speaks to the assistant."""
+
+    kind: str
+    minutes: float
+    opened: int
+    """Times that the gate took something for speech."""
+    turns: int
+    """Of them, long enough to be read."""
+    answered: int
+    """Of them, taken for words."""
+    asked_again: int
+    """Taken for words that could not be made out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One utterance that the gate opened for."""
+
+    what: ev.Heard | None
+    """None: too short for a turn."""
+
+
+async def listen(samples: Samples, ears: Ears, rules: Policy) -> AsyncIterator[Heard]:
+    """What the program makes of a sound, utterance by utterance."""
+    until: float | None = None
+
+    async def ended() -> Heard:
+        utterance, voiced_s = ears.gate.utterance(), ears.gate.voiced_s
+        ears.gate.discard()
+        return Heard(await ears.understand(utterance, voiced_s) if voiced_s >= rules.min_speech_s else None)
+
+    for frame in files.frames(samples):
+        over = False
+        for event in ears.feed(frame, frame.at + FRAME_S):
+            over = over or isinstance(event, ev.UtteranceFull)
+            until = None
+            if isinstance(event, ev.SpeechPaused):
+                sound = await ears.doneness(ears.gate.utterance()) if ears.judges_endings else None
+                until = event.silent_since + rules.wait_s(sound, None, expects_words=False)
+        if over or (until is not None and frame.at + FRAME_S >= until):
+            until = None
+            yield await ended()
+    if ears.gate.open:
+        yield await ended()
+
+
+def mixtures(
+    said: Sequence[Recording], noises: Mapping[str, Sequence[Samples]], seed: int
+) -> Iterator[tuple[str, int | None, Recording, Samples]]:
+    """Each recording as it is, and over each kind at each ratio."""
+    for number, one in enumerate(said):
+        speech = one.samples()
+        silence = [np.zeros(round(seconds * RATE_HZ), np.float32) for seconds in (LEAD_S, TAIL_S)]
+        yield "as recorded", None, one, np.concatenate([silence[0], speech, silence[1]])
+        for kind, snr_db in itertools.product(noises, RATIOS_DB):
+            # One recording meets the same stretch of the same noise at every ratio.
+            chance = np.random.default_rng([seed, number])
+            noise = noises[kind][chance.integers(len(noises[kind]))]
+            start = int(chance.integers(len(noise)))
+            yield kind, snr_db, one, mixed(speech, noise, snr_db, lead_s=LEAD_S, tail_s=TAIL_S, start=start)
+
+
+def alone(noises: Sequence[Samples], minutes: float, seed: int) -> Samples:
+    """The recordings in turns, each at a random level of three and from a random place on, for so many minutes."""
+    chance = np.random.default_rng(seed)
+    parts = []
+    for number in range(round(minutes * 60 / PIECE_S)):
+        noise = noises[number % len(noises)]
+        part = looped(noise, round(PIECE_S * RATE_HZ), int(chance.integers(len(noise))))
+        level = 10 ** (chance.choice(ALONE_DBFS) / 20)
+        part = part * np.float32(level / (np.sqrt(np.square(part).mean()) or 1.0))
+        parts.append(np.clip(part, -1, 1))
+    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+
+def understood(kind: str, snr_db: int | None, results: Sequence[tuple[str, Sequence[ev.Heard | None]]]) -> Understood:
+    """The row of what was said (reference) and what was heard of it; needs at least one word."""
+    words = errors = answered = unclear = 0
+    for text, heard in results:
+        reference = spoken_words(text).split()
+        found = " ".join(one.text for one in heard if isinstance(one, ev.Words))
+        words += len(reference)
+        errors += Levenshtein.distance(reference, spoken_words(found).split())
+        answered += any(isinstance(one, ev.Words) for one in heard)
+        unclear += bool(heard) and not found and any(isinstance(one, ev.Unclear) for one in heard)
+    count = len(results)
+    shares = answered / count, unclear / count, (count - answered - unclear) / count
+    return Understood(kind, snr_db, count, words, errors / words, *shares)
+
+
+def disturbed(kind: str, minutes: float, heard: Sequence[ev.Heard | None]) -> Alone:
+    return Alone(
+        kind,
+        minutes,
+        len(heard),
+        sum(one is not None for one in heard),
+        sum(isinstance(one, ev.Words) for one in heard),
+        sum(isinstance(one, ev.Unclear) for one in heard),
+    )
+
+
+def load(folder: Path) -> dict[str, list[Samples]]:
+    """Sounds by kind; kinds of which nothing is there are left out."""
+    there = {
+        kind: [files.read(folder / f"{name}.flac") for name in names if (folder / f"{name}.flac").is_file()]
+        for kind, names in KINDS.items()
+    }
+    return {kind: sounds for kind, sounds in there.items() if sounds}
+
+
+def build_ears(settings: Settings, engines: Engines) -> Ears:
+    """Fresh ones, that have heard nothing yet."""
+    language = settings.assistant.language
+    return Ears(
+        gate=gate(settings),
+        stt=engines.stt,
+        end_of_turn=engines.end_of_turn,
+        judge=engines.judge(),
+        matcher=SentenceMatcher(language, settings.assistant.name),
+        name=settings.assistant.name,
+        own_words=lambda: "",
+        backchannels=Backchannels(language),
+        language=stt_language(settings),
+    )
+
+
+async def measure(limit: int | None, minutes: float, seed: int) -> tuple[list[Understood], list[Alone]]:
+    """All rows. Raises ConfigError where there are no recordings, VoiceosError where there are no models."""
+    said = [
+        one
+        for folder in ("english", "commands")
+        for one in recordings(speech_dir() / folder, limit)
+        if one.text and not one.hard
+    ]
+    noises, settings = load(speech_dir() / "noise"), Settings()
+    rules = policy(settings)
+    results: dict[tuple[str, int | None], list[tuple[str, list[ev.Heard | None]]]] = {}
+    rows: list[Alone] = []
+    async with Engines(settings, {"stt"}) as engines:
+        for problem in await engines.wait_ready():
+            raise problem
+        for number, (kind, snr_db, one, sound) in enumerate(mixtures(said, noises, seed)):
+            heard = [h.what async for h in listen(sound, build_ears(settings, engines), rules)]
+            results.setdefault((kind, snr_db), []).append((one.text or "", heard))
+            print(f"\r{number + 1} mixtures", end="", file=sys.stderr, flush=True)
+        print(file=sys.stderr)
+        for kind, sounds in noises.items():
+            sound = alone(sounds, minutes, seed)
+            heard = [h.what async for h in listen(sound, build_ears(settings, engines), rules)]
+            rows.append(disturbed(kind, minutes, heard))
+    return [understood(*key, found) for key, found in results.items()], rows
+
+
+def table(speech: Sequence[Understood], rows: Sequence[Alone]) -> str:
+    lines = [
+        f"{'speech over':14}{'SNR dB':>7}{'files':>7}{'words':>7}{'WER':>8}{'answered':>10}{'unclear':>9}{'missed':>8}"
+    ]
+    for one in speech:
+        shares = f"{one.wer:8.1%}{one.answered:10.1%}{one.unclear:9.1%}{one.missed:8.1%}"
+        snr = "–" if one.snr_db is None else one.snr_db
+        lines.append(f"{one.kind:14}{snr:>7}{one.recordings:7}{one.words:7}{shares}")
+    lines.append(f"\n{'alone':14}{'minutes':>8}{'gate opened':>13}{'turns':>7}{'answered':>10}{'asked again':>13}")
+    for row in rows:
+        counts = f"{row.opened:13}{row.turns:7}{row.answered:10}{row.asked_again:13}"
+        lines.append(f"{row.kind:14}{row.minutes:8.1f}{counts}")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m voiceos.bench.noise", description=__doc__)
+    parser.add_argument("--limit", type=int, default=20, help="recordings of each folder, spread evenly")
+    parser.add_argument("--minutes", type=float, default=10.0, help="of each kind alone")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", type=Path, help="write the figures there")
+    options = parser.parse_args()
+    try:
+        speech, rows = asyncio.run(measure(options.limit, options.minutes, options.seed))
+    except VoiceosError as error:
+        print(f"{error}: {error.hint}" if error.hint else error, file=sys.stderr)
+        return error.exit_code
+    print(table(speech, rows))
+    if options.json:
+        said = {"speech": [asdict(one) for one in speech], "alone": [asdict(row) for row in rows]}
+        options.json.write_text(json.dumps(said, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
