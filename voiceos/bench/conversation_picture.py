@@ -42,16 +42,20 @@ def draw(
 
 
 def _stacks(axes: Any, mpl: Any, figures: Mapping[str, Any], waterfalls: Mapping[str, Mapping[str, float]]) -> None:
-    colours = dict(zip(STAGES, mpl.colormaps["viridis"].resampled(len(STAGES)).colors, strict=True))
+    stages = [stage for stage in STAGES if stage not in ("end_of_speech", "commit")]
+    colours = dict(zip(stages, mpl.colormaps["viridis"].resampled(len(stages)).colors, strict=True))
     named: set[str] = set()
     for number, marks in enumerate(waterfalls.values()):
         before = 0.0
-        for stage, ms in sorted(marks.items(), key=lambda item: (item[1], STAGES.index(item[0]))):
-            if stage != "end_of_speech":
-                label = None if stage in named else stage.replace("_", " ")
-                named.add(stage)
-                axes.barh(number, ms - before, left=before, height=0.7, color=colours[stage], label=label)
-            before = ms
+        for stage in sorted((stage for stage in stages if stage in marks), key=lambda stage: marks[stage]):
+            label = None if stage in named else stage.replace("_", " ")
+            named.add(stage)
+            axes.barh(number, marks[stage] - before, left=before, height=0.7, color=colours[stage], label=label)
+            before = marks[stage]
+    # The turn is committed beside the work, not between two steps of it.
+    commits = [marks.get("commit", float("nan")) for marks in waterfalls.values()]
+    axes.plot(commits, range(len(commits)), "|", color="white", markersize=19, markeredgewidth=2, zorder=3)
+    axes.plot([], [], "|", color="#999999", markersize=11, markeredgewidth=2, label="commit (white line)")
     kinds = figures.get("kinds", {})
     rows = [kinds.get(kind, {}) for kind in waterfalls]
     measured = [row.get("p50_ms", float("nan")) for row in rows]
@@ -102,7 +106,7 @@ def _curve(axes: Any, curve: Curve) -> None:
     )
     axes.axhline(5, color="black", linewidth=0.8, linestyle=":")
     axes.annotate("goal: 5 %", (1.0, 5), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize="small")
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, max(15.0, 2.5 * default.cut_ins * 100))  # what is far worse than the default need not be seen
     axes.set_xlabel(f"mean wait for the answer to a finished turn, ms (ready after {curve.work_ms} ms)")
     axes.set_ylabel("inner pauses cut into, %")
     axes.set_title(f"Latency against cut-ins, {curve.turns} finished turns and {curve.pauses} inner pauses", loc="left")

@@ -62,8 +62,8 @@ class Row:
 
 def row(engine: str, what: str, values: Sequence[float], unit: str = "ms") -> Row:
     """Median and quartiles of at least one value."""
-    quartiles = [percentile(list(values), q) for q in (25, 75)]
-    return Row(engine, what, unit, statistics.median(values), *quartiles, len(values))
+    p25, p75 = (percentile(list(values), q) for q in (25, 75))
+    return Row(engine, what, unit, statistics.median(values), p25, p75, len(values))
 
 
 async def timed(rounds: int, call: Callable[[], Awaitable[object]]) -> list[float]:

@@ -19,14 +19,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from rapidfuzz.distance import Levenshtein
 
 from voiceos import events as ev
 from voiceos.app import Engines, gate, policy, stt_language
 from voiceos.audio import files
 from voiceos.audio.frames import FRAME_S, RATE_HZ, Samples
 from voiceos.bench.mixing import looped, mixed
-from voiceos.bench.recordings import Recording, recordings, speech_dir, spoken_words
+from voiceos.bench.noise_report import Alone, Understood, disturbed, table, understood
+from voiceos.bench.recordings import Recording, recordings, speech_dir
 from voiceos.config import Settings
 from voiceos.errors import VoiceosError
 from voiceos.listening.backchannels import Backchannels
@@ -55,40 +55,6 @@ TAIL_S = 3.0
 
 ALONE_DBFS = (-40.0, -30.0, -20.0)
 PIECE_S = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """Speech over one kind at one ratio."""
-
-    kind: str
-    snr_db: int | None
-    """None: as recorded."""
-    recordings: int
-    words: int
-    wer: float
-    """Words wrong, missing (with those of turns that were missed or unclear) and added, over words said."""
-    answered: float
-    """Share of the recordings of which some words were believed."""
-    unclear: float
-    """Of which none were, and the user was asked again."""
-    missed: float
-
-
-@dataclass(frozen=True, slots=True)
-class Alone:
-    """One kind, and nobody who speaks to the assistant."""
-
-    kind: str
-    minutes: float
-    opened: int
-    """Times that the gate took something for speech."""
-    turns: int
-    """Of them, long enough to be read."""
-    answered: int
-    """Of them, taken for words."""
-    asked_again: int
-    """Taken for words that could not be made out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +100,7 @@ def mixtures(
         for kind, snr_db in itertools.product(noises, RATIOS_DB):
             # One recording meets the same stretch of the same noise at every ratio.
             chance = np.random.default_rng([seed, number])
-            noise = noises[kind][chance.integers(len(noises[kind]))]
+            noise = noises[kind][int(chance.integers(len(noises[kind])))]
             start = int(chance.integers(len(noise)))
             yield kind, snr_db, one, mixed(speech, noise, snr_db, lead_s=LEAD_S, tail_s=TAIL_S, start=start)
 
@@ -150,32 +116,6 @@ def alone(noises: Sequence[Samples], minutes: float, seed: int) -> Samples:
         part = part * np.float32(level / (np.sqrt(np.square(part).mean()) or 1.0))
         parts.append(np.clip(part, -1, 1))
     return np.concatenate(parts) if parts else np.zeros(0, np.float32)
-
-
-def understood(kind: str, snr_db: int | None, results: Sequence[tuple[str, Sequence[ev.Heard | None]]]) -> Understood:
-    """The row of what was said (reference) and what was heard of it; needs at least one word."""
-    words = errors = answered = unclear = 0
-    for text, heard in results:
-        reference = spoken_words(text).split()
-        found = " ".join(one.text for one in heard if isinstance(one, ev.Words))
-        words += len(reference)
-        errors += Levenshtein.distance(reference, spoken_words(found).split())
-        answered += any(isinstance(one, ev.Words) for one in heard)
-        unclear += bool(heard) and not found and any(isinstance(one, ev.Unclear) for one in heard)
-    count = len(results)
-    shares = answered / count, unclear / count, (count - answered - unclear) / count
-    return Understood(kind, snr_db, count, words, errors / words, *shares)
-
-
-def disturbed(kind: str, minutes: float, heard: Sequence[ev.Heard | None]) -> Alone:
-    return Alone(
-        kind,
-        minutes,
-        len(heard),
-        sum(one is not None for one in heard),
-        sum(isinstance(one, ev.Words) for one in heard),
-        sum(isinstance(one, ev.Unclear) for one in heard),
-    )
 
 
 def load(folder: Path) -> dict[str, list[Samples]]:
@@ -228,21 +168,6 @@ async def measure(limit: int | None, minutes: float, seed: int) -> tuple[list[Un
             heard = [h.what async for h in listen(sound, build_ears(settings, engines), rules)]
             rows.append(disturbed(kind, minutes, heard))
     return [understood(*key, found) for key, found in results.items()], rows
-
-
-def table(speech: Sequence[Understood], rows: Sequence[Alone]) -> str:
-    lines = [
-        f"{'speech over':14}{'SNR dB':>7}{'files':>7}{'words':>7}{'WER':>8}{'answered':>10}{'unclear':>9}{'missed':>8}"
-    ]
-    for one in speech:
-        shares = f"{one.wer:8.1%}{one.answered:10.1%}{one.unclear:9.1%}{one.missed:8.1%}"
-        snr = "–" if one.snr_db is None else one.snr_db
-        lines.append(f"{one.kind:14}{snr:>7}{one.recordings:7}{one.words:7}{shares}")
-    lines.append(f"\n{'alone':14}{'minutes':>8}{'gate opened':>13}{'turns':>7}{'answered':>10}{'asked again':>13}")
-    for row in rows:
-        counts = f"{row.opened:13}{row.turns:7}{row.answered:10}{row.asked_again:13}"
-        lines.append(f"{row.kind:14}{row.minutes:8.1f}{counts}")
-    return "\n".join(lines)
 
 
 def main() -> int:

@@ -22,9 +22,11 @@ from voiceos.bench.pauses import Ending, Point, collect, halves, interval, point
 from voiceos.config import Settings
 from voiceos.turn_taking.policy import Policy
 
-THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 END_SILENCES_S = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7)
-UNFINISHED_S = (0.75, 1.0, 1.25, 1.5, 1.75, 2.0)
+UNFINISHED_S = (0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
+WORTH_S = 0.02
+"""Nobody notices a shorter gain than this, so it alone brings no policy onto the front."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,11 @@ class Curve:
 
 
 def pareto(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Those that nothing else beats: fewer cut-ins and a shorter mean wait; of equals the first. Fewest cut-ins
-    first."""
+    """Those that nothing else beats in cut-ins and mean wait, where a wait is shorter by `WORTH_S` or not at all; of
+    equals the first. Fewest cut-ins first."""
     front: list[Candidate] = []
     for one in sorted(candidates, key=lambda c: (c.tuned.cut_ins, c.tuned.wait_mean_s)):
-        if not front or one.tuned.wait_mean_s < front[-1].tuned.wait_mean_s:
+        if not front or one.tuned.wait_mean_s <= front[-1].tuned.wait_mean_s - WORTH_S:
             front.append(one)
     return front
 
@@ -104,7 +106,9 @@ def table(found: Curve) -> str:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--endings", type=Path, help="what the engines said of every ending: read, or kept there")
     parser.add_argument("--limit", type=int, help="for --sweep: recordings of each folder, spread evenly")
-    parser.add_argument("--work-ms", type=int, default=880, help="for the curve: until an answer is ready")
+    parser.add_argument(
+        "--work-ms", type=int, default=880, help="for the curve: until an answer is ready (`first_speech`)"
+    )
 
 
 def known(options: argparse.Namespace) -> Curve | None:

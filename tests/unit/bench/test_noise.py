@@ -10,7 +10,7 @@ import soundfile
 
 from voiceos import events as ev
 from voiceos.audio.frames import RATE_HZ
-from voiceos.bench import noise
+from voiceos.bench import noise, noise_report
 from voiceos.bench.recordings import Recording
 
 
@@ -50,23 +50,24 @@ def test_noise_alone_is_as_long_as_was_asked_and_never_clips() -> None:
 
 
 def test_what_was_heard_is_counted() -> None:
-    row = noise.understood(
+    row = noise_report.understood(
         "noise",
         10,
         [
             ("turn on the light", [ev.Words("Turn on"), None, ev.Words("the night.")]),
             ("stop", [ev.Nothing(), ev.Unclear()]),
             ("go on", []),
-            ("what", [ev.Unclear(), ev.Words("What?")]),
+            ("what", [ev.Unclear(), ev.Words("What? Well.")]),
         ],
     )
     assert (row.recordings, row.words) == (4, 8)
-    assert row.wer == pytest.approx(4 / 8)  # one wrong, three never heard
+    assert row.wer == pytest.approx(5 / 8)  # one wrong, three never heard, one added
+    assert row.added == pytest.approx(1 / 8)
     assert (row.answered, row.unclear, row.missed) == (0.5, 0.25, 0.25)
 
 
 def test_what_noise_alone_did_is_counted() -> None:
-    row = noise.disturbed("music", 10.0, [None, ev.Nothing(), ev.Words("la"), ev.Unclear(), ev.Nothing()])
+    row = noise_report.disturbed("music", 10.0, [None, ev.Nothing(), ev.Words("la"), ev.Unclear(), ev.Nothing()])
     assert (row.opened, row.turns, row.answered, row.asked_again) == (5, 4, 1, 1)
 
 
