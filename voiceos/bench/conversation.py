@@ -30,7 +30,8 @@ from voiceos.audio.frames import RATE_HZ, Samples
 from voiceos.bench import conversation_picture, sweep, waterfall
 from voiceos.bench.barge_in import CUT, DEBUG, UNNOTICED_S
 from voiceos.bench.conversation_report import Outcome, figures, median_waterfalls, table
-from voiceos.bench.conversation_turns import Turn, plan, sounds
+from voiceos.bench.conversation_sounds import Turn, sounds
+from voiceos.bench.conversation_turns import plan
 from voiceos.bench.recordings import speech_dir
 from voiceos.bench.session import Session
 from voiceos.bench.sound import Stretch
@@ -87,7 +88,7 @@ class Talk:
     async def _ask(self, turn: Turn, outcome: Outcome) -> Outcome:
         marker, begun = len(self._session.lines), self._session.now_s
         asked = await self._session.say(turn.samples, RATE_HZ)
-        if turn.end_s is not None:  # somebody else is loud enough to hide where the user ends
+        if turn.end_s is not None:  # the room is loud enough to hide where the user ends
             placed = self._session.placed(turn.samples, RATE_HZ, begun)
             asked = Stretch(asked.begin_s, placed + turn.end_s)
         cut_in = any(bool(asked.begin_s < one.begin_s < asked.end_s) for one in self._session.assistant(asked.begin_s))
@@ -144,7 +145,7 @@ async def measure(seed: int, most: int | None, kinds: Sequence[str], extra: str)
         print(f"{error}: only the turns that the voice can say", file=sys.stderr)
         speech = None
     planned = [one for one in plan(seed, speech) if not kinds or one.kind in kinds][:most]
-    turns, stories = await sounds(planned, speech)
+    turns, stories = sounds(planned, speech)
     done: list[Outcome] = []
     with VirtualCard() as card, tempfile.TemporaryDirectory() as home:
         arguments = ["--no-greeting", "--trace-json"]

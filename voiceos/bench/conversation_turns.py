@@ -1,4 +1,4 @@
-"""What is said in the measured conversation. `plan` draws it from a seed, without a sound; `sounds` makes it heard."""
+"""What is said in the measured conversation. Pure; `conversation_sounds.py` makes it heard."""
 
 from __future__ import annotations
 
@@ -6,19 +6,8 @@ import random
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import soxr
-
-from voiceos.app import Engines
-from voiceos.audio import files
-from voiceos.audio.frames import RATE_HZ, Samples
-from voiceos.bench import mixing
 from voiceos.bench.barge_in import INTERRUPTIONS, STORIES
 from voiceos.bench.voice_to_voice import HUMAN, QUESTIONS
-from voiceos.config import Settings
-
-PITCH = 1.12
-"""The user's voice is the assistant's, so much higher."""
 
 WANTED = ("question", "intent", "human", "short", "long", "paused", "hesitant", "natural", "talkers", "barge-in")
 """Kinds of turns that want an answer."""
@@ -76,19 +65,18 @@ COMMANDS = (
 """Questions and commands of people (optional shared test data)."""
 
 SPONTANEOUS = (
-    *("mfa_crossword", "mfa_longstop", "mfa_surround", "mfa_um", "mfa_words", "mfa_youknow", "ami_ES2011a"),
-    *("coffee_ad5671da", "so762_005940380", "so762_096220010", "so762_096300004", "so762_012600345"),
+    *("mfa_crossword", "mfa_surround", "mfa_um", "mfa_words", "mfa_youknow", "ami_ES2011a"),
+    *("so762_005940380", "so762_096220010", "so762_096300004", "so762_012600345"),
 )
 """People who pause by themselves (the same, `turns`)."""
 
 TALKERS = ("bgspeech_4297_13006_0000", "bgspeech_4397_15666_0000", "bgspeech_5789_57158_0000")
-TALKERS_DB = 20.0
-"""Somebody else in the room speaks so much more softly than the user."""
-TALKERS_LEAD_S, TALKERS_TAIL_S = 1.0, 2.5
 
 KNOCKS = ("short_friction0", "short_friction1")
 NO_TURN = ("dishes", "office_ambience", "music_strings", "music_vibe_ace")
-NOISE_S = 20.0
+
+TEXTS = (*QUESTIONS, *INTENTS, *SHORT, *LONG, *HESITANT, *FLUENT, *BACKCHANNELS, *INTERRUPTIONS, *STORIES)
+"""All that the voice says."""
 
 BARGE_INS = 8
 BARGE_IN_AFTER_S = (0.2, 4.0)
@@ -122,15 +110,6 @@ class Planned:
         return pause + (self.text or self.made or Path(self.file).stem)
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    planned: Planned
-    samples: Samples
-    """16 kHz."""
-    end_s: float | None = None
-    """Where the user's last word ends in it; None where the recording of the conversation tells."""
-
-
 def plan(seed: int, speech: Path | None) -> list[Planned]:
     """All turns, in an order that the seed shuffles; the first is always the same question, as it meets a cold program.
 
@@ -151,8 +130,9 @@ def plan(seed: int, speech: Path | None) -> list[Planned]:
     over += [Planned("knock", made="door", chance=chance.random(), answered=False) for _ in range(2)]
     over += [Planned("knock", file=f"noise/{name}.flac", answered=False) for name in KNOCKS]
     made += [_over(chance, one, 1.0) for one in over]
-    for _ in range(BARGE_INS):
-        made.append(_over(chance, Planned("barge-in", chance.choice(INTERRUPTIONS)), chance.uniform(*BARGE_IN_AFTER_S)))
+    for number in range(BARGE_INS):
+        over_reply = Planned("barge-in", INTERRUPTIONS[number % len(INTERRUPTIONS)])
+        made.append(_over(chance, over_reply, chance.uniform(*BARGE_IN_AFTER_S)))
     made += [Planned("noise", made="cough", chance=chance.random(), answered=False) for _ in range(2)]
     made += [Planned("noise", file=f"noise/{name}.flac", answered=False) for name in NO_TURN]
     made += [Planned("human", file=name) for name in COMMANDS]
@@ -172,50 +152,3 @@ def _over(chance: random.Random, one: Planned, after_s: float) -> Planned:
     return Planned(
         one.kind, one.text, one.file, one.made, one.chance, 0.0, chance.choice(STORIES), after_s, one.answered
     )
-
-
-async def sounds(planned: list[Planned], speech: Path | None) -> tuple[list[Turn], dict[str, Samples]]:
-    """Each turn as sound, and what asks for each story."""
-    async with Engines(Settings(), {"tts"}) as engines:
-
-        async def say(text: str) -> tuple[Samples, list[int]]:
-            """16 kHz sound, and where each word ends in it."""
-            spoken = await engines.tts.synthesize(text, speed=1.0)
-            rate_hz = spoken.rate_hz * PITCH
-            ends = [round(word.sample_end * RATE_HZ / rate_hz) for word in spoken.words]
-            return soxr.resample(spoken.samples, rate_hz, RATE_HZ), ends
-
-        turns: list[Turn] = []
-        for one in planned:
-            recording = files.read(speech / one.file) if one.file and speech is not None else None
-            if one.made:
-                make = {"cough": mixing.cough, "door": mixing.door}[one.made]
-                turns.append(Turn(one, make(round(one.chance * 1e6))))
-            elif one.text and recording is not None:
-                turns.append(_among_talkers(one, (await say(one.text))[0], recording))
-            elif recording is not None:
-                turns.append(Turn(one, _fitted(one, recording)))
-            else:
-                turns.append(Turn(one, _broken(one, *(await say(one.text)))))
-        return turns, {one.story: (await say(one.story))[0] for one in planned if one.story}
-
-
-def _fitted(one: Planned, recording: Samples) -> Samples:
-    """People and knocks as loud as a user is; noise as it is, of a bearable length."""
-    return recording[: round(NOISE_S * RATE_HZ)] if one.kind == "noise" else mixing.trimmed(recording)
-
-
-def _broken(one: Planned, samples: Samples, ends: list[int]) -> Samples:
-    """With the pause that is planned, between two words, not behind the first nor before the last."""
-    if not one.pause_s:
-        return samples
-    inner = ends[1:-1]
-    at = inner[int(one.chance * len(inner))]
-    return np.concatenate([samples[:at], np.zeros(round(one.pause_s * RATE_HZ), np.float32), samples[at:]])
-
-
-def _among_talkers(one: Planned, samples: Samples, talker: Samples) -> Turn:
-    said = mixing.trimmed(samples)
-    start = round(one.chance * len(talker))
-    sound = mixing.mixed(said, talker, TALKERS_DB, lead_s=TALKERS_LEAD_S, tail_s=TALKERS_TAIL_S, start=start)
-    return Turn(one, sound, TALKERS_LEAD_S + len(said) / RATE_HZ - mixing.TRAILING_S)

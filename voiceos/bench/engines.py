@@ -24,7 +24,8 @@ import soxr
 
 from voiceos.app import Engines, Stage
 from voiceos.audio.frames import FRAME_SAMPLES, RATE_HZ, Samples
-from voiceos.bench.conversation_turns import LONG, PITCH
+from voiceos.bench.conversation_sounds import PITCH
+from voiceos.bench.conversation_turns import LONG
 from voiceos.bench.sound import percentile
 from voiceos.config import Settings
 from voiceos.engines.silero import Silero

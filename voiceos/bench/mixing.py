@@ -12,6 +12,12 @@ WINDOW = RATE_HZ // 50
 SPEECH_RANGE_DB = 30.0
 """Windows so far below the loud ones (their 95th percentile) are no speech: pauses, breath, the room."""
 
+ROOM_DB = 10.0
+"""Nor are those that stand out from the quiet ones (their 10th percentile) by less: a room may be loud."""
+
+PEAK = 0.5
+"""A user in front of a microphone, of full scale."""
+
 FADE_S = 0.03
 TRAILING_S = 0.04
 """Kept behind the last window of speech: words fade out."""
@@ -27,7 +33,16 @@ def windows_db(samples: Samples) -> Samples:
 def loud(samples: Samples) -> Samples:
     """Whether each window holds speech, as 1 and 0."""
     db = windows_db(samples)
-    return np.asarray(db > np.percentile(db, 95) - SPEECH_RANGE_DB, np.float32) if len(db) else db
+    if not len(db):
+        return db
+    quiet, high = np.percentile(db, (10, 95))
+    return np.asarray(db > max(high - SPEECH_RANGE_DB, min(quiet + ROOM_DB, high - ROOM_DB)), np.float32)
+
+
+def speech_end_s(samples: Samples) -> float:
+    """Seconds to the end of the last window of speech; the whole length where there is none."""
+    where = np.flatnonzero(loud(samples))
+    return float(where[-1] + 1) * WINDOW / RATE_HZ if len(where) else len(samples) / RATE_HZ
 
 
 def speech_level(samples: Samples) -> float:
@@ -38,7 +53,7 @@ def speech_level(samples: Samples) -> float:
     return float(np.sqrt(np.square(samples[: len(where)][where]).mean()))
 
 
-def trimmed(samples: Samples, *, peak: float = 0.5) -> Samples:
+def trimmed(samples: Samples, *, peak: float = PEAK) -> Samples:
     """From the first to the last window of speech with faded ends, as loud as `peak`; what the room adds around a
     recording would hide where the speaker ends."""
     where = np.flatnonzero(loud(samples))
