@@ -48,6 +48,8 @@ from voiceos.trace import STAGES
 ANSWERS = re.compile(r"turn \d+: answers (['\"].*)$")
 TAKEN_BACK = "answering → listening on SpeechResumed"
 TRACE = "trace {"
+MARGIN_S = 0.2
+"""Of sound around what is read again: soft first and last consonants lie below the level that is measured from."""
 
 
 class Talk:
@@ -109,16 +111,18 @@ class Talk:
         lines = self._session.lines[marker:]
         heard = [str(ast.literal_eval(found[1])) for line in lines if (found := ANSWERS.search(line))]
         falls = [line.split("trace ", 1)[1] for line in lines if TRACE in line]
-        user = self._session.cut(asked, 1)
+        user = self._session.cut(Stretch(asked.begin_s - MARGIN_S, asked.end_s + MARGIN_S), 1)
         self.asked[-1] = soxr.resample(user, CARD_HZ, RATE_HZ)
+        # Behind the answer somebody else in the room may have got one; before it, one that cut in.
+        which = -1 if outcome.cut_in else 0
         return replace(
             outcome,
             answered=answer is not None or outcome.cut_in,
             # An answer that cuts in comes before the end that latency is counted from.
             latency_s=None if answer is None or outcome.cut_in else answer.begin_s - asked.end_s,
             early_commit=any(TAKEN_BACK in line for line in lines),
-            heard=heard[-1] if heard else None,
-            waterfall=json.loads(falls[-1]) if falls else None,
+            heard=heard[which] if heard else None,
+            waterfall=json.loads(falls[which]) if falls else None,
         )
 
 

@@ -98,6 +98,7 @@ def _curve(axes: Any, curve: Curve) -> None:
         "o-",
         color="#31688e",
         markersize=4,
+        linewidth=1,
         label="best on the other speakers",
     )
     default = next(one.reported for one in curve.candidates if one.default)
