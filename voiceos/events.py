@@ -180,6 +180,13 @@ class MicrophoneOpened:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class EchoRemains:
+    """The microphone hears the assistant, and too little of that can be removed to listen while it speaks."""
+
+    at: float
+
+
 Event = (
     Tick
     | SpeechStarted
@@ -195,4 +202,5 @@ Event = (
     | Withdraw
     | MicrophoneClosed
     | MicrophoneOpened
+    | EchoRemains
 )

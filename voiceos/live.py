@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from voiceos.app import Engines, Stage, gate, policy, stt_language
 from voiceos.audio.duplex import Duplex, Listeners
+from voiceos.audio.echo import Echo
 from voiceos.audio.virtual import VirtualDuplex
 from voiceos.catalogue import Store
 from voiceos.clock import SystemClock
@@ -19,7 +20,7 @@ from voiceos.conductor import Conductor
 from voiceos.config import Settings
 from voiceos.engines.process import EngineSpec, State
 from voiceos.errors import VoiceosError
-from voiceos.events import MicrophoneClosed, MicrophoneOpened
+from voiceos.events import EchoRemains, MicrophoneClosed, MicrophoneOpened
 from voiceos.habits import keep_pauses, load_pauses
 from voiceos.listening.backchannels import Backchannels
 from voiceos.listening.ears import Ears
@@ -86,6 +87,7 @@ class Live:
                 on_speaker=lambda event: conductor.post(event),
                 on_lost=self._sound_lost,
                 on_back=self._sound_back,
+                on_echo=self._echo,
             )
         )
         thinker = self._thinker
@@ -174,6 +176,11 @@ class Live:
     def _health(self) -> str:
         down = [stage for stage, process in self._engines.processes.items() if process.state != "ready"]
         return f"error.{down[0]}" if down else "healthy"
+
+    def _echo(self, echo: Echo) -> None:
+        if echo.present and not echo.enough:
+            assert self._conductor is not None
+            self._conductor.post(EchoRemains(self._clock.monotonic()))
 
     async def _sound_lost(self, speaker_alive: bool) -> None:
         assert self._conductor is not None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from voiceos.audio import portaudio
+from voiceos.audio.echo import Echo, EchoCanceller
 from voiceos.audio.frames import Frame
 from voiceos.audio.microphone import Microphone
 from voiceos.audio.speaker import Speaker, SpeakerEvent
@@ -36,6 +37,8 @@ class Listeners:
     """A device has failed; True where the loudspeaker still sounds. Returns when nothing is left to be said, and is
     cancelled and called again with False where the loudspeaker fails meanwhile."""
     on_back: Callable[[], None]
+    on_echo: Callable[[Echo], None] = lambda echo: None
+    """What is known of the echo has changed."""
 
 
 class Duplex:
@@ -54,6 +57,7 @@ class Duplex:
         """Streams are opened and closed by one task at a time: a second microphone would never be closed."""
         self._speaker_open = False
         self._attentive = True
+        self._canceller = EchoCanceller(settings.echo_cancellation, on_echo=listeners.on_echo)
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -93,6 +97,7 @@ class Duplex:
             if self.muted:
                 try:
                     self._microphone = await self._open_microphone()
+                    self._canceller.listen_to(self.speaker.reference)
                 except AudioError as error:
                     log.warning("%s", error)
                 self._unmuted.set()
@@ -117,6 +122,7 @@ class Duplex:
                 latency_s=self._settings.output_latency_ms / 1000 or None,
             ).__aenter__()
             self._speaker_open = True
+            self._canceller.listen_to(self._speaker.reference)
         except BaseException:
             await self._close()
             raise
@@ -192,7 +198,7 @@ class Duplex:
             if microphone is None:
                 raise AudioError("The microphone is gone.")
             async for frame in microphone:
-                self._listeners.on_frame(frame)
+                self._listeners.on_frame(self._canceller.feed(frame, attentive=self._attentive))
 
     async def _play(self) -> None:
         async for event in self.speaker.events():

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voiceos.audio.frames import Samples
 
@@ -36,13 +37,16 @@ class Note:
     at_s: float
     length_s: float
     loudness: float = 1.0
+    glides_to_hz: float = 0.0
+    """Where its pitch ends, rising evenly in octaves; 0 is a steady one."""
 
 
 # Equal temperament on A4 = 440 Hz.
 _G4, _C5, _E5, _G5, _A5, _C6 = 392.0, 523.25, 659.26, 783.99, 880.0, 1046.5
 
 _NOTES: dict[Earcon, tuple[Note, ...]] = {
-    Earcon.LISTENING: (Note(_G5, 0.0, 0.12), Note(_C6, 0.08, 0.15)),
+    # The breath that rises under its bells passes all of speech's pitches, so that an echo of it is told from chance.
+    Earcon.LISTENING: (Note(_G5, 0.0, 0.12), Note(_C6, 0.08, 0.15), Note(350.0, 0.0, 0.25, 0.7, 3400.0)),
     Earcon.HEARD: (Note(_A5, 0.0, 0.08, 0.6),),
     Earcon.THINKING: (Note(_E5, 0.0, 0.12, 0.6), Note(_G5, 0.1, 0.12, 0.6)),
     Earcon.ERROR: (Note(_G4, 0.0, 0.12), Note(_G4, 0.13, 0.12)),
@@ -62,10 +66,20 @@ def synthesise(earcon: Earcon, rate_hz: int) -> Samples:
     for note in notes:
         begin, count = round(note.at_s * rate_hz), round(note.length_s * rate_hz)
         seconds = np.arange(count) / rate_hz
-        tone = np.sin(2 * np.pi * note.pitch_hz * seconds) + 0.12 * np.sin(4 * np.pi * note.pitch_hz * seconds)
-        attack = 0.5 - 0.5 * np.cos(np.pi * np.clip(seconds / _ATTACK_S, 0.0, 1.0))
-        left_s = note.length_s - seconds
-        release = 0.5 - 0.5 * np.cos(np.pi * np.clip(left_s / _RELEASE_S, 0.0, 1.0))
-        part = note.loudness * tone * attack * release * np.exp(-seconds / (0.45 * note.length_s))
+        part = note.loudness * (_glide(note, seconds) if note.glides_to_hz else _bell(note, seconds))
         sound[begin : begin + count] += part[: len(sound) - begin]
     return (sound * PEAK / max(1.0, float(np.abs(sound).max()))).astype(np.float32)
+
+
+def _bell(note: Note, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    tone = np.sin(2 * np.pi * note.pitch_hz * seconds) + 0.12 * np.sin(4 * np.pi * note.pitch_hz * seconds)
+    attack = 0.5 - 0.5 * np.cos(np.pi * np.clip(seconds / _ATTACK_S, 0.0, 1.0))
+    release = 0.5 - 0.5 * np.cos(np.pi * np.clip((note.length_s - seconds) / _RELEASE_S, 0.0, 1.0))
+    return np.asarray(tone * attack * release * np.exp(-seconds / (0.45 * note.length_s)))
+
+
+def _glide(note: Note, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A sine that swells and fades as it rises."""
+    rise = np.log(note.glides_to_hz / note.pitch_hz) / note.length_s
+    phase = 2 * np.pi * note.pitch_hz * (np.exp(rise * seconds) - 1.0) / rise
+    return np.asarray(np.sin(phase) * np.sin(np.pi * seconds / note.length_s) ** 2)

@@ -23,6 +23,7 @@ from voiceos.audio.devices import Device, find
 from voiceos.audio.frames import Samples
 from voiceos.audio.mixer import Mark, Mixer
 from voiceos.audio.portaudio import close_stream, open_stream
+from voiceos.audio.reference import Reference
 from voiceos.audio.timeline import Timeline
 from voiceos.clock import Clock
 from voiceos.errors import AudioError
@@ -86,6 +87,8 @@ class Speaker:
         self.device: Device | None = None
         self.rate_hz = 0
         """Rate at which samples are counted; known once open."""
+        self.reference: Reference
+        """What it has sounded lately; there once it is open."""
         self._part = device
         self._clock = clock
         self._block_ms = block_ms
@@ -108,6 +111,7 @@ class Speaker:
             self.rate_hz = self._wanted_hz or self.device.rate_hz
             self._mixer = Mixer(self.rate_hz, volume=self._volume)
             self._timeline = Timeline(self.rate_hz)
+            self.reference = Reference(self.rate_hz, self._timeline, self._lock)
             return sound.OutputStream(
                 samplerate=self.rate_hz,
                 blocksize=self.rate_hz * self._block_ms // 1000,
@@ -241,9 +245,12 @@ class Speaker:
         if status.output_underflow:
             self.underruns += 1
         with self._lock:
-            self._timeline.stamp(self._mixer.index, at)
+            begin = self._mixer.index
+            self._timeline.stamp(begin, at)
             # One channel: the flat view is the buffer itself.
-            marks = self._mixer.render(out.reshape(-1))
+            block = out.reshape(-1)
+            marks = self._mixer.render(block)
+            self.reference.add(begin, block)
             moments = [self._timeline.at(mark.index) for mark in marks]
         self._blocks += 1
         with contextlib.suppress(RuntimeError):  # the loop was closed under a running stream

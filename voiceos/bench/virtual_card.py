@@ -3,7 +3,7 @@
     sink   speaker       what the assistant plays            → left channel of card.monitor
     sink   mouth         the user's speech is played here    → right channel of card.monitor
     source microphone    what the assistant hears by default: the user alone, as with an earpiece
-    source openair       the user plus the assistant's own voice at −12 dB: a loudspeaker in a room
+    source openair       the user plus the assistant's own voice at −12 dB: a loudspeaker in a room (`set_echo`, `room`)
     source card.monitor  what `record()` takes: both voices, sample-aligned, on one clock
 
 It needs the Debian packages pulseaudio, pulseaudio-utils and libasound2-plugins. A PulseAudio of its own is started in
@@ -38,6 +38,9 @@ from voiceos.errors import AudioError
 
 RATE_HZ = 48_000
 """Rate of the card's one clock, and of every recording."""
+
+ROOM_HZ = 16_000
+"""Rate of `room`'s convolution: the assistant hears no more."""
 
 _PROGRAMS = ("pulseaudio", "pactl", "pacat", "parec")
 
@@ -182,7 +185,8 @@ class VirtualCard:
             raise AudioError(f"the virtual sound card did not start: {done.stderr.strip()}")
         self._pid = int((self._folder / "pid").read_text())
         loopbacks = [entry["index"] for entry in self._list("sink-inputs") if "Loopback" in json.dumps(entry)]
-        self._pactl("set-sink-input-volume", str(max(loopbacks)), "-12dB")
+        self._echo = str(max(loopbacks))
+        self.set_echo(-12.0)
         self._settle()
 
     def _settle(self) -> None:
@@ -232,6 +236,39 @@ class VirtualCard:
     def set_microphone_muted(self, muted: bool) -> None:
         """Mute at the mixer: the source then gives digital zeros."""
         self._pactl("set-source-mute", "microphone", "1" if muted else "0")
+
+    def set_echo(self, level_db: float) -> None:
+        """How loud `openair` hears the assistant against what it plays; −12 dB at the start."""
+        self._pactl("set-sink-input-volume", self._echo, f"{level_db:g}dB")
+
+    @asynccontextmanager
+    async def room(self, response: Samples, rate_hz: int, *, level_db: float) -> AsyncIterator[None]:
+        """Let `openair` hear the assistant through a room's impulse response, `level_db` by energy against what it
+        plays, instead of directly. The players add some 100 ms, as a Bluetooth loudspeaker does."""
+        reply = soxr.resample(response, rate_hz, ROOM_HZ) if rate_hz != ROOM_HZ else response
+        reply = (10 ** (level_db / 20) * reply / np.sqrt(np.dot(reply, reply)))[:ROOM_HZ].astype(np.float32)
+        form = ("--raw", "--format=float32le", f"--rate={ROOM_HZ}", "--channels=1")
+        self._pactl("set-sink-input-mute", self._echo, "1")
+        async with contextlib.AsyncExitStack() as stack:
+            ears, mouth = [
+                await asyncio.create_subprocess_exec(
+                    *command,
+                    *form,
+                    stdin=asyncio.subprocess.PIPE,
+                    stdout=asyncio.subprocess.PIPE,
+                    env=os.environ | self.environment,
+                )
+                for command in (
+                    ("parec", "--device=assistant", "--latency-msec=20"),
+                    ("pacat", "--playback", "--device=air", "--latency-msec=40"),
+                )
+            ]
+            for process in (ears, mouth):
+                stack.push_async_callback(_end, process)
+            answering = asyncio.create_task(_answer(ears, mouth, reply))
+            stack.callback(answering.cancel)
+            yield
+        self._pactl("set-sink-input-mute", self._echo, "0")
 
     async def play_to_microphone(self, samples: Samples, rate_hz: int = RATE_HZ) -> Played:
         """Speak as the user; returns when the last sample has been played. Raises AudioError."""
@@ -311,6 +348,30 @@ class VirtualCard:
         if done.returncode != 0:
             raise AudioError(f"pactl {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout
+
+
+async def _answer(ears: asyncio.subprocess.Process, mouth: asyncio.subprocess.Process, reply: Samples) -> None:
+    """Convolve what one hears, and let the other sound it, until cancelled."""
+    assert ears.stdout is not None
+    assert mouth.stdin is not None
+    block = ROOM_HZ // 50
+    size = 1 << (block + len(reply)).bit_length()
+    spectrum = np.fft.rfft(reply, size)
+    tail = np.zeros(size, np.float32)
+    with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):  # the server went away
+        while True:
+            heard = np.frombuffer(await ears.stdout.readexactly(4 * block), np.float32)
+            if heard.any():
+                tail += np.fft.irfft(np.fft.rfft(heard, size) * spectrum, size).astype(np.float32)
+            mouth.stdin.write(tail[:block].tobytes())
+            tail = np.concatenate((tail[block:], np.zeros(block, np.float32)))
+            await mouth.stdin.drain()
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+    await process.wait()
 
 
 _FORMAT = ("--format=float32le", f"--rate={RATE_HZ}")

@@ -24,6 +24,7 @@ class Bench(StrEnum):
     END_OF_TURN = "end-of-turn"
     PAUSES = "pauses"
     FADING = "fading"
+    OPEN_AIR = "open-air"
     IDLE = "idle"
 
 

@@ -24,6 +24,7 @@ EndOfTurnEngine = Literal["fused", "smart_turn", "language_model", "none"]
 LlmEngine = Literal["llama_cpp", "scripted"]
 TtsEngine = Literal["piper", "scripted"]
 ListeningMode = Literal["open", "name"]
+EchoCancellation = Literal["auto", "on", "off"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 WHISPER_LANGUAGES = (
@@ -98,6 +99,11 @@ class Audio(Section):
     )
     volume: float = _key(0.8, "Loudness of all it plays: 0 is silent, 1 the loudest.", ge=0, le=1)
     earcons: bool = _key(True, "Short sounds for: listening, heard you, thinking long, error, muted, goodbye.")
+    echo_cancellation: EchoCancellation = _key(
+        "auto",
+        'Takes its own voice out of what the microphone hears: "auto" where it comes back, as from a loudspeaker, "on" '
+        'always, "off" never.',
+    )
     output_block_ms: int = _key(
         20,
         "Sound handed over at a time, in milliseconds. Less stops sooner on an interruption and costs more processor.",

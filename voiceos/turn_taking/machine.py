@@ -371,7 +371,7 @@ def _not_a_turn(state: State, at: float, policy: Policy) -> Step:
     if isinstance(state.heard, ev.Words) and state.heard.echo:
         state = replace(state, echoes=state.echoes + 1)
         if state.echoes >= policy.echo_limit and not state.half_duplex:
-            state = _queue(replace(state, half_duplex=True), ev.Announce(at, "half_duplex", key=True, urgency="high"))
+            state = _half_duplex(state, at)
     return _go_on(replace(_forget(state), voice=False, utterance_open=False), at, wanted)
 
 
@@ -527,6 +527,18 @@ def _opened(state: State, event: ev.MicrophoneOpened, policy: Policy) -> Step:
     """Perhaps a headset by now: whether it hears itself is to be found out anew."""
     wanted: list[do.Command] = [do.IgnoreMicrophone(False)] if state.half_duplex and policy.barge_in else []
     return replace(state, half_duplex=False, echoes=0), wanted
+
+
+def _half_duplex(state: State, at: float) -> State:
+    return _queue(replace(state, half_duplex=True), ev.Announce(at, "half_duplex", key=True, urgency="high"))
+
+
+@on(ev.EchoRemains, Q, L, P, A, S, O)
+def _hears_itself(state: State, event: ev.EchoRemains, policy: Policy) -> Step:
+    if state.half_duplex:
+        return state, []
+    wanted: list[do.Command] = [do.IgnoreMicrophone(True)] if state.phase is S and policy.barge_in else []
+    return _half_duplex(state, event.at), wanted
 
 
 @on(ev.MicrophoneClosed, Q, P, A, S)

@@ -333,6 +333,23 @@ def test_with_another_device_it_listens_again_while_it_speaks() -> None:
     assert do.IgnoreMicrophone(True) not in table.log
 
 
+def test_an_echo_that_stays_ends_listening_while_it_speaks_and_is_told_once() -> None:
+    table = Table().speaking()
+    assert table.feed(ev.EchoRemains(2.5)) == [do.IgnoreMicrophone(True)]
+    assert table.feed(ev.EchoRemains(2.6)) == []
+    assert table.feed(ev.PlaybackFinished(9.0, 1)) == [do.IgnoreMicrophone(False), do.Settle()]
+    assert table.feed(ev.Tick(9.5)) == [do.Say(2, "half_duplex", key=True)]
+
+
+@pytest.mark.parametrize("barge_in", [True, False])
+def test_an_echo_that_is_noticed_while_nobody_speaks_is_told_soon(barge_in: bool) -> None:
+    table = Table(replace(POLICY, barge_in=barge_in))
+    table.feed(ev.EchoRemains(1.0))
+    table.feed(ev.Tick(1.5))
+    assert do.Say(1, "half_duplex", key=True) in table.log
+    assert do.IgnoreMicrophone(True) not in table.log
+
+
 def test_an_utterance_of_full_length_is_answered_without_waiting_for_a_pause() -> None:
     table = Table()
     table.feed(ev.SpeechStarted(0.06, 0.0, 0.06))

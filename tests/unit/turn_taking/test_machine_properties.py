@@ -42,6 +42,7 @@ MOVES = st.lists(
                 "closed",
                 "withdraw",
                 "opened",
+                "echo",
             ]
         ),
         st.floats(0.0, 1.0),
@@ -77,6 +78,7 @@ def _event(state: State, at: float, kind: str, number: float, heard: ev.Heard, a
         "closed": ev.MicrophoneClosed(at),
         "withdraw": ev.Withdraw(at, "tea"),
         "opened": ev.MicrophoneOpened(at),
+        "echo": ev.EchoRemains(at),
     }
     return events[kind]
 
@@ -143,6 +145,7 @@ def test_every_way_in_the_table_is_walked() -> None:
         "closed",
         "withdraw",
         "opened",
+        "echo",
     ]
     heards: list[ev.Heard] = [ev.Nothing(), ev.Unclear(), ev.Words("yes"), ev.Words("x", intent=ev.Intent("stop"))]
     for _ in range(4000):

@@ -1,0 +1,247 @@
+"""Echo cancellation: what the loudspeaker sounds is taken out of what the microphone hears, by WebRTC's AEC3.
+
+Both are paired by time: a frame tells when it was captured, the loudspeaker when each sample sounds. While nothing
+sounds the frames pass through untouched. With "auto", what is played is looked for in what comes back (`echo_path.py`):
+without an echo, as with a headset, frames pass untouched too, and only go on being watched.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from pywebrtc_audio import EchoCanceller as Aec3
+
+from voiceos.audio.echo_path import Path, examine
+from voiceos.audio.frames import FRAME_S, FRAME_SAMPLES, RATE_HZ, Frame, Samples
+from voiceos.audio.reference import Reference
+from voiceos.config.model import EchoCancellation
+
+log = logging.getLogger(__name__)
+
+BLOCK = 160
+"""AEC3 works on 10 ms; a shorter rest would be filled up with silence."""
+
+INNER = 128
+"""AEC3 gives sound back so many samples late (measured in tests/unit/audio/test_echo.py)."""
+
+PRIMER = 256
+"""Samples before the first frame that AEC3 is given first: as many as frames lag behind while it works, so that each
+frame that comes makes one that goes. 512 is no multiple of 160, which costs 128 of them."""
+
+HANGOVER_S = 1.0
+"""Silence of the loudspeaker after which the echo has died away, the longest room and Bluetooth included."""
+
+LEAD_S = 0.02
+"""The reference is given this much early: sound cards' stamps are not exact, and AEC3 finds an echo that comes late
+but none that comes early."""
+
+NEAR_S, FAR_S = 0.008, 0.04
+"""An echo that begins later behind its reference than the second, or before it, is brought to the first: AEC3's filter
+spans some 50 ms, and undoes nothing that is yet to come."""
+
+SLIP_S, JUMP_S = 0.002, 0.012
+"""The two clocks may part by the first until the loudspeaker next begins, and by the second in the midst of it, before
+they are paired anew. AEC3 follows what is slower."""
+
+WINDOW_S = 2.0
+"""Played sound that is judged at a time."""
+
+LOUD = 0.001
+"""−60 dBFS: a frame of played sound above this counts as such."""
+
+LEAST_S = 0.15
+"""Less played sound than this is not judged."""
+
+ABSENT_S = 3.0
+"""Played sound without any echo in it after which there is none."""
+
+TOO_LITTLE_DB = 6.0
+"""Echo that is removed by less, and is found in what is left as well, is heard as speech: in the room responses of
+`voiceos bench open-air` voice activity takes residuals of 5 to 9 dB for speech in up to every third frame."""
+
+TOO_LITTLE_TIMES = 2
+"""Windows in a row with too little removed: one may be the user's voice over it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """What is known of the echo at this microphone."""
+
+    present: bool
+    lag_s: float = 0.0
+    """Behind the moment at which the loudspeaker's stamps say that it sounds."""
+    removed_db: float = 0.0
+    enough: bool = True
+    """Enough is removed to listen while speaking."""
+
+
+class EchoCanceller:
+    """One frame in, one frame out. Not thread-safe.
+
+    Args:
+        setting: "off" passes everything on; "on" cancels whenever something sounds; "auto" where there is an echo.
+        on_echo: told in the loop when what is known of the echo has changed.
+    """
+
+    def __init__(self, setting: EchoCancellation, *, on_echo: Callable[[Echo], None] = lambda echo: None) -> None:
+        self._setting = setting
+        self._on_echo = on_echo
+        self._aec3 = Aec3(RATE_HZ)
+        self._reference: Reference | None = None
+        self._begin(None)
+
+    def _begin(self, reference: Reference | None) -> None:
+        self._reference = reference
+        self.echo: Echo | None = None
+        """What is known; None until something has been played."""
+        self._shift_s = -LEAD_S
+        self._offset: float | None = None
+        self._frames = 0
+        self._until = float("nan")
+        self._last = np.zeros(FRAME_SAMPLES, np.float32)
+        self._near: Samples | None = None
+        self._seen: list[tuple[Samples, Samples, Samples | None]] = []
+        self._loud_s = self._absent_s = 0.0
+        self._too_little = 0
+        self._paired = False
+
+    def listen_to(self, reference: Reference) -> None:
+        """There is a (new) loudspeaker or microphone: nothing is known of the room any more."""
+        self._begin(reference)
+        self._aec3.reset()
+
+    @property
+    def working(self) -> bool:
+        """Frames are being changed, and are 16 ms late."""
+        return self._near is not None
+
+    def feed(self, frame: Frame, *, attentive: bool = True) -> Frame:
+        """The frame without echo; while AEC3 works, of the moment 16 ms before.
+
+        Args:
+            attentive: somebody may be speaking: not a moment to leap those 16 ms.
+        """
+        reference = self._reference
+        if reference is None or self._setting == "off":
+            return frame
+        self._follow(frame)
+        clean = frame
+        if frame.at <= reference.sounds_until() + HANGOVER_S:
+            clean = self._process(frame, reference)
+        else:
+            self._judge()
+            if self._near is not None and attentive:
+                clean = self._process(frame, reference)
+            else:
+                self._near = None
+        self._last = frame.samples
+        return clean
+
+    def _follow(self, frame: Frame) -> None:
+        """Count frames, lost ones too; after a hole the two clocks are paired anew."""
+        self._frames += 1
+        if not abs(frame.at - self._until) < JUMP_S:
+            self._offset = self._near = None
+            self._seen, self._loud_s = [], 0.0
+            self._last = np.zeros(FRAME_SAMPLES, np.float32)
+        self._until = frame.at + FRAME_S
+
+    def _process(self, frame: Frame, reference: Reference) -> Frame:
+        first = self._pair(frame.at, reference)
+        cancels = self._setting == "on" or self.echo is None or self.echo.present
+        if not cancels:
+            self._near = None
+            played, missing = reference.read(first, FRAME_SAMPLES)
+            self._see(played, frame.samples, None)
+            self._wait_for(missing, reference)
+            return frame
+        if self._near is None:
+            self._near = self._last[-PRIMER:]
+            self._out = np.zeros(0, np.float32)
+            self._unsaid = INNER
+        near = np.concatenate((self._near, frame.samples))
+        count = len(near) // BLOCK * BLOCK
+        ahead = len(near) - FRAME_SAMPLES  # samples that lie before this frame
+        played, missing = reference.read(first - ahead * reference.step, count)
+        out = self._aec3.process(near[:count], played)
+        self._near = near[count:]
+        self._see(played, near[:count], out)
+        self._out = np.concatenate((self._out, out[self._unsaid :]))
+        self._unsaid = 0
+        samples, self._out = self._out[:FRAME_SAMPLES].copy(), self._out[FRAME_SAMPLES:]
+        self._wait_for(missing, reference)
+        return Frame(frame.at - PRIMER / RATE_HZ, samples)
+
+    def _pair(self, at: float, reference: Reference) -> float:
+        """Index of the output stream whose sound belongs to a frame's first sample."""
+        counted = self._frames * FRAME_SAMPLES * reference.step
+        offset = reference.index(at - self._shift_s) - counted
+        limit_s = SLIP_S if self._near is None else JUMP_S
+        if self._offset is None or not abs(offset - self._offset) < limit_s * reference.rate_hz:
+            self._offset = offset
+        return self._offset + counted
+
+    def _wait_for(self, missing: int, reference: Reference) -> None:
+        """The reference was asked for sooner than it is known: lead by less from now on."""
+        if missing and self._shift_s < LEAD_S:
+            self._shift_s = min(LEAD_S, self._shift_s + missing / reference.rate_hz + 0.002)
+            self._offset = None
+
+    def _see(self, played: Samples, near: Samples, out: Samples | None) -> None:
+        if self._setting != "auto" and self.echo is not None and not self.echo.enough:
+            return
+        if self._seen and (self._seen[-1][2] is None) != (out is None):
+            self._seen, self._loud_s = [], 0.0
+        self._seen.append((played, near, out))
+        if np.abs(played).max(initial=0.0) > LOUD:
+            self._loud_s += len(played) / RATE_HZ
+        if sum(len(one[0]) for one in self._seen) >= WINDOW_S * RATE_HZ:
+            self._judge()
+
+    def _judge(self) -> None:
+        """Look at what has been seen; what is known of the echo may change."""
+        seen, self._seen = self._seen, []
+        loud_s, self._loud_s = self._loud_s, 0.0
+        if loud_s < LEAST_S:
+            return
+        played, near = (np.concatenate([one[place] for one in seen]) for place in (0, 1))
+        outs = [one[2] for one in seen if one[2] is not None]
+        # The output is late by AEC3's own delay; that shifts its correlation, and what it says is the same.
+        path = examine(played, near, np.concatenate(outs) if outs else None)
+        log.debug("echo: %s", path)
+        if path.present:
+            self._absent_s = 0.0
+            self._present(path)
+            return
+        self._absent_s += loud_s if path.absent else 0.0
+        if self._absent_s >= ABSENT_S and (self.echo is None or self.echo.present):
+            self._tell(Echo(False))
+
+    def _present(self, path: Path) -> None:
+        pairs_anew = path.lag_s < 0.0 or (path.lag_s > FAR_S and not self._paired)
+        too_little = path.removed_db < TOO_LITTLE_DB and path.left_over and not pairs_anew
+        self._too_little = self._too_little + 1 if too_little else 0
+        enough = self._too_little < TOO_LITTLE_TIMES
+        before = self.echo
+        echo = Echo(True, path.lag_s + self._shift_s, path.removed_db, enough)
+        if before is None or before.present != echo.present or (before.enough and not enough):
+            self._tell(echo)
+        else:
+            self.echo = Echo(True, echo.lag_s, echo.removed_db, before.enough)
+        if pairs_anew:
+            self._paired = True
+            self._shift_s += path.lag_s - NEAR_S
+            self._offset = None
+            self._aec3.reset()
+
+    def _tell(self, echo: Echo) -> None:
+        self.echo = echo
+        self._absent_s = 0.0
+        if echo.present:
+            log.info("echo: %.0f ms behind, %.0f dB removed", echo.lag_s * 1000, echo.removed_db)
+        else:
+            log.info("no echo: what is played does not come back through the microphone")
+        self._on_echo(echo)

@@ -1,0 +1,86 @@
+"""Is there an echo, how far behind, and how much of it is removed: judged by what was played and what came back.
+
+Generalised cross-correlation with phase transform (C. Knapp and G. Carter, 1976) finds a copy of the played sound in
+the microphone's, however quiet it is against the user's voice. Pure: arrays in, a judgement out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from voiceos.audio.frames import RATE_HZ, Samples
+
+EARLIEST_S, LATEST_S = -0.1, 0.4
+"""Where an echo is looked for: stamps of a sound card may be wrong by the one, device buffers and rooms add up to the
+other."""
+
+PROMINENCE = 7.5
+"""Peak over root mean square of the correlation, from which it is an echo."""
+
+CHANCE = 5.5
+"""What chance reaches in a quiet microphone; between this and `PROMINENCE`, as where the user speaks over it, nothing
+is said (`voiceos bench open-air --paper` prints both)."""
+
+STRONG = 0.6
+"""A part of the echo with this share of the strongest one's correlation is the first to count as its beginning."""
+
+FAINT = 1e-3
+"""Parts of the spectrum with less power than this share of the strongest say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One look at the echo."""
+
+    prominence: float
+    """Of the correlation's peak; `PROMINENCE` and more is an echo."""
+    lag_s: float
+    """Its first strong part behind the reference at the microphone, seconds; without an echo it means nothing."""
+    removed_db: float
+    """Energy of the microphone's sound over that of the canceller's output."""
+    left: float
+    """Prominence of what the canceller left; 0 where it was not looked for."""
+
+    @property
+    def present(self) -> bool:
+        return self.prominence >= PROMINENCE
+
+    @property
+    def absent(self) -> bool:
+        return self.prominence <= CHANCE
+
+    @property
+    def left_over(self) -> bool:
+        """The echo is found in what the canceller left as well."""
+        return self.left >= PROMINENCE
+
+
+def examine(played: Samples, near: Samples, out: Samples | None) -> Path:
+    """Judge a stretch: what was played, what the microphone heard and what the canceller made of it, each shape (n,),
+    16 kHz, on one time line. At least 0.2 s of sound should be in it, and as much again behind it."""
+    prominence, lag_s = _correlate(played, near)
+    if out is None:
+        return Path(prominence, lag_s, 0.0, 0.0)
+    removed_db = 10.0 * float(np.log10((np.dot(near, near) + 1e-9) / (np.dot(out, out) + 1e-9)))
+    left = _correlate(played, out)[0] if prominence >= PROMINENCE else 0.0
+    return Path(prominence, lag_s, removed_db, left)
+
+
+def _correlate(played: Samples, heard: Samples) -> tuple[float, float]:
+    """Prominence and lag, seconds, of the likeliest copy of `played` in `heard`."""
+    early, late = round(EARLIEST_S * RATE_HZ), round(LATEST_S * RATE_HZ)
+    size = 1 << (len(played) + late - early).bit_length()
+    ours, theirs = np.fft.rfft(played, size), np.fft.rfft(heard, size)
+    power = np.abs(ours) ** 2
+    if not power.any():
+        return 0.0, 0.0
+    cross = theirs * np.conj(ours)
+    phases = np.where(power > FAINT * power.max(), cross / (np.abs(cross) + 1e-12), 0.0)
+    correlation = np.fft.irfft(phases, size)
+    lags = np.concatenate((correlation[early:], correlation[:late]))
+    height = np.abs(lags)
+    peak = float(height.max())
+    first = int(np.argmax(height >= STRONG * peak))
+    return peak / (float(np.sqrt(np.mean(lags**2))) + 1e-12), (first + early) / RATE_HZ

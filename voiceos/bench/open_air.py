@@ -1,0 +1,246 @@
+"""`python -m voiceos.bench.open_air`: does it hear itself through a loudspeaker, and can it still be interrupted?
+
+The whole program with its recogniser and voice over the virtual sound card, listening to `openair`: the user, and the
+assistant's own voice, either straight or through a room's impulse response (optional shared test data). First it talks
+for minutes while nobody else does: whatever it notices then is itself. Then a user speaks over it. `--paper` measures
+the canceller alone on human speech in the same rooms, without a sound card.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import random
+from collections.abc import Sequence
+from contextlib import AsyncExitStack, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from voiceos.app import FACTORIES
+from voiceos.audio import files
+from voiceos.audio.echo_path import examine
+from voiceos.audio.frames import FRAME_SAMPLES, RATE_HZ, Samples
+from voiceos.bench.barge_in import INTERRUPTIONS
+from voiceos.bench.recordings import recordings, speech_dir
+from voiceos.bench.room import HISS, echo_of, hear, removed_db
+from voiceos.bench.sound import ASSISTANT_LEVEL, USER_LEVEL, percentile, stretches
+from voiceos.bench.virtual_card import RATE_HZ as CARD_HZ
+from voiceos.bench.virtual_card import VirtualCard
+from voiceos.bench.voice_to_voice import spoken
+from voiceos.config import Settings
+from voiceos.config.model import EchoCancellation
+from voiceos.engines.process import EngineSpec
+from voiceos.engines.silero import Silero
+from voiceos.live import Live
+
+ROOMS = ("rir_sb1", "rir_sb2", "rir_sb3", "rir_audiomentations")
+STRAIGHT = "straight"
+
+TALES = (
+    "The lighthouse stood at the end of a long pier, and every evening the keeper climbed its two hundred steps. He "
+    "lit the lamp, wound the clock, and wrote the weather into a book that nobody would ever read. In winter the waves "
+    "came over the wall, and the whole tower hummed like a bell. He liked those nights best of all.",
+    "A baker in the mountains rose long before the sun to knead his dough. Snow lay on the sills, and the oven glowed "
+    "like a small red moon. When the first loaves came out, he opened the window, and the smell ran down the valley. "
+    "People woke up hungry, put on their boots, and followed it all the way to his door.",
+    "Two friends built a boat from the boards of an old barn. It leaked, and it leaned to the left, and they loved it. "
+    "One summer they sailed it around the bay with a sack of apples and a kettle. They quarrelled about the map, they "
+    "lost the map, and after that they got on much better and found the island by themselves.",
+)
+"""What it talks about; each takes some twenty seconds to say."""
+
+
+class Notices(logging.Handler):
+    """Counts what the turn-taking machine makes of what it hears, from the conductor's own log."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.noticed = self.suspended = self.turns = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        over_reply = text.startswith(("speaking → ", "overlap → "))
+        self.noticed += text.startswith(("speaking → overlap", "speaking → listening"))
+        self.suspended += over_reply and "→ listening" in text
+        self.turns += text.startswith("paused → answering")
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """What it made of minutes of its own voice."""
+
+    minutes: float
+    noticed: int
+    """Times that a voice was noticed over the reply."""
+    suspended: int
+    """Times that the reply fell silent for it."""
+    turns: int
+    """Times that it answered itself."""
+    half_duplex: bool
+    """It has stopped listening while it speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    done: int
+    silenced: int
+    """Times that the reply stopped before the user was done."""
+    median_ms: float
+    """From the user's first sound to the assistant's last."""
+
+
+def live_settings(setting: EchoCancellation) -> Settings:
+    return Settings.model_validate(
+        {
+            "audio": {"input_device": "openair", "echo_cancellation": setting},
+            "llm": {"engine": "scripted"},
+            "end_of_turn": {"engine": "none"},
+        }
+    )
+
+
+async def talk(live: Live, minutes: float) -> float:
+    """Let it talk for so long while nobody else does; how many minutes that were."""
+    loop = asyncio.get_running_loop()
+    begun, told = loop.time(), 0
+    while loop.time() - begun < 60 * minutes:
+        live.conductor.announce(TALES[told % len(TALES)])
+        told += 1
+        await live.conductor.wait_idle()
+    return (loop.time() - begun) / 60
+
+
+async def interrupt(card: VirtualCard, live: Live, trials: int, seed: int) -> Interrupted:
+    """Speak over its tales at random moments."""
+    chance = random.Random(seed)  # noqa: S311 - moments, no secrets
+    said = await spoken(INTERRUPTIONS, Settings())
+    late: list[float] = []
+    for number in range(trials):
+        live.conductor.announce(TALES[number % len(TALES)])
+        await asyncio.sleep(chance.uniform(3.0, 8.0))
+        async with card.record() as recording:
+            await card.play_to_microphone(chance.choice(said)[1], RATE_HZ)
+            await asyncio.sleep(0.3)
+            user = stretches(recording.samples[:, 1], CARD_HZ, USER_LEVEL, gap_s=3.0, least_s=0.03)
+            own = stretches(recording.samples[:, 0], CARD_HZ, ASSISTANT_LEVEL, gap_s=0.3, least_s=0.03)
+        sounding = [one.end_s for one in own if one.begin_s <= user[0].begin_s + 0.1]
+        if sounding and user[0].begin_s < sounding[-1] < user[-1].end_s:
+            late.append((sounding[-1] - user[0].begin_s) * 1000)
+        await live.conductor.wait_answered()
+    return Interrupted(trials, len(late), percentile(late, 50))
+
+
+async def measure(
+    room: str, level_db: float, minutes: float, trials: int, setting: EchoCancellation, seed: int
+) -> tuple[Alone, Interrupted]:
+    """One room, from the start of the program to its end."""
+    notices = Notices()
+    logger = logging.getLogger("voiceos.conductor")
+    logger.addHandler(notices)
+    logger.setLevel(logging.DEBUG)
+    ready = asyncio.Event()
+    live = Live(
+        live_settings(setting),
+        specs={"llm": EngineSpec("llm", FACTORIES["llm", "scripted"], {}, budget_s=5.0)},
+        on_ready=ready.set,
+    )
+    try:
+        with VirtualCard() as card:
+            async with AsyncExitStack() as stack:
+                card.set_echo(level_db)
+                if room != STRAIGHT:
+                    response = files.read(speech_dir() / "noise" / f"{room}.flac")
+                    await stack.enter_async_context(card.room(response, RATE_HZ, level_db=level_db))
+                await stack.enter_async_context(card.room_noise())
+                running = asyncio.create_task(live.run())
+                stack.callback(running.cancel)
+                await ready.wait()
+                await asyncio.sleep(0.5)
+                await live.conductor.wait_idle()
+                took = await talk(live, minutes)
+                alone = Alone(took, notices.noticed, notices.suspended, notices.turns, live.conductor.state.half_duplex)
+                interrupted = await interrupt(card, live, trials, seed)
+                running.cancel()
+                await asyncio.gather(running, return_exceptions=True)
+    finally:
+        logger.removeHandler(notices)
+    return alone, interrupted
+
+
+def paper(levels: Sequence[float]) -> None:
+    """The canceller alone: human speech as what is played, other human speech as the user."""
+    english = recordings(speech_dir() / "english", 24)
+    far, user = (_together(english[part::2], 40.0) for part in (0, 1))
+    told = _voiced(user)
+    print(f"{'room':22}{'echo':>7}{'removed':>9}{'taken for speech':>18}{'after':>7}{'user over it':>14}{'found':>14}")
+    for room in ("none", *ROOMS):
+        response = None if room == "none" else files.read(speech_dir() / "noise" / f"{room}.flac")
+        for level_db in levels:
+            alone = hear(far, response=response, level_db=level_db)
+            both = hear(far, user, response=response, level_db=level_db)
+            before, after, over = (_voiced(sound) for sound in (alone.near, alone.clean, both.clean))
+            seen = told[: len(over)]
+            window = slice(0, 2 * RATE_HZ)
+            back = echo_of(far, response, level_db=level_db, delay_s=0.03)
+            hiss = np.random.default_rng(0).normal(0.0, HISS, len(back)).astype(np.float32)
+            found = examine(far[window], (back + hiss)[window], None).prominence
+            masked = examine(far[window], (back + user[: len(back)])[window], None).prominence
+            print(
+                f"{room:22}{level_db:5.0f}dB{removed_db(alone, 4.0, 39.0):7.0f}dB{before.mean():18.2f}"
+                f"{after.mean():7.3f}{over[seen].mean():14.2f}{found:9.1f}{masked:5.1f}"
+            )
+
+
+def _together(some: Sequence[object], seconds: float) -> Samples:
+    sound = np.concatenate([one.samples() for one in some])[: round(seconds * RATE_HZ)]  # type: ignore[attr-defined]
+    return np.asarray(0.08 * sound / np.sqrt(np.mean(sound**2)), np.float32)
+
+
+def _voiced(samples: Samples) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which frames voice activity takes for speech."""
+    silero = Silero()
+    frames = samples[: len(samples) // FRAME_SAMPLES * FRAME_SAMPLES].reshape(-1, FRAME_SAMPLES)
+    return np.asarray([silero.probability(frame) > 0.5 for frame in frames])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m voiceos.bench.open_air", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=5.0, help="of its own speech, in each room")
+    parser.add_argument("--trials", type=int, default=5, help="interruptions in each room")
+    parser.add_argument("--room", action="append", choices=(STRAIGHT, *ROOMS), help="may be repeated")
+    parser.add_argument("--level", action="append", type=float, help="of the echo, dB; may be repeated")
+    parser.add_argument("--setting", choices=("auto", "on", "off"), default="auto", help="audio.echo_cancellation")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--paper", action="store_true", help="the canceller alone, without a sound card")
+    parser.add_argument("--log", type=Path, help="write the program's log there, without any words")
+    options = parser.parse_args()
+    levels = options.level or [-12.0, 0.0]
+    if options.paper:
+        paper(levels)
+        return
+    with options.log.open("w") if options.log else nullcontext() as stream:
+        if stream is not None:
+            logging.basicConfig(stream=stream, level=logging.DEBUG, format="%(relativeCreated)d %(name)s %(message)s")
+        print(
+            f"{'room':22}{'echo':>7}{'minutes':>9}{'noticed':>9}{'fell silent':>13}{'answered itself':>17}"
+            f"{'half duplex':>13}{'interrupted':>13}{'silent after':>14}",
+            flush=True,
+        )
+        for room in options.room or [STRAIGHT]:
+            for level_db in levels:
+                alone, over = asyncio.run(
+                    measure(room, level_db, options.minutes, options.trials, options.setting, options.seed)
+                )
+                print(
+                    f"{room:22}{level_db:5.0f}dB{alone.minutes:9.1f}{alone.noticed:9}{alone.suspended:13}"
+                    f"{alone.turns:17}{'yes' if alone.half_duplex else 'no':>13}"
+                    f"{f'{over.silenced} of {over.done}':>13}{over.median_ms:11.0f} ms",
+                    flush=True,
+                )
+
+
+if __name__ == "__main__":
+    main()
