@@ -314,7 +314,8 @@ class Conductor:
         self._tell_idle()
 
     def _tell_idle(self) -> None:
-        if self.state.phase is Phase.QUIET and not self.state.announcements and not self._coming:
+        waits = bool(self.state.announcements) and not self.state.on_call
+        if self.state.phase is Phase.QUIET and not waits and not self._coming:
             self._idle.set()
             self._busy.clear()
         else:

@@ -187,6 +187,14 @@ class EchoRemains:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class CallChanged:
+    """Another program has begun to use the microphone, as in a call, or no longer does."""
+
+    at: float
+    going_on: bool
+
+
 Event = (
     Tick
     | SpeechStarted
@@ -203,4 +211,5 @@ Event = (
     | MicrophoneClosed
     | MicrophoneOpened
     | EchoRemains
+    | CallChanged
 )

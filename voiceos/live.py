@@ -11,6 +11,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from voiceos.app import Engines, Stage, gate, policy, stt_language
+from voiceos.audio.calls import Calls
 from voiceos.audio.duplex import Duplex, Listeners
 from voiceos.audio.echo import Echo
 from voiceos.audio.virtual import VirtualDuplex
@@ -20,7 +21,7 @@ from voiceos.conductor import Conductor
 from voiceos.config import Settings
 from voiceos.engines.process import EngineSpec, State
 from voiceos.errors import VoiceosError
-from voiceos.events import EchoRemains, MicrophoneClosed, MicrophoneOpened
+from voiceos.events import CallChanged, EchoRemains, MicrophoneClosed, MicrophoneOpened
 from voiceos.habits import keep_pauses, load_pauses
 from voiceos.listening.backchannels import Backchannels
 from voiceos.listening.ears import Ears
@@ -134,7 +135,12 @@ class Live:
             if self._greet:
                 conductor.announce(f"greeting_{settings.listening.mode}", key=True)
             self._on_ready()
-            await conductor.run()
+            watching = asyncio.create_task(self._watch_calls(), name="calls")
+            try:
+                await conductor.run()
+            finally:
+                watching.cancel()
+                await asyncio.gather(watching, return_exceptions=True)
 
     @property
     def conductor(self) -> Conductor:
@@ -176,6 +182,14 @@ class Live:
     def _health(self) -> str:
         down = [stage for stage, process in self._engines.processes.items() if process.state != "ready"]
         return f"error.{down[0]}" if down else "healthy"
+
+    async def _watch_calls(self) -> None:
+        if self._settings.audio.hold_during_calls and isinstance(self._duplex, Duplex):
+            await Calls(self._call).watch()
+
+    def _call(self, going_on: bool) -> None:
+        assert self._conductor is not None
+        self._conductor.post(CallChanged(self._clock.monotonic(), going_on))
 
     def _echo(self, echo: Echo) -> None:
         if echo.present and not echo.enough:

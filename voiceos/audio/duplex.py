@@ -70,6 +70,11 @@ class Duplex:
     def muted(self) -> bool:
         return not self._unmuted.is_set()
 
+    @property
+    def echo(self) -> Echo | None:
+        """What is known of the echo; None until enough has been played."""
+        return self._canceller.echo
+
     async def __aenter__(self) -> Duplex:
         await self._open()
         self._tasks = [asyncio.create_task(self._keep(), name="sound")]

@@ -8,6 +8,7 @@ without an echo, as with a headset, frames pass untouched too, and only go on be
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -42,9 +43,15 @@ NEAR_S, FAR_S = 0.008, 0.04
 """An echo that begins later behind its reference than the second, or before it, is brought to the first: AEC3's filter
 spans some 50 ms, and undoes nothing that is yet to come."""
 
-SLIP_S, JUMP_S = 0.002, 0.012
-"""The two clocks may part by the first until the loudspeaker next begins, and by the second in the midst of it, before
-they are paired anew. AEC3 follows what is slower."""
+FOLLOW_S = 5.0
+"""Time in which the reference drifts to where the stamps say it should be: two clocks are never quite alike, and a leap
+would undo what AEC3 has learnt."""
+
+MOST_DRIFT = 0.002
+"""Two crystals part by 0.02 % at most, a sound server's resampling loops by 0.1 %."""
+
+JUMP_S = 0.012
+"""Further off than this, sound was lost: then it leaps."""
 
 WINDOW_S = 2.0
 """Played sound that is judged at a time."""
@@ -98,9 +105,9 @@ class EchoCanceller:
         self.echo: Echo | None = None
         """What is known; None until something has been played."""
         self._shift_s = -LEAD_S
-        self._offset: float | None = None
-        self._frames = 0
-        self._until = float("nan")
+        self._place = self._next = math.nan
+        self._step = 1.0
+        self._until = math.nan
         self._last = np.zeros(FRAME_SAMPLES, np.float32)
         self._near: Samples | None = None
         self._seen: list[tuple[Samples, Samples, Samples | None]] = []
@@ -128,6 +135,7 @@ class EchoCanceller:
         if reference is None or self._setting == "off":
             return frame
         self._follow(frame)
+        self._pair(frame.at, reference)
         clean = frame
         if frame.at <= reference.sounds_until() + HANGOVER_S:
             clean = self._process(frame, reference)
@@ -141,20 +149,18 @@ class EchoCanceller:
         return clean
 
     def _follow(self, frame: Frame) -> None:
-        """Count frames, lost ones too; after a hole the two clocks are paired anew."""
-        self._frames += 1
+        """After a hole in the microphone's sound everything begins anew but what is known."""
         if not abs(frame.at - self._until) < JUMP_S:
-            self._offset = self._near = None
+            self._next, self._near = math.nan, None
             self._seen, self._loud_s = [], 0.0
             self._last = np.zeros(FRAME_SAMPLES, np.float32)
         self._until = frame.at + FRAME_S
 
     def _process(self, frame: Frame, reference: Reference) -> Frame:
-        first = self._pair(frame.at, reference)
         cancels = self._setting == "on" or self.echo is None or self.echo.present
         if not cancels:
             self._near = None
-            played, missing = reference.read(first, FRAME_SAMPLES)
+            played, missing = reference.read(self._place, FRAME_SAMPLES, self._step)
             self._see(played, frame.samples, None)
             self._wait_for(missing, reference)
             return frame
@@ -165,7 +171,7 @@ class EchoCanceller:
         near = np.concatenate((self._near, frame.samples))
         count = len(near) // BLOCK * BLOCK
         ahead = len(near) - FRAME_SAMPLES  # samples that lie before this frame
-        played, missing = reference.read(first - ahead * reference.step, count)
+        played, missing = reference.read(self._place - ahead * self._step, count, self._step)
         out = self._aec3.process(near[:count], played)
         self._near = near[count:]
         self._see(played, near[:count], out)
@@ -175,20 +181,22 @@ class EchoCanceller:
         self._wait_for(missing, reference)
         return Frame(frame.at - PRIMER / RATE_HZ, samples)
 
-    def _pair(self, at: float, reference: Reference) -> float:
-        """Index of the output stream whose sound belongs to a frame's first sample."""
-        counted = self._frames * FRAME_SAMPLES * reference.step
-        offset = reference.index(at - self._shift_s) - counted
-        limit_s = SLIP_S if self._near is None else JUMP_S
-        if self._offset is None or not abs(offset - self._offset) < limit_s * reference.rate_hz:
-            self._offset = offset
-        return self._offset + counted
+    def _pair(self, at: float, reference: Reference) -> None:
+        """Find the sample of the output stream that belongs to a frame's first, and how fast they go on from there."""
+        place, wanted = self._next, reference.index(at - self._shift_s)
+        if not abs(wanted - place) < JUMP_S * reference.rate_hz:
+            if self._near is not None:
+                self._aec3.reset()
+            place = wanted
+        drift = (wanted - place) / (FOLLOW_S * reference.rate_hz)
+        self._place, self._step = place, reference.step * (1.0 + min(MOST_DRIFT, max(-MOST_DRIFT, drift)))
+        self._next = place + FRAME_SAMPLES * self._step
 
     def _wait_for(self, missing: int, reference: Reference) -> None:
         """The reference was asked for sooner than it is known: lead by less from now on."""
         if missing and self._shift_s < LEAD_S:
             self._shift_s = min(LEAD_S, self._shift_s + missing / reference.rate_hz + 0.002)
-            self._offset = None
+            self._next = math.nan
 
     def _see(self, played: Samples, near: Samples, out: Samples | None) -> None:
         if self._setting != "auto" and self.echo is not None and not self.echo.enough:
@@ -234,7 +242,7 @@ class EchoCanceller:
         if pairs_anew:
             self._paired = True
             self._shift_s += path.lag_s - NEAR_S
-            self._offset = None
+            self._next = math.nan
             self._aec3.reset()
 
     def _tell(self, echo: Echo) -> None:

@@ -73,11 +73,16 @@ class Reference:
         with self._lock:
             return self._timeline.index(at)
 
-    def read(self, first: float, count: int) -> tuple[Samples, int]:
+    def read(self, first: float, count: int, step: float | None = None) -> tuple[Samples, int]:
         """16 kHz sound from index `first` on, shape (count,), zeros where nothing sounded; and how many samples of the
-        output stream it is too early for, as the device has not asked for them yet."""
+        output stream it is too early for, as the device has not asked for them yet.
+
+        Args:
+            step: samples of the output stream for one that is read, where the microphone's clock goes otherwise.
+        """
+        step = step or self.step
         begin = math.floor(first) - self._half + 1
-        end = math.floor(first + (count - 1) * self.step) + self._half + 1
+        end = math.floor(first + (count - 1) * step) + self._half + 1
         sound = np.zeros(end - begin, np.float32)
         with self._lock:
             blocks, missing = tuple(self._blocks), max(0, end - self._rendered)
@@ -85,7 +90,7 @@ class Reference:
             low, high = max(index, begin), min(index + len(block), end)
             if low < high:
                 sound[low - begin : high - begin] = block[low - index : high - index]
-        places = first - begin + self.step * np.arange(count)
+        places = first - begin + step * np.arange(count)
         whole = np.floor(places).astype(np.intp)
         phase = np.minimum((places - whole) * PHASES, PHASES - 1).astype(np.intp)
         windows = np.lib.stride_tricks.sliding_window_view(sound, 2 * self._half)

@@ -122,6 +122,7 @@ async def interrupt(card: VirtualCard, live: Live, trials: int, seed: int) -> In
         live.conductor.announce(TALES[number % len(TALES)])
         await asyncio.sleep(chance.uniform(3.0, 8.0))
         async with card.record() as recording:
+            await asyncio.sleep(1.0)
             await card.play_to_microphone(chance.choice(said)[1], RATE_HZ)
             await asyncio.sleep(0.3)
             user = stretches(recording.samples[:, 1], CARD_HZ, USER_LEVEL, gap_s=3.0, least_s=0.03)
@@ -134,7 +135,14 @@ async def interrupt(card: VirtualCard, live: Live, trials: int, seed: int) -> In
 
 
 async def measure(
-    room: str, level_db: float, minutes: float, trials: int, setting: EchoCancellation, seed: int
+    card: VirtualCard,
+    room: str,
+    level_db: float,
+    *,
+    minutes: float,
+    trials: int,
+    setting: EchoCancellation = "auto",
+    seed: int = 1,
 ) -> tuple[Alone, Interrupted]:
     """One room, from the start of the program to its end."""
     notices = Notices()
@@ -148,26 +156,29 @@ async def measure(
         on_ready=ready.set,
     )
     try:
-        with VirtualCard() as card:
-            async with AsyncExitStack() as stack:
-                card.set_echo(level_db)
-                if room != STRAIGHT:
-                    response = files.read(speech_dir() / "noise" / f"{room}.flac")
-                    await stack.enter_async_context(card.room(response, RATE_HZ, level_db=level_db))
-                await stack.enter_async_context(card.room_noise())
-                running = asyncio.create_task(live.run())
-                stack.callback(running.cancel)
-                await ready.wait()
-                await asyncio.sleep(0.5)
-                await live.conductor.wait_idle()
-                took = await talk(live, minutes)
-                alone = Alone(took, notices.noticed, notices.suspended, notices.turns, live.conductor.state.half_duplex)
-                interrupted = await interrupt(card, live, trials, seed)
-                running.cancel()
-                await asyncio.gather(running, return_exceptions=True)
+        async with AsyncExitStack() as stack:
+            stack.callback(card.set_echo, -12.0)
+            card.set_echo(level_db)
+            if room != STRAIGHT:
+                response = files.read(speech_dir() / "noise" / f"{room}.flac")
+                await stack.enter_async_context(card.room(response, RATE_HZ, level_db=level_db))
+            await stack.enter_async_context(card.room_noise())
+            running = asyncio.create_task(live.run())
+            stack.push_async_callback(_ended, running)
+            await ready.wait()
+            await asyncio.sleep(0.5)
+            await live.conductor.wait_idle()
+            took = await talk(live, minutes)
+            alone = Alone(took, notices.noticed, notices.suspended, notices.turns, live.conductor.state.half_duplex)
+            interrupted = await interrupt(card, live, trials, seed)
     finally:
         logger.removeHandler(notices)
     return alone, interrupted
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def paper(levels: Sequence[float]) -> None:
@@ -231,9 +242,18 @@ def main() -> None:
         )
         for room in options.room or [STRAIGHT]:
             for level_db in levels:
-                alone, over = asyncio.run(
-                    measure(room, level_db, options.minutes, options.trials, options.setting, options.seed)
-                )
+                with VirtualCard() as card:
+                    alone, over = asyncio.run(
+                        measure(
+                            card,
+                            room,
+                            level_db,
+                            minutes=options.minutes,
+                            trials=options.trials,
+                            setting=options.setting,
+                            seed=options.seed,
+                        )
+                    )
                 print(
                     f"{room:22}{level_db:5.0f}dB{alone.minutes:9.1f}{alone.noticed:9}{alone.suspended:13}"
                     f"{alone.turns:17}{'yes' if alone.half_duplex else 'no':>13}"

@@ -247,7 +247,7 @@ class VirtualCard:
         plays, instead of directly. The players add some 100 ms, as a Bluetooth loudspeaker does."""
         reply = soxr.resample(response, rate_hz, ROOM_HZ) if rate_hz != ROOM_HZ else response
         reply = (10 ** (level_db / 20) * reply / np.sqrt(np.dot(reply, reply)))[:ROOM_HZ].astype(np.float32)
-        form = ("--raw", "--format=float32le", f"--rate={ROOM_HZ}", "--channels=1")
+        form = ("--raw", "--format=float32le", f"--rate={ROOM_HZ}")
         self._pactl("set-sink-input-mute", self._echo, "1")
         async with contextlib.AsyncExitStack() as stack:
             ears, mouth = [
@@ -259,8 +259,8 @@ class VirtualCard:
                     env=os.environ | self.environment,
                 )
                 for command in (
-                    ("parec", "--device=assistant", "--latency-msec=20"),
-                    ("pacat", "--playback", "--device=air", "--latency-msec=40"),
+                    ("parec", "--device=card.monitor", "--channels=2", "--latency-msec=20"),
+                    ("pacat", "--playback", "--device=air", "--channels=1", "--latency-msec=40"),
                 )
             ]
             for process in (ears, mouth):
@@ -360,7 +360,9 @@ async def _answer(ears: asyncio.subprocess.Process, mouth: asyncio.subprocess.Pr
     tail = np.zeros(size, np.float32)
     with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):  # the server went away
         while True:
-            heard = np.frombuffer(await ears.stdout.readexactly(4 * block), np.float32)
+            heard = np.frombuffer(await ears.stdout.readexactly(8 * block), np.float32)[
+                ::2
+            ]  # the left is the assistant
             if heard.any():
                 tail += np.fft.irfft(np.fft.rfft(heard, size) * spectrum, size).astype(np.float32)
             mouth.stdin.write(tail[:block].tobytes())

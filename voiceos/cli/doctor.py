@@ -22,9 +22,13 @@ import voiceos
 from voiceos import log
 from voiceos.app import MODEL_KEYS, Engines, chosen_model
 from voiceos.audio import devices
+from voiceos.audio.duplex import Duplex, Listeners
+from voiceos.audio.earcons import Earcon, synthesise
+from voiceos.audio.echo import HANGOVER_S, TOO_LITTLE_DB
 from voiceos.audio.frames import RATE_HZ
 from voiceos.catalogue import Store, recommend, size_text
 from voiceos.cli.options import AsJson, ConfigFile, load
+from voiceos.clock import SystemClock
 from voiceos.config import Settings
 from voiceos.engines.cores import cores
 from voiceos.errors import VoiceosError
@@ -33,6 +37,9 @@ from voiceos.thinking.ports import Message
 
 Mark = Literal["ok", "note", "bad"]
 _STYLE: dict[Mark, str] = {"ok": "[green]ok[/]  ", "note": "[yellow]note[/]", "bad": "[red]bad[/] "}
+
+CHIRPS, CHIRP_GAP_S = 5, 0.5
+"""Enough for the canceller to settle."""
 
 MIN_FREE_BYTES = 500_000_000
 """Below this much free disk a model update or a long log may fail."""
@@ -74,7 +81,10 @@ def _findings(config_file: Path | None) -> Iterator[Finding]:
     if settings.turn_taking.learn_pauses:
         yield Finding("ok", "pauses", pauses_told(load_pauses()))
     yield from _models(settings)
-    yield from _sound(settings)
+    sound = list(_sound(settings))
+    yield from sound
+    if settings.audio.echo_cancellation != "off" and all(finding.mark == "ok" for finding in sound):
+        yield asyncio.run(_echo(settings))
     yield from asyncio.run(_engines(settings))
 
 
@@ -120,6 +130,31 @@ def _sound(settings: Settings) -> Iterator[Finding]:
             yield Finding("bad", what, str(error), error.hint)
         else:
             yield Finding("ok", what, f"{device.name}, {device.rate_hz} Hz")
+
+
+async def _echo(settings: Settings) -> Finding:
+    """A few chirps tell whether it hears itself."""
+
+    async def lost(speaker_alive: bool) -> None:
+        pass
+
+    ignored = Listeners(lambda frame: None, lambda event: None, lost, lambda: None)
+    try:
+        async with Duplex(settings.audio, clock=SystemClock(), listeners=ignored) as sound:
+            for _ in range(CHIRPS):
+                sound.speaker.earcon(synthesise(Earcon.LISTENING, sound.speaker.rate_hz))
+                await asyncio.sleep(CHIRP_GAP_S)
+            await asyncio.sleep(HANGOVER_S + 1.0)
+            echo = sound.echo
+    except VoiceosError as error:
+        return Finding("bad", "echo", str(error), error.hint)
+    if echo is None or not echo.present:
+        return Finding("ok", "echo", "what is played does not come back through the microphone, as with a headset")
+    text = f"what is played comes back {echo.lag_s * 1000:.0f} ms later; {echo.removed_db:.0f} dB of it is removed"
+    if echo.removed_db >= TOO_LITTLE_DB:
+        return Finding("ok", "echo", text)
+    hint = "It will not listen while it speaks. Use a headset, or move the loudspeaker away from the microphone."
+    return Finding("note", "echo", f"{text}, which is too little", hint)
 
 
 async def _engines(settings: Settings) -> list[Finding]:

@@ -104,6 +104,10 @@ class Audio(Section):
         'Takes its own voice out of what the microphone hears: "auto" where it comes back, as from a loudspeaker, "on" '
         'always, "off" never.',
     )
+    hold_during_calls: bool = _key(
+        True,
+        "While another program uses the microphone, say nothing unasked and answer only to the name.",
+    )
     output_block_ms: int = _key(
         20,
         "Sound handed over at a time, in milliseconds. Less stops sooner on an interruption and costs more processor.",

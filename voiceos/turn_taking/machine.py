@@ -300,7 +300,7 @@ def _is_urgent(heard: ev.Heard | None) -> bool:
 def _is_for_us(state: State, heard: ev.Words, policy: Policy) -> bool:
     if heard.echo or _is_backchannel(state, heard):
         return False
-    if heard.named or policy.mode == "open":
+    if heard.named or (policy.mode == "open" and not state.on_call):
         return True
     if state.suspended:  # over a reply only its name or a known wish counts: a television must not stop it
         return heard.intent is not None
@@ -314,7 +314,7 @@ def _is_backchannel(state: State, heard: ev.Heard | None) -> bool:
 
 def _is_expected(state: State, policy: Policy) -> bool:
     """Whether what is said needs no name to be for us."""
-    return policy.mode == "open" or state.voice_since <= state.follow_up_until
+    return not state.on_call and (policy.mode == "open" or state.voice_since <= state.follow_up_until)
 
 
 def _commit(state: State, at: float, policy: Policy) -> Step:
@@ -473,7 +473,7 @@ def _announce(state: State, event: ev.Announce, policy: Policy) -> Step:
 
 @on(ev.Tick, Q, to=(Q, A), says="nobody speaks: announce")
 def _announce_if_quiet(state: State, event: ev.Tick, policy: Policy) -> Step:
-    if not state.announcements or event.at - state.quiet_since < policy.announce_gap_s:
+    if not state.announcements or state.on_call or event.at - state.quiet_since < policy.announce_gap_s:
         return state, []
     first, *rest = state.announcements
     turn = state.turn + 1
@@ -539,6 +539,21 @@ def _hears_itself(state: State, event: ev.EchoRemains, policy: Policy) -> Step:
         return state, []
     wanted: list[do.Command] = [do.IgnoreMicrophone(True)] if state.phase is S and policy.barge_in else []
     return _half_duplex(state, event.at), wanted
+
+
+@on(ev.CallChanged, Q, L, P, A, O)
+def _call_changed(state: State, event: ev.CallChanged, policy: Policy) -> Step:
+    return replace(state, on_call=event.going_on), []
+
+
+@on(ev.CallChanged, S, to=(S, Q), says="a call begins: hold its tongue")
+def _call_over_reply(state: State, event: ev.CallChanged, policy: Policy) -> Step:
+    state = replace(state, on_call=event.going_on)
+    if not event.going_on:
+        return state, []
+    assert state.replying is not None
+    over, wanted = _finished(state, ev.PlaybackFinished(event.at, state.replying), policy)
+    return over, [do.Stop(state.replying), *wanted]
 
 
 @on(ev.MicrophoneClosed, Q, P, A, S)

@@ -43,6 +43,7 @@ MOVES = st.lists(
                 "withdraw",
                 "opened",
                 "echo",
+                "call",
             ]
         ),
         st.floats(0.0, 1.0),
@@ -79,6 +80,7 @@ def _event(state: State, at: float, kind: str, number: float, heard: ev.Heard, a
         "withdraw": ev.Withdraw(at, "tea"),
         "opened": ev.MicrophoneOpened(at),
         "echo": ev.EchoRemains(at),
+        "call": ev.CallChanged(at, number < 0.5),
     }
     return events[kind]
 
@@ -146,6 +148,7 @@ def test_every_way_in_the_table_is_walked() -> None:
         "withdraw",
         "opened",
         "echo",
+        "call",
     ]
     heards: list[ev.Heard] = [ev.Nothing(), ev.Unclear(), ev.Words("yes"), ev.Words("x", intent=ev.Intent("stop"))]
     for _ in range(4000):
