@@ -11,6 +11,8 @@ import pytest
 from voiceos.audio.calls import Calls
 from voiceos.bench.open_air import STRAIGHT, measure
 from voiceos.bench.virtual_card import VirtualCard
+from voiceos.cli.doctor import check_echo
+from voiceos.config import Settings
 
 SPEECH = Path(os.environ.get("VOICEOS_SPEECH", Path(__file__).parents[2] / "../shared/speech"))
 
@@ -31,19 +33,43 @@ async def test_it_neither_interrupts_nor_answers_itself_and_the_user_still_can(
 
 async def test_another_program_at_the_microphone_is_noticed_until_it_ends(card: VirtualCard) -> None:
     told: asyncio.Queue[bool] = asyncio.Queue()
-    watching = asyncio.create_task(Calls(told.put_nowait).watch())
+    filter_before = await _recorder(card)
+    calls = Calls(told.put_nowait)
+    watching = asyncio.create_task(calls.watch())
     try:
-        async with card.record():  # both voices, for this test: no microphone
-            call = await asyncio.create_subprocess_exec(
-                "parec", "--device=microphone", stdout=asyncio.subprocess.DEVNULL, env=os.environ | card.environment
-            )
+        await asyncio.wait_for(calls.looking.wait(), 10.0)
+        async with card.record():  # a monitor is no microphone
+            call = await _recorder(card)
             try:
                 assert await asyncio.wait_for(told.get(), 10.0) is True
             finally:
-                call.terminate()
-                await call.wait()
+                await _end(call)
             assert await asyncio.wait_for(told.get(), 10.0) is False
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
+        await _end(filter_before)
     assert told.empty()
+
+
+async def _recorder(card: VirtualCard) -> asyncio.subprocess.Process:
+    """Another program that records the microphone by now."""
+    process = await asyncio.create_subprocess_exec(
+        "parec", "--device=microphone", stdout=asyncio.subprocess.PIPE, env=os.environ | card.environment
+    )
+    assert process.stdout is not None
+    await process.stdout.read(1)
+    return process
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    process.terminate()
+    await process.communicate()
+
+
+@pytest.mark.parametrize(("microphone", "expected"), [("openair", "of it is removed"), ("", "does not come back")])
+async def test_the_doctor_hears_whether_there_is_an_echo(card: VirtualCard, microphone: str, expected: str) -> None:
+    async with card.room_noise():
+        found = await check_echo(Settings.model_validate({"audio": {"input_device": microphone}}))
+    assert found.mark == "ok"
+    assert expected in found.text, found.text

@@ -1,7 +1,8 @@
 """Does another program use the microphone, as in a call? PulseAudio and PipeWire tell when one begins and ends.
 
 Through `pactl`, which speaks to both and tells of changes as they come, so nothing is polled. What records a monitor (a
-level meter, a screen recorder) hears no microphone, and what has no process is the sound server's own.
+level meter, a screen recorder) hears no microphone, and what has no process is the sound server's own. What recorded
+before the program began to look is no call but part of the furniture: a noise filter, another assistant.
 """
 
 from __future__ import annotations
@@ -40,8 +41,11 @@ class Calls:
     """
 
     def __init__(self, on_change: Callable[[bool], None]) -> None:
+        self.looking = asyncio.Event()
+        """Set once it is known who records already."""
         self._on_change = on_change
         self._going_on = False
+        self._before: set[int] | None = None
 
     async def watch(self) -> None:
         """Until cancelled; returns at once where there is no `pactl`."""
@@ -70,12 +74,19 @@ class Calls:
                         process.terminate()
                 await process.wait()
             self._tell(False)
+            self._before = None
             await asyncio.sleep(RETRY_S)
 
     async def _look(self) -> None:
         streams, sources = await _list("source-outputs"), await _list("sources")
-        if streams is not None and sources is not None:
-            self._tell(bool(others(streams, sources, os.getpid())))
+        if streams is None or sources is None:
+            return
+        found = others(streams, sources, os.getpid())
+        if self._before is None:
+            self._before = found
+            self.looking.set()
+        self._before &= found
+        self._tell(bool(found - self._before))
 
     def _tell(self, going_on: bool) -> None:
         if going_on is not self._going_on:

@@ -84,7 +84,7 @@ def _findings(config_file: Path | None) -> Iterator[Finding]:
     sound = list(_sound(settings))
     yield from sound
     if settings.audio.echo_cancellation != "off" and all(finding.mark == "ok" for finding in sound):
-        yield asyncio.run(_echo(settings))
+        yield asyncio.run(check_echo(settings))
     yield from asyncio.run(_engines(settings))
 
 
@@ -132,7 +132,7 @@ def _sound(settings: Settings) -> Iterator[Finding]:
             yield Finding("ok", what, f"{device.name}, {device.rate_hz} Hz")
 
 
-async def _echo(settings: Settings) -> Finding:
+async def check_echo(settings: Settings) -> Finding:
     """A few chirps tell whether it hears itself."""
 
     async def lost(speaker_alive: bool) -> None:

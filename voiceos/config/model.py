@@ -106,7 +106,7 @@ class Audio(Section):
     )
     hold_during_calls: bool = _key(
         True,
-        "While another program uses the microphone, say nothing unasked and answer only to the name.",
+        "In a call (another program begins to use the microphone) say nothing unasked, answer only to the name.",
     )
     output_block_ms: int = _key(
         20,
