@@ -535,9 +535,9 @@ def _half_duplex(state: State, at: float) -> State:
 
 @on(ev.EchoRemains, Q, L, P, A, S, O)
 def _hears_itself(state: State, event: ev.EchoRemains, policy: Policy) -> Step:
-    if state.half_duplex:
+    if state.half_duplex or not policy.barge_in:  # it does not listen while it speaks as it is
         return state, []
-    wanted: list[do.Command] = [do.IgnoreMicrophone(True)] if state.phase is S and policy.barge_in else []
+    wanted: list[do.Command] = [do.IgnoreMicrophone(True)] if state.phase is S else []
     return _half_duplex(state, event.at), wanted
 
 
