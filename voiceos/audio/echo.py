@@ -65,6 +65,9 @@ LEAST_S = 0.15
 ABSENT_S = 3.0
 """Played sound without any echo in it after which there is none."""
 
+GONE_S = 20.0
+"""Likewise where there was one: the devices are the same, and to err would let it answer itself."""
+
 TOO_LITTLE_DB = 6.0
 """Echo that is removed by less, and is found in what is left as well, is heard as speech: in the room responses of
 `voiceos bench open-air` voice activity takes residuals of 5 to 9 dB for speech in up to every third frame."""
@@ -225,7 +228,8 @@ class EchoCanceller:
             self._present(path)
             return
         self._absent_s += loud_s if path.absent else 0.0
-        if self._absent_s >= ABSENT_S and (self.echo is None or self.echo.present):
+        known = self.echo is not None and self.echo.present
+        if self._absent_s >= (GONE_S if known else ABSENT_S) and (self.echo is None or known):
             self._tell(Echo(False))
 
     def _present(self, path: Path) -> None:

@@ -23,6 +23,10 @@ CHANCE = 5.5
 """What chance reaches in a quiet microphone; between this and `PROMINENCE`, as where the user speaks over it, nothing
 is said (`voiceos bench open-air --paper` prints both)."""
 
+UNTOUCHED_DB = 4.0
+"""Where there is no echo the canceller takes less than this off a quiet room's hiss (its high-pass filter). In a room
+of many reflections, where the correlation has no peak, it takes off 6 to 23 dB."""
+
 STRONG = 0.6
 """A part of the echo with this share of the strongest one's correlation is the first to count as its beginning."""
 
@@ -49,7 +53,8 @@ class Path:
 
     @property
     def absent(self) -> bool:
-        return self.prominence <= CHANCE
+        """Nothing of what was played is found, and the canceller found nothing to remove either."""
+        return self.prominence <= CHANCE and self.removed_db < UNTOUCHED_DB
 
     @property
     def left_over(self) -> bool:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from voiceos.audio.echo import HANGOVER_S, INNER, PRIMER, Aec3, EchoCanceller
+from voiceos.audio.echo_path import Path
 from voiceos.audio.frames import FRAME_S, FRAME_SAMPLES, RATE_HZ, Frame, Samples
 from voiceos.bench.room import Card, echo_of, hear, removed_db
 
@@ -115,6 +116,12 @@ def test_an_echo_that_comes_up_later_is_found_and_removed() -> None:
     heard = hear(played, echo, response=None)
     assert [echo.present for echo in heard.told] == [False, True]
     assert removed_db(heard, 18.0, 23.5) > 20
+
+
+@pytest.mark.parametrize(("removed_db", "absent"), [(0.5, True), (10.0, False)])
+def test_an_echo_without_a_peak_is_not_taken_for_none(removed_db: float, absent: bool) -> None:
+    """A room of many reflections: to take it for a headset let the assistant answer itself."""
+    assert Path(prominence=5.0, lag_s=0.0, removed_db=removed_db, left=0.0).absent is absent
 
 
 def test_off_changes_nothing_and_knows_nothing() -> None:
