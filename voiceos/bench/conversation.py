@@ -134,7 +134,7 @@ def read_again(done: Sequence[Outcome], asked: Sequence[Samples], settings: Sett
     engine = FasterWhisper(str(Store().path(wanted)), threads=cores(), beam_size=settings.stt.beam_size)
     longest = round(WINDOW_S * RATE_HZ)
     return [
-        replace(one, reread=engine.transcribe(sound[:longest], "en", full_window=True).text)
+        replace(one, reread=engine.decode(sound[:longest], "en", full_window=True).text)
         if one.heard is not None and len(sound)
         else one
         for one, sound in zip(done, asked, strict=True)
