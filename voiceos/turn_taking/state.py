@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from voiceos import events as ev
-from voiceos.commands import LearnPause
+from voiceos.commands import Command, LearnPause
 
 
 class Phase(Enum):
@@ -66,3 +66,12 @@ class State:
     """When that reply's first sample sounded."""
     on_call: bool = False
     """Another program uses the microphone: only what names the assistant is for it, and it says nothing unasked."""
+
+
+Step = tuple[State, list[Command]]
+"""The next state, and what is to be done."""
+
+
+def forget(state: State) -> State:
+    """Without what belonged to the last revision."""
+    return replace(state, heard=None, sound=None, words=None, failed=None)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from voiceos import commands as do
 from voiceos import events as ev
-from voiceos.turn_taking.machine import TABLE, step
+from voiceos.turn_taking.machine import ROWS, TABLE, step
 from voiceos.turn_taking.policy import Policy
 from voiceos.turn_taking.state import IllegalEvent, Phase, State
 
@@ -124,6 +124,10 @@ def test_whatever_happens_the_books_balance(
 
 def _waiting(state: State) -> int:
     return sum(a.text == "tea" for a in state.announcements)
+
+
+def test_no_two_rows_meet_the_same_event_in_the_same_phase() -> None:
+    assert sum(len(row.phases) for row in ROWS) == len(TABLE)
 
 
 def test_every_way_in_the_table_is_walked() -> None:

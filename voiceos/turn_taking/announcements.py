@@ -1,0 +1,52 @@
+"""The assistant speaks of its own accord: what waits to be said, and when it may be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from voiceos import commands as do
+from voiceos import events as ev
+from voiceos.turn_taking.policy import Policy
+from voiceos.turn_taking.state import Phase, State, Step, forget
+
+
+def queue(state: State, event: ev.Announce) -> State:
+    """An urgent one goes first."""
+    waiting = state.announcements
+    return replace(state, announcements=(event, *waiting) if event.urgency == "high" else (*waiting, event))
+
+
+def later(state: State, event: ev.Announce, policy: Policy) -> Step:
+    return queue(state, event), []
+
+
+def announce(state: State, event: ev.Announce, policy: Policy) -> Step:
+    return if_quiet(queue(state, event), ev.Tick(event.at), policy)
+
+
+def if_quiet(state: State, event: ev.Tick, policy: Policy) -> Step:
+    if not state.announcements or state.on_call or event.at - state.quiet_since < policy.announce_gap_s:
+        return state, []
+    first, *rest = state.announcements
+    turn = state.turn + 1
+    opened = replace(
+        forget(state),
+        phase=Phase.ANSWERING,
+        turn=turn,
+        revision=0,
+        replying=turn,
+        asking=first,
+        announcements=tuple(rest),
+        answering_since=event.at,
+        hinted=True,
+        utterance_open=False,
+    )
+    return opened, [do.Say(turn, first.text, first.key)]
+
+
+def withdraw(state: State, event: ev.Withdraw, policy: Policy) -> Step:
+    waiting = tuple(one for one in state.announcements if one.text != event.text)
+    state = replace(state, announcements=waiting)
+    if state.asking is None or state.asking.text != event.text:
+        return state, []
+    return replace(state, phase=Phase.QUIET, asking=None, replying=None, quiet_since=event.at), [do.Cancel(state.turn)]

@@ -1,0 +1,176 @@
+"""The user falls silent, and perhaps goes on: from the pause to the turn that is committed, or is none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from voiceos import commands as do
+from voiceos import events as ev
+from voiceos.turn_taking import microphone, replies
+from voiceos.turn_taking.pauses import CUT_IN_S
+from voiceos.turn_taking.policy import Policy
+from voiceos.turn_taking.state import Phase, State, Step, forget
+from voiceos.turn_taking.utterance import finished_as_judged, is_backchannel, is_expected, is_for_us, known_words
+
+
+def pause(state: State, event: ev.SpeechPaused, policy: Policy) -> Step:
+    paused = replace(
+        forget(state),
+        phase=Phase.PAUSED,
+        voice=False,
+        revision=state.revision + 1,
+        silent_since=event.silent_since,
+    )
+    if event.voiced_s < policy.min_speech_s:
+        return replace(paused, heard=ev.Nothing()), []
+    return paused, [do.Transcribe(paused.turn, paused.revision)]
+
+
+def full(state: State, event: ev.UtteranceFull, policy: Policy) -> Step:
+    ended = replace(forget(state), phase=Phase.PAUSED, revision=state.revision + 1, silent_since=event.at, full=True)
+    return ended, [do.Transcribe(ended.turn, ended.revision)]
+
+
+def nothing_due(state: State, event: ev.Tick | ev.SpeechPaused | ev.UtteranceFull, policy: Policy) -> Step:
+    """The utterance stays open until its answer sounds: it may pause once it is full, or fill up in silence."""
+    return state, []
+
+
+def goes_on(state: State, event: ev.SpeechResumed, policy: Policy) -> Step:
+    if state.full:  # what has been said is a turn of its own by now
+        return state, []
+    again = replace(
+        forget(state),
+        phase=Phase.LISTENING,
+        voice=True,
+        asking=None,
+        replying=state.replying if state.suspended else None,
+        hinted=False,
+    )
+    wanted: list[do.Command] = [do.Cancel(state.turn), do.Prepare(state.turn, known_words(state, state.heard, policy))]
+    return again, [*wanted, *_went_on(state, event.at, policy)]
+
+
+def _went_on(state: State, at: float, policy: Policy) -> list[do.Command]:
+    """That was a pause of a user's who talks to us, as far as is known."""
+    heard = state.heard
+    unknown_yet = heard is None and policy.mode == "open"
+    for_us = isinstance(heard, ev.Words) and is_for_us(state, heard, policy)
+    if state.suspended or not (unknown_yet or for_us):
+        return []
+    return [do.LearnPause(at - state.silent_since, finished_as_judged(state), went_on=True)]
+
+
+def heard_as_they_went_on(state: State, event: ev.Transcribed, policy: Policy) -> Step:
+    """The words up to the last pause, which was none: the recogniser cannot be stopped, so they may as well be read."""
+    known = known_words(state, event.heard, policy)
+    return state, [do.Prepare(state.turn, known)] if known else []
+
+
+def judged(state: State, event: ev.EndpointJudged, policy: Policy) -> Step:
+    by = {event.by: event.probability}
+    return commit_if_due(
+        replace(state, sound=by.get("sound", state.sound), words=by.get("words", state.words)), event.at, policy
+    )
+
+
+def transcribed(state: State, event: ev.Transcribed, policy: Policy) -> Step:
+    state = replace(state, heard=event.heard)
+    early: list[do.Command] = []
+    if isinstance(event.heard, ev.Words) and event.heard.intent is None and is_for_us(state, event.heard, policy):
+        early = [do.Think(state.turn, state.revision, event.heard.text)]
+    after, wanted = commit_if_due(state, event.at, policy)
+    return after, early + wanted
+
+
+def failed_early(state: State, event: ev.WorkFailed, policy: Policy) -> Step:
+    if event.turn != state.turn:
+        return replies.failed_under_speech(state, event, policy)
+    return commit_if_due(replace(state, failed=event.sentence), event.at, policy)
+
+
+def commit_if_due(state: State, event: ev.Tick | float, policy: Policy) -> Step:
+    at = event if isinstance(event, float) else event.at
+    heard = state.heard
+    if heard is None and state.failed is None:
+        if state.hinted or at - state.silent_since < policy.thinking_earcon_s:
+            return state, []
+        return replace(state, hinted=True), [do.Earcon("thinking")]
+    if not state.full and not _is_urgent(heard) and at - state.silent_since < _wait_s(state, policy):
+        return state, []
+    return _commit(state, at, policy)
+
+
+def _wait_s(state: State, policy: Policy) -> float:
+    """Silence that ends the turn, as far as it has been judged."""
+    heard = state.heard
+    if state.failed is not None or isinstance(heard, ev.Nothing) or is_backchannel(state, heard):
+        return policy.end_silence_s
+    thinks = isinstance(heard, ev.Words) and is_for_us(state, heard, policy)
+    if thinks and isinstance(heard, ev.Words) and heard.intent is not None:
+        return policy.end_silence_s  # a whole sentence that is known is a finished one
+    # While a reply is suspended the language model keeps its place in it, and reads these words only once they count.
+    return policy.wait_s(state.sound, state.words, expects_words=thinks and not state.suspended)
+
+
+def _commit(state: State, at: float, policy: Policy) -> Step:
+    heard = state.heard
+    if state.failed is not None:
+        told: list[do.Command] = [do.Cancel(state.turn), do.Earcon("error"), do.Say(state.turn, state.failed, key=True)]
+        return _answer(state, at, told, close=True)
+    if isinstance(heard, ev.Words) and is_for_us(state, heard, policy):
+        state = replace(state, unclear=0, echoes=0)
+        if heard.intent is not None:
+            return _answer(state, at, [do.Perform(state.turn, heard.intent, heard.text)], close=True)
+        return _answer(state, at, [do.Release(state.turn, state.revision)], close=False)
+    if isinstance(heard, ev.Unclear) and is_expected(state, policy) and not state.suspended:
+        sentence = "didnt_catch_again" if state.unclear else "didnt_catch"
+        again = replace(state, unclear=state.unclear + 1)
+        return _answer(again, at, [do.Say(state.turn, sentence, key=True)], close=True)
+    return _not_a_turn(state, at, policy)
+
+
+def _answer(state: State, at: float, wanted: list[do.Command], *, close: bool) -> Step:
+    before: list[do.Command] = []
+    if state.suspended and state.replying is not None:
+        before += [do.Stop(state.replying)]
+    before += _came_of_the_last_pause(state)
+    if close:
+        before += [do.CloseUtterance()]
+    answering = replace(
+        state,
+        phase=Phase.ANSWERING,
+        replying=state.turn,
+        suspended=False,
+        ended=None,
+        answering_since=at,
+        utterance_open=not close,
+        voice=False,
+    )
+    return answering, before + wanted
+
+
+def _came_of_the_last_pause(state: State) -> list[do.Command]:
+    """When the user spoke again tells whether the last reply cut in: soon after its first sound they go on with what
+    they had said, unless it is a wish."""
+    if state.ended is None:
+        return []
+    heard, last = state.heard, state.ended
+    spoke_s = state.voice_since - state.sounded_at
+    cut_in = spoke_s <= CUT_IN_S and isinstance(heard, ev.Words) and heard.intent is None
+    return [replace(last, duration_s=last.duration_s + spoke_s, went_on=True) if cut_in else last]
+
+
+def _not_a_turn(state: State, at: float, policy: Policy) -> Step:
+    """A cough, a noise, somebody else, or an echo: go on as if nothing had been."""
+    wanted: list[do.Command] = [do.Cancel(state.turn), do.CloseUtterance()]
+    if isinstance(state.heard, ev.Words) and state.heard.echo:
+        state = replace(state, echoes=state.echoes + 1)
+        if state.echoes >= policy.echo_limit and not state.half_duplex:
+            state = microphone.half_duplex(state, at)
+    return replies.go_on(replace(forget(state), voice=False, utterance_open=False), at, wanted)
+
+
+def _is_urgent(heard: ev.Heard | None) -> bool:
+    """ "Stop" needs no second thought."""
+    return isinstance(heard, ev.Words) and heard.intent is not None and heard.intent.name == "stop"

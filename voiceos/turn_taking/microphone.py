@@ -1,0 +1,55 @@
+"""The microphone, and what else it hears: whether it is open, the assistant's own echo, a call."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from voiceos import commands as do
+from voiceos import events as ev
+from voiceos.turn_taking import announcements, replies
+from voiceos.turn_taking.policy import Policy
+from voiceos.turn_taking.state import Phase, State, Step, forget
+
+
+def closed_while_listening(state: State, event: ev.MicrophoneClosed, policy: Policy) -> Step:
+    deaf = replace(forget(state), voice=False, utterance_open=False)
+    if state.phase is Phase.OVERLAP:
+        return replace(deaf, phase=Phase.SPEAKING), [do.CloseUtterance()]
+    return replies.go_on(deaf, event.at, [do.Cancel(state.turn), do.CloseUtterance()])
+
+
+def closed_otherwise(state: State, event: ev.MicrophoneClosed, policy: Policy) -> Step:
+    return state, []
+
+
+def opened(state: State, event: ev.MicrophoneOpened, policy: Policy) -> Step:
+    """Perhaps a headset by now: whether it hears itself is to be found out anew."""
+    wanted: list[do.Command] = [do.IgnoreMicrophone(False)] if state.half_duplex and policy.barge_in else []
+    return replace(state, half_duplex=False, echoes=0), wanted
+
+
+def hears_itself(state: State, event: ev.EchoRemains, policy: Policy) -> Step:
+    if state.half_duplex or not policy.barge_in:  # it does not listen while it speaks as it is
+        return state, []
+    wanted: list[do.Command] = [do.IgnoreMicrophone(True)] if state.phase is Phase.SPEAKING else []
+    return half_duplex(state, event.at), wanted
+
+
+def half_duplex(state: State, at: float) -> State:
+    """From now on it does not listen while it speaks, and says so."""
+    return announcements.queue(
+        replace(state, half_duplex=True), ev.Announce(at, "half_duplex", key=True, urgency="high")
+    )
+
+
+def call_changed(state: State, event: ev.CallChanged, policy: Policy) -> Step:
+    return replace(state, on_call=event.going_on), []
+
+
+def call_over_reply(state: State, event: ev.CallChanged, policy: Policy) -> Step:
+    state = replace(state, on_call=event.going_on)
+    if not event.going_on:
+        return state, []
+    assert state.replying is not None
+    quiet, wanted = replies.finished(state, ev.PlaybackFinished(event.at, state.replying), policy)
+    return quiet, [do.Stop(state.replying), *wanted]

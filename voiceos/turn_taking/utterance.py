@@ -1,0 +1,38 @@
+"""What is known of the words that were said: are they for us, and are they all. Pure, as all of the machine."""
+
+from __future__ import annotations
+
+from voiceos import events as ev
+from voiceos.turn_taking.policy import Policy, finished
+from voiceos.turn_taking.state import State
+
+
+def is_for_us(state: State, heard: ev.Words, policy: Policy) -> bool:
+    """Whether the words are meant for the assistant."""
+    if heard.echo or is_backchannel(state, heard):
+        return False
+    if heard.named or (policy.mode == "open" and not state.on_call):
+        return True
+    if state.suspended:  # over a reply only its name or a known wish counts: a television must not stop it
+        return heard.intent is not None
+    return is_expected(state, policy)
+
+
+def is_backchannel(state: State, heard: ev.Heard | None) -> bool:
+    """Over a reply, "mm-hm" asks for no turn."""
+    return state.suspended and isinstance(heard, ev.Words) and heard.backchannel
+
+
+def is_expected(state: State, policy: Policy) -> bool:
+    """Whether what is said needs no name to be for us."""
+    return not state.on_call and (policy.mode == "open" or state.voice_since <= state.follow_up_until)
+
+
+def known_words(state: State, heard: ev.Heard | None, policy: Policy) -> str:
+    """Text of what is for us; empty for anything else."""
+    return heard.text if isinstance(heard, ev.Words) and is_for_us(state, heard, policy) else ""
+
+
+def finished_as_judged(state: State) -> float:
+    """Probability, 0 to 1, that the user is done, of the judgements that have come; 0.5 without any."""
+    return 0.5 if state.sound is None and state.words is None else finished(state.sound, state.words)
