@@ -25,8 +25,10 @@ from voiceos.log import speech
 from voiceos.skills.controls import perform
 from voiceos.speaking.clips import Clips
 from voiceos.speaking.ports import Loudspeaker, TextToSpeech
+from voiceos.switch import MicrophoneSwitch
 from voiceos.thinking.prompt import spoken_so_far
 from voiceos.thinking.thinker import Thinker
+from voiceos.ticker import Ticker
 from voiceos.trace import Trace
 from voiceos.turn_taking.machine import step
 from voiceos.turn_taking.pauses import PauseProfile
@@ -36,15 +38,6 @@ from voiceos.work import ENGINE_SENTENCES, Work
 
 log = logging.getLogger(__name__)
 
-TICK_S = 0.1
-"""Time is told to the machine this often where no sound flows; where it does, each frame tells it."""
-
-FLOWS_S = 0.3
-"""Sound flows where a frame has come within this; while nobody speaks they come a few at a time."""
-
-FLOWING_S = 0.5
-"""While sound flows this often is enough to look whether it still does: each look wakes an idle processor."""
-
 
 class Conductor:
     """`async with asyncio.TaskGroup() …: await conductor.run()` until `shut_down()`.
@@ -52,7 +45,7 @@ class Conductor:
     Args:
         player: the loudspeaker, asked for anew at each use since a lost device is replaced.
         on_trace: told the waterfall of each answered turn.
-        mute: closes the microphone, or opens it; returns whether that came about.
+        mute: see `MicrophoneSwitch`.
         keep_pauses: keeps what was learned of the user's pauses, in a thread; None: nothing is learned.
         attend: told whether frames are wanted at once: not while nobody speaks.
     """
@@ -80,8 +73,6 @@ class Conductor:
     ) -> None:
         self.state = State()
         self.name = name
-        self.muted = False
-        """Whether the microphone is to be closed; opening it may take a while."""
         self._work = Work(
             thinker=thinker,
             tts=tts,
@@ -102,7 +93,13 @@ class Conductor:
         self._clock = clock
         self._language = language
         self._play_earcons = play_earcons
-        self._mute = mute
+        self._switch = MicrophoneSwitch(
+            mute,
+            spawn=lambda work: self._work.spawn(work, None, 0, "error.audio"),
+            post=self.post,
+            earcon=self._earcon,
+            clock=clock,
+        )
         self._keep_pauses = keep_pauses
         self._attend = attend
         self._health = health
@@ -112,7 +109,7 @@ class Conductor:
         """Announcements in the inbox."""
         self._level = LevelWatch()
         self._ignoring = False
-        self._frame_at = float("-inf")
+        self._ticker = Ticker(self.post, clock=clock)
         self._recognising: asyncio.Task[None] | None = None
         self._ending = False
         self._running = False
@@ -195,29 +192,18 @@ class Conductor:
     def speed(self, speed: float) -> None:
         self._work.speed = speed
 
+    @property
+    def muted(self) -> bool:
+        """Whether the microphone is to be closed; opening it may take a while."""
+        return self._switch.off
+
     def mute(self) -> None:
         """Close the microphone."""
-        self.muted = True
-        if self._mute is not None:
-            self._work.spawn(self._close_microphone(self._mute), None, 0, "error.audio")
-            self._earcon("muted")
+        self._switch.turn(off=True)
 
     def unmute(self) -> None:
         """Open it again."""
-        self.muted = False
-        if self._mute is not None:
-            self._work.spawn(self._open_microphone(self._mute), None, 0, "error.audio")
-
-    async def _open_microphone(self, mute: Callable[[bool], Coroutine[Any, Any, bool]]) -> None:
-        if await mute(False) and not self.muted:
-            self._earcon("unmuted")
-            self.post(ev.MicrophoneOpened(self._clock.monotonic()))
-
-    async def _close_microphone(self, mute: Callable[[bool], Coroutine[Any, Any, bool]]) -> None:
-        try:
-            await mute(True)
-        finally:  # told behind its last frame, so that none opens an utterance that nothing would end
-            self.post(ev.MicrophoneClosed(self._clock.monotonic()))
+        self._switch.turn(off=False)
 
     def set_mode(self, mode: str) -> None:
         self._policy = replace(self._policy, mode=cast(Literal["open", "name"], mode))
@@ -240,7 +226,7 @@ class Conductor:
         self._running = True
         self._attend(self.state.phase is not Phase.QUIET)
         self._earcon("listening")
-        ticker = asyncio.create_task(self._tick(), name="tick")
+        ticker = asyncio.create_task(self._ticker.run(), name="tick")
         try:
             while not (self._ending and self._idle.is_set()):
                 fact = await self._inbox.get()
@@ -257,17 +243,8 @@ class Conductor:
             ticker.cancel()
             await asyncio.gather(ticker, self._work.aclose(), return_exceptions=True)
 
-    async def _tick(self) -> None:
-        """Time goes on also where no sound comes; where it does, each frame tells the time."""
-        while True:
-            now = self._clock.monotonic()
-            flows = now - self._frame_at < FLOWS_S
-            if not flows:
-                self.post(ev.Tick(now))
-            await asyncio.sleep(FLOWING_S if flows else TICK_S)
-
     def _hear(self, frame: Frame) -> None:
-        now = self._frame_at = self._clock.monotonic()
+        now = self._ticker.frame_at = self._clock.monotonic()
         if self._ignoring:
             self._step(ev.Tick(now))
             return
