@@ -31,7 +31,7 @@ def whisper(model: Path) -> EngineSpec:
 @pytest.fixture(params=["scripted", "faster_whisper"])
 async def stt(request: pytest.FixtureRequest) -> AsyncIterator[SpeechToText]:
     real = request.param == "faster_whisper"
-    spec = whisper(request.getfixturevalue("models_dir") / "faster-whisper-base") if real else scripted()
+    spec = whisper(request.getfixturevalue("models_dir") / "faster-whisper-base") if real else scripted(steps=(2,))
     async with EngineProcess(spec) as process:
         yield ProcessSpeechToText(process)
 
@@ -67,6 +67,14 @@ async def test_thirty_seconds_are_taken_and_more_refused(stt: SpeechToText) -> N
 async def test_calls_at_once_are_answered_each(stt: SpeechToText) -> None:
     decodings = await asyncio.gather(*(stt.transcribe(SECOND, language=code) for code in ("en", "fr", "de")))
     assert [d.language for d in decodings] == ["en", "fr", "de"]
+
+
+async def test_that_the_sound_was_taken_in_is_told_once_and_before_the_words_are_known(stt: SpeechToText) -> None:
+    told: list[str] = []
+    transcribing = asyncio.create_task(stt.transcribe(SECOND, language="en", on_encoded=lambda: told.append("encoded")))
+    transcribing.add_done_callback(lambda _: told.append("words"))
+    await transcribing
+    assert told == ["encoded", "words"]
 
 
 async def test_scripted_texts_come_in_turn() -> None:

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.scenarios.room import Room, settings
+from tests.scenarios.room import Room, espeak, settings
 from voiceos.audio.speaker import Finished
 from voiceos.speaking.clips import Clips
 from voiceos.turn_taking.state import Phase
@@ -24,6 +24,36 @@ async def test_a_question_is_answered_and_remembered() -> None:
         assert assistant.text.startswith("You said:")
         assert room.traces[0].latency_s is not None
         assert next(iter(room.traces[0].waterfall_ms())) == "end_of_speech"
+
+
+async def test_the_voice_fades_at_each_stop_consonant_and_what_was_heard_last_is_answered_once() -> None:
+    words = [f"word {number}" for number in range(1, 60)]
+    growing = [", ".join(words[:count]) for count in range(1, len(words))]
+    async with Room(hears=growing, settings=settings(turn_taking={"fade_ms": 16})) as room:
+        await room.say("Peter packed eight black boxes but Kate kept the top ticket")
+        await room.answered()
+        assert room.live.conductor.state.revision > 3, "no stop was taken for a pause, which proves nothing"
+        user, assistant = room.live.history()
+        heard = next(text for text in reversed(growing) if user.text.endswith(text))
+        assert assistant.text == f"You said: {heard}"
+        assert len(room.traces) == 1
+        after = await room.live.engines.stt.transcribe(espeak("hello"), language="en")
+        assert growing.index(after.text) == growing.index(heard) + 1, "what was answered was not the last text"
+
+
+async def test_a_recognition_that_is_talked_over_is_broken_off_and_answered_by_nothing() -> None:
+    """The first would take ten seconds to hear the first text; so the second hears it, once the first is out of the
+    way."""
+    async with Room(hears=["hello there", "good morning"], engines={"stt": {"steps": (1000, 0)}}) as room:
+        await room.say("hello")
+        while room.live.conductor.state.phase is not Phase.PAUSED:
+            await room.wait(0.03)
+        await room.say("are you there")
+        await room.answered()
+        assert room.live.conductor.state.turn == 1
+        assert room.said() == ["You said: hello there"]
+        after = await room.live.engines.stt.transcribe(espeak("hello"), language="en")
+        assert after.text == "good morning"
 
 
 async def test_the_greeting_comes_first_and_is_part_of_the_history() -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import threading
+import time
 import zlib
 from collections.abc import Generator, Sequence
 from pathlib import Path
@@ -197,7 +198,11 @@ class ScriptedRecogniser:
         average_log_probability: how sure it says that it is.
         crash_on: number of the call, from 1, that ends the process; 0 for none. A new process counts anew.
         hang_on: likewise the call that never returns.
+        steps: of 10 ms each, that each call takes before it hears anything, and behind which it may be broken off; the
+            last number holds for all further calls.
     """
+
+    STEP_S = 0.01
 
     def __init__(
         self,
@@ -205,14 +210,16 @@ class ScriptedRecogniser:
         average_log_probability: float = -0.1,
         crash_on: int = 0,
         hang_on: int = 0,
+        steps: Sequence[int] = (0,),
     ) -> None:
         self._texts = itertools.cycle(texts)
         self._average_log_probability = average_log_probability
         self._crash_on = crash_on
         self._hang_on = hang_on
+        self._steps = steps
         self._calls = 0
 
-    def transcribe(self, samples: Samples, language: str | None) -> Decoding:
+    def transcribe(self, samples: Samples, language: str | None) -> Generator[None, None, Decoding]:
         """`language` None is taken for English; ValueError for more than 30 s."""
         if len(samples) > 30 * RATE_HZ:
             raise ValueError(f"{len(samples) / RATE_HZ:.1f} s of sound; the recogniser takes 30 s")
@@ -221,6 +228,9 @@ class ScriptedRecogniser:
             os._exit(70)
         if self._calls == self._hang_on:
             threading.Event().wait()
+        for _ in range(self._steps[min(self._calls, len(self._steps)) - 1]):
+            time.sleep(self.STEP_S)
+            yield None
         if not len(samples) or np.abs(samples).max() < 0.001:
             return Decoding("", language or "en", -1.0, 1.0, 0.0, False)
         return Decoding(next(self._texts), language or "en", self._average_log_probability, 0.0, 1.0, False)

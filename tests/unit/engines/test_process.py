@@ -8,10 +8,13 @@ import os
 import signal
 import sys
 
+import numpy as np
 import pytest
 
+from voiceos.audio.frames import RATE_HZ
 from voiceos.engines.language_model import ProcessLanguageModel
 from voiceos.engines.process import EngineProcess, EngineSpec
+from voiceos.engines.speech_to_text import ProcessSpeechToText
 from voiceos.errors import EngineCrashed, EngineStarved, EngineTimeout
 from voiceos.thinking.ports import Lane, Message, Sampling
 
@@ -74,3 +77,17 @@ async def test_an_engine_that_waits_for_its_reader_is_not_taken_for_hung() -> No
             await asyncio.sleep(0.5)
             pieces.append(piece)
         assert "".join(pieces) == "You said: one two three"
+
+
+async def test_a_transcription_that_is_cancelled_ends_behind_its_step_and_the_next_call_is_taken() -> None:
+    """The first would take half a minute, and then the first of the texts: whoever gets it ended first."""
+    plan = {"texts": ("one", "two"), "steps": (3000, 0)}
+    spec = EngineSpec("stt", "voiceos.engines.scripted:ScriptedRecogniser", plan, budget_s=2.0)
+    sound = np.full(RATE_HZ, 0.1, np.float32)
+    async with EngineProcess(spec) as engine:
+        stt, begun = ProcessSpeechToText(engine), asyncio.Event()
+        first = asyncio.create_task(stt.transcribe(sound, language="en", on_encoded=begun.set))
+        await begun.wait()
+        first.cancel()
+        assert (await stt.transcribe(sound, language="en")).text == "one"
+        assert first.cancelled()
