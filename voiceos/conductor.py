@@ -21,11 +21,11 @@ from voiceos.audio.speaker import SpeakerEvent, Started
 from voiceos.clock import Clock
 from voiceos.languages import Phrases
 from voiceos.listening.ears import Ears
-from voiceos.log import speech
 from voiceos.skills.controls import perform
 from voiceos.speaking.clips import Clips
 from voiceos.speaking.ports import Loudspeaker, TextToSpeech
 from voiceos.switch import MicrophoneSwitch
+from voiceos.thinking.openers import Openers
 from voiceos.thinking.prompt import spoken_so_far
 from voiceos.thinking.thinker import Thinker
 from voiceos.ticker import Ticker
@@ -44,6 +44,7 @@ class Conductor:
 
     Args:
         player: the loudspeaker, asked for anew at each use since a lost device is replaced.
+        openers: what an answer may begin with while it is still being thought of; None for nothing.
         on_trace: told the waterfall of each answered turn.
         mute: see `MicrophoneSwitch`.
         keep_pauses: keeps what was learned of the user's pauses, in a thread; None: nothing is learned.
@@ -69,6 +70,7 @@ class Conductor:
         keep_pauses: Callable[[PauseProfile], None] | None = None,
         attend: Callable[[bool], None] = lambda attentive: None,
         health: Callable[[], str] = lambda: "healthy",
+        openers: Openers | None = None,
         on_trace: Callable[[Trace], None] = lambda trace: None,
     ) -> None:
         self.state = State()
@@ -84,6 +86,8 @@ class Conductor:
             language=language,
             speed=speed,
             post=self.post,
+            openers=openers,
+            on_trace=on_trace,
         )
         self._ears = ears
         self._thinker = thinker
@@ -103,7 +107,6 @@ class Conductor:
         self._keep_pauses = keep_pauses
         self._attend = attend
         self._health = health
-        self._on_trace = on_trace
         self._inbox: asyncio.Queue[Frame | ev.Event | SpeakerEvent] = asyncio.Queue()
         self._coming = 0
         """Announcements in the inbox."""
@@ -260,11 +263,7 @@ class Conductor:
         if turn is None:
             return
         if isinstance(event, Started):
-            if record := self._work.known(turn):
-                record.trace.mark("first_sound", event.at)
-                if record.user_text is not None:
-                    log.debug("turn %d: answers %s", turn, speech(record.user_text))
-                self._on_trace(record.trace)
+            self._work.sounds(turn, event.at)
             self._step(ev.PlaybackStarted(event.at, turn))
         else:
             self._work.finish(turn)

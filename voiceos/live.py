@@ -25,8 +25,10 @@ from voiceos.events import CallChanged, EchoRemains, MicrophoneClosed, Microphon
 from voiceos.habits import keep_pauses, load_pauses
 from voiceos.listening.backchannels import Backchannels
 from voiceos.listening.ears import Ears
+from voiceos.speaking.ahead import AheadOfTime
 from voiceos.speaking.clips import Clips
 from voiceos.thinking.intents import SentenceMatcher
+from voiceos.thinking.openers import Openers
 from voiceos.thinking.ports import Message
 from voiceos.trace import Trace
 
@@ -92,6 +94,8 @@ class Live:
             )
         )
         thinker = self._thinker
+        openers = Openers(language) if settings.assistant.openers else None
+        voice = AheadOfTime(self._engines.tts, openers.texts if openers else ())
         conductor = self._conductor = Conductor(
             ears=Ears(
                 gate=gate(settings),
@@ -105,7 +109,7 @@ class Live:
                 language=stt_language(settings),
             ),
             thinker=thinker,
-            tts=self._engines.tts,
+            tts=voice,
             player=lambda: duplex.speaker,
             phrases=self._engines.phrases(),
             clips=Clips(language),
@@ -119,6 +123,7 @@ class Live:
             mute=self._mute,
             attend=lambda attentive: duplex.attend(attentive),
             health=self._health,
+            openers=openers,
             on_trace=self._on_trace,
         )
         async with duplex, self._engines:
@@ -135,12 +140,16 @@ class Live:
             if self._greet:
                 conductor.announce(f"greeting_{settings.listening.mode}", key=True)
             self._on_ready()
-            watching = asyncio.create_task(self._watch_calls(), name="calls")
+            beside = [
+                asyncio.create_task(self._watch_calls(), name="calls"),
+                asyncio.create_task(_render(voice, settings.tts.speed), name="openers"),
+            ]
             try:
                 await conductor.run()
             finally:
-                watching.cancel()
-                await asyncio.gather(watching, return_exceptions=True)
+                for task in beside:
+                    task.cancel()
+                await asyncio.gather(*beside, return_exceptions=True)
 
     @property
     def conductor(self) -> Conductor:
@@ -228,6 +237,14 @@ class Live:
             self._conductor.announce("speaker_back", key=True)
         elif not self._duplex.muted:
             self._conductor.announce("microphone_back", key=True)
+
+
+async def _render(voice: AheadOfTime, speed: float) -> None:
+    """Have the openers ready before they are needed; one that is not is synthesised then."""
+    try:
+        await voice.prepare(speed)
+    except VoiceosError as error:
+        log.info("no openers yet: %s", error)
 
 
 async def run(live: Live, *, keys: bool) -> None:

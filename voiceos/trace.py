@@ -13,6 +13,7 @@ STAGES = (
     "first_speech",  # the phrase is synthesised, held until the turn is committed
     "commit",  # the user is taken to be done
     "first_sound",  # the first sample of the answer leaves the converter
+    "first_words",  # likewise of what comes behind an opener, where there is one; reckoned
 )
 """In the order in which they mostly happen; `commit` may come before or after any stage behind `transcript`."""
 

@@ -22,6 +22,7 @@ from voiceos.log import speech
 from voiceos.speaking.clips import Clips
 from voiceos.speaking.ports import Player, TextToSpeech
 from voiceos.speaking.reply import Reply
+from voiceos.thinking.openers import Openers
 from voiceos.thinking.thinker import Thinker
 from voiceos.trace import Trace
 
@@ -63,6 +64,8 @@ class Work:
     """Args:
     player: the loudspeaker, asked for anew at each use since a lost device is replaced.
     post: takes the events that tell what became of the work.
+    openers: what an answer may begin with while it is still being thought of; None for nothing.
+    on_trace: told the waterfall of each answered turn, once its first words sound.
     speed: of speech, 1.0 is the voice's own; may be changed.
     name: the assistant's, for the sentences that tell it.
     """
@@ -80,6 +83,8 @@ class Work:
         language: str,
         speed: float,
         post: Callable[[ev.Event], None],
+        openers: Openers | None = None,
+        on_trace: Callable[[Trace], None] = lambda trace: None,
     ) -> None:
         self.speed = speed
         self.last_reply = ""
@@ -95,6 +100,8 @@ class Work:
         self._name = name
         self._language = language
         self._post = post
+        self._openers = openers
+        self._on_trace = on_trace
         self._turns: dict[int, Turn] = {}
         self._numbers = 0
         self._spoken: dict[int, int] = {}
@@ -179,17 +186,22 @@ class Work:
         def judged(probability: float) -> None:
             self._post(ev.EndpointJudged(self._clock.monotonic(), turn, revision, probability, "words"))
 
-        pieces = self._thinker.reply(text, record.now, on_judged=judged if judge else None)
-        self.speak(turn, revision, pieces, held=True)
+        opening = self._openers.choose(text, turn) if self._openers else ""
+        pieces = self._thinker.reply(text, record.now, on_judged=judged if judge else None, opening=opening)
+        self.speak(turn, revision, pieces, held=True, opening=opening)
 
-    def speak(self, turn: int, revision: int, pieces: AsyncIterator[str], *, held: bool = False) -> None:
-        """Say `pieces` as the reply of a turn."""
+    def speak(
+        self, turn: int, revision: int, pieces: AsyncIterator[str], *, held: bool = False, opening: str = ""
+    ) -> None:
+        """Say `pieces` as the reply of a turn, behind an opening."""
         record = self.turn(turn)
         number = self._number_for(turn)
         player = self._player()
 
         def on_phrase(moment: str) -> None:
             record.trace.mark(f"first_{moment}", self._clock.monotonic())
+            if moment == "speech" and "first_sound" in record.trace.moments:
+                self._tell(record)
 
         async def traced() -> AsyncIterator[str]:
             # Closed here, not whenever it is collected: until then the language model's lane is taken.
@@ -199,7 +211,13 @@ class Work:
                     yield piece
 
         reply = Reply(
-            number, tts=self._tts, player=player, language=self._language, speed=self.speed, on_phrase=on_phrase
+            number,
+            tts=self._tts,
+            player=player,
+            language=self._language,
+            speed=self.speed,
+            on_phrase=on_phrase,
+            opening=opening,
         )
         record.reply, record.committed, record.failed = reply, not held, False
         if held:
@@ -241,6 +259,26 @@ class Work:
         record.trace.mark("commit", self._clock.monotonic())
         assert record.number is not None
         self._player().release(record.number)
+
+    def sounds(self, turn: int, at: float) -> None:
+        """The first sample of a turn's reply sounds."""
+        if (record := self._turns.get(turn)) is None:
+            return
+        record.trace.mark("first_sound", at)
+        if record.user_text is not None:
+            log.debug("turn %d: answers %s", turn, speech(record.user_text))
+        opens = record.reply is not None and record.reply.opening_s > 0
+        if not opens or "first_speech" in record.trace.moments:
+            self._tell(record)
+
+    def _tell(self, record: Turn) -> None:
+        """The waterfall of a turn whose first words sound, or are about to."""
+        moments = record.trace.moments
+        if record.reply is not None and record.reply.opening_s:
+            begun = moments["first_sound"]
+            way_s = begun - moments.get("commit", begun)  # from being let go to being heard
+            record.trace.mark("first_words", max(begun + record.reply.opening_s, moments["first_speech"] + way_s))
+        self._on_trace(record.trace)
 
     def finish(self, turn: int) -> None:
         """All of a turn's reply has been heard, or there was nothing to hear."""

@@ -8,7 +8,9 @@ import pytest
 
 from tests.scenarios.room import Room, espeak, settings
 from voiceos.audio.speaker import Finished
+from voiceos.languages import Phrases
 from voiceos.speaking.clips import Clips
+from voiceos.thinking.openers import Openers
 from voiceos.turn_taking.state import Phase
 
 LONG = "One two three four five. Six seven eight nine ten. Eleven twelve thirteen fourteen fifteen. " * 4
@@ -331,3 +333,32 @@ async def test_nothing_is_left_behind() -> None:
             import os
 
             os.kill(pid, 0)
+
+
+async def test_an_answer_that_takes_thought_begins_with_a_sound_of_it() -> None:
+    async with Room(hears=["What should I do?", "What is a boat?"]) as room:
+        await room.say("what should I do")
+        await room.answered()
+        await room.say("what is a boat")
+        await room.answered()
+        thoughtful, plain = room.said()
+        opener = thoughtful.removesuffix(" You said: What should I do?")
+        assert opener in Openers("en").texts
+        assert plain == "You said: What is a boat?"
+        first, second = (trace.waterfall_ms() for trace in room.traces)
+        assert first["first_sound"] < first["first_words"]
+        assert "first_words" not in second
+
+
+async def test_openers_can_be_switched_off() -> None:
+    async with Room(hears=["What should I do?"], settings=settings(assistant={"openers": False})) as room:
+        await room.say("what should I do")
+        await room.answered()
+        assert room.said() == ["You said: What should I do?"]
+
+
+async def test_no_answer_behind_an_opener_is_told() -> None:
+    async with Room(hears=["What should I do?"], engines={"llm": {"replies": [("do", "…")]}}) as room:
+        await room.say("what should I do")
+        await room.answered()
+        assert Phrases("en").text("no_answer") in room.said()[-1]

@@ -82,6 +82,10 @@ class Assistant(Section):
         "one that comes with the language.",
         max_length=4000,
     )
+    openers: bool = _key(
+        True,
+        'Begin answers that take thought with a sound of it ("Hmm.", "Oh no."), so that you need not wait in silence.',
+    )
 
 
 class Audio(Section):

@@ -34,7 +34,9 @@ class Reply:
         number: of the reply in the player.
         language: ISO 639-1 code; decides abbreviations and how numbers are read.
         speed: 1.0 is the voice's own.
-        on_phrase: told when the first phrase is known, and again when its speech is ready (for the latency waterfall).
+        on_phrase: told when the first phrase is known, and again when its speech is ready (for the latency waterfall);
+            an opening is none.
+        opening: what is said before the first piece comes, and belongs to the text.
     """
 
     def __init__(
@@ -46,10 +48,13 @@ class Reply:
         language: str,
         speed: float,
         on_phrase: Callable[[str], None] = lambda moment: None,
+        opening: str = "",
     ) -> None:
         self.number = number
-        self.text = ""
-        """All that the model has written so far."""
+        self.text = opening
+        """All that the model has written so far, behind the opening."""
+        self.opening_s = 0.0
+        """How long the opening lasts."""
         self._tts = tts
         self._player = player
         self._language = language
@@ -57,11 +62,13 @@ class Reply:
         self._on_phrase = on_phrase
         self._said: list[_Said] = []
         self._samples = 0
+        self._worded = False
+        """Something behind the opening has been voiced."""
 
     @property
     def empty(self) -> bool:
-        """Nothing of it could be spoken."""
-        return self._samples == 0
+        """Nothing of it could be spoken, but for an opening."""
+        return not self._worded
 
     @property
     def samples(self) -> int:
@@ -75,8 +82,15 @@ class Reply:
         """
         splitter = PhraseSplitter(self._language)
         speakable = Speakable(self._language)
+        behind_opening = bool(self.text)
+        if behind_opening:
+            await self._voice(speakable.feed(self.text), self.text, opening=True)
+            self.opening_s = self._samples / self._player.rate_hz
         async with aclosing(pieces) as stream:  # type: ignore[type-var]
             async for piece in stream:
+                if behind_opening:  # the model may leave out what joins them
+                    piece = piece if piece[:1].isspace() else f" {piece}"
+                    behind_opening = False
                 self.text += piece
                 for phrase in splitter.feed(piece):
                     await self._voice(speakable.feed(phrase), phrase)
@@ -84,10 +98,11 @@ class Reply:
             await self._voice(speakable.feed(phrase), phrase)
         self._player.finish(self.number)
 
-    async def _voice(self, spoken: Spoken, phrase: str) -> None:
+    async def _voice(self, spoken: Spoken, phrase: str, *, opening: bool = False) -> None:
         if not spoken.text:
             return
-        if not self._said:
+        first = not self._worded and not opening
+        if first:
             self._on_phrase("phrase")
         await self._not_too_far_ahead()
         try:
@@ -96,8 +111,9 @@ class Reply:
             if error.spoken == EngineError.spoken:
                 error.spoken = "error.tts"
             raise
-        if not self._said:
+        if first:
             self._on_phrase("speech")
+        self._worded |= not opening
         start = self._samples
         self._samples += round(len(speech.samples) * self._player.rate_hz / speech.rate_hz)
         self._said.append(_Said(phrase, spoken, speech, start, self._samples))

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from voiceos.errors import EngineError, StorageError
-from voiceos.thinking.ports import Lane, LanguageModel, Message, Sampling
+from voiceos.thinking.ports import Lane, LanguageModel, Message, Role, Sampling
 from voiceos.thinking.prompt import KEPT_SHARE, Conversation, spoken_so_far
 
 log = logging.getLogger(__name__)
@@ -49,8 +49,8 @@ class Thinker:
         self._lane = asyncio.Lock()
         self._warming: asyncio.Task[int] | None = None
         self._turns = 0
-        self._closing_tokens: int | None = None
-        """How many tokens the template puts behind the user's words."""
+        self._closing_tokens: dict[Role, int] = {}
+        """How many tokens the template puts behind the words of a role."""
         self._context_tokens: int | None = None
 
     async def warm_up(self) -> int:
@@ -105,7 +105,7 @@ class Thinker:
         return await self._warm(evaluate)
 
     async def reply(
-        self, text: str, now: datetime, *, on_judged: Callable[[float], None] | None = None
+        self, text: str, now: datetime, *, on_judged: Callable[[float], None] | None = None, opening: str = ""
     ) -> AsyncIterator[str]:
         """Pieces of an answer to `text`. Closing the iterator stops the model within one token.
 
@@ -115,11 +115,16 @@ class Thinker:
             on_judged: told, before the first piece, how likely the user's turn is over after `text`, 0 to 1, as the
                 language model sees it: the probability that a sentence's end mark or the end of the turn follows the
                 words without their own end mark. Read off what the reply needs evaluated anyway.
+            opening: what the answer begins with; the pieces go on behind it.
         """
         await self._stop_warming()
         async with self._lane:
             await self._fit()
-            tokens = await self._model.render(self.conversation.for_user(text, now), open_role="assistant")
+            asked = self.conversation.for_user(text, now)
+            if opening:
+                tokens = await self._until_words([*asked, Message("assistant", opening)])
+            else:
+                tokens = await self._model.render(asked, open_role="assistant")
             if self._context_tokens is not None and len(tokens) >= self._context_tokens:
                 error = EngineError(
                     f"that is too long: {len(tokens)} tokens, and the language model takes {self._context_tokens}",
@@ -185,13 +190,14 @@ class Thinker:
 
     async def _until_words(self, messages: Sequence[Message]) -> list[int]:
         """Tokens up to the end of the last message's words, without the marks that close it."""
-        if self._closing_tokens is None:
-            system = messages[:1]
-            opened = await self._model.render(system, open_role="user")
-            closed = await self._model.render([*system, Message("user", "")], open_role=None)
-            self._closing_tokens = len(closed) - len(opened)
+        role = messages[-1].role
+        if role not in self._closing_tokens:
+            before = messages[:-1]
+            opened = await self._model.render(before, open_role=role)
+            closed = await self._model.render([*before, Message(role, "")], open_role=None)
+            self._closing_tokens[role] = len(closed) - len(opened)
         tokens = await self._model.render(messages, open_role=None)
-        return tokens[: len(tokens) - self._closing_tokens]
+        return tokens[: len(tokens) - self._closing_tokens[role]]
 
     async def _stop_warming(self) -> None:
         task = self._warming

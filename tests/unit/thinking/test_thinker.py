@@ -12,7 +12,7 @@ import pytest
 from voiceos.engines.language_model import ProcessLanguageModel
 from voiceos.engines.process import EngineProcess, EngineSpec
 from voiceos.errors import EngineCrashed, EngineError
-from voiceos.thinking.ports import Lane, Sampling
+from voiceos.thinking.ports import Lane, Message, Sampling
 from voiceos.thinking.prompt import Conversation, Persona
 from voiceos.thinking.thinker import WORDS_ROOM_TOKENS, WORTH_SAVING_TOKENS, Thinker
 
@@ -210,3 +210,16 @@ async def test_the_end_of_a_turn_is_felt(thinker: Thinker) -> None:
         assert "".join(pieces).endswith(text)
     assert felt[0] > 0.5
     assert felt[1] < 0.2
+
+
+async def test_an_answer_goes_on_behind_its_opening(thinker: Thinker, model: ProcessLanguageModel) -> None:
+    """The model has the opening before it, so that it neither repeats nor contradicts it."""
+    await thinker.settle()
+    pieces = [piece async for piece in thinker.reply("my name is Sam", NOW, opening="Well now,")]
+    assert "".join(pieces) == "Hello Sam, I am glad that we met."
+    whole = await model.render(thinker.conversation.for_user("my name is Sam", NOW), open_role="assistant")
+    opened = [*whole, *(await model.render([Message("assistant", "Well now,")], open_role=None))[1:-1]]
+    assert await model.extend(Lane.CONVERSATION, opened) <= 1  # all but the last token stands there
+    thinker.heard("my name is Sam", "Well now, " + "".join(pieces), NOW)
+    history = await model.render(thinker.conversation.messages(), open_role="user")
+    assert await model.extend(Lane.CONVERSATION, history) < 12

@@ -1,0 +1,33 @@
+"""A voice that has some sentences ready: those that are said again and again are synthesised once, ahead of time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from voiceos.speaking.ports import Speech, TextToSpeech
+
+
+class AheadOfTime:
+    """`TextToSpeech` that keeps the speech of `texts`, at the speed that was last asked for."""
+
+    def __init__(self, voice: TextToSpeech, texts: Collection[str]) -> None:
+        self._voice = voice
+        self._texts = frozenset(texts)
+        self._ready: dict[str, Speech] = {}
+        self._speed = 1.0
+
+    async def prepare(self, speed: float) -> None:
+        """Synthesise what is missing. Raises EngineError."""
+        for text in sorted(self._texts):
+            await self.synthesize(text, speed=speed)
+
+    async def synthesize(self, text: str, *, speed: float) -> Speech:
+        """Say one phrase; at once, where it is ready."""
+        if text not in self._texts:
+            return await self._voice.synthesize(text, speed=speed)
+        if speed != self._speed:
+            self._ready.clear()
+            self._speed = speed
+        if text not in self._ready:
+            self._ready[text] = await self._voice.synthesize(text, speed=speed)
+        return self._ready[text]
