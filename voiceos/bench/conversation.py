@@ -141,7 +141,9 @@ def read_again(done: Sequence[Outcome], asked: Sequence[Samples], settings: Sett
     ]
 
 
-async def measure(seed: int, most: int | None, kinds: Sequence[str], extra: str) -> list[Outcome]:
+async def measure(
+    seed: int, most: int | None, kinds: Sequence[str], extra: str, *, openers: bool = False
+) -> list[Outcome]:
     """All outcomes. Recordings of people and of noise join where there are any."""
     try:
         speech: Path | None = speech_dir()
@@ -153,7 +155,9 @@ async def measure(seed: int, most: int | None, kinds: Sequence[str], extra: str)
     done: list[Outcome] = []
     with VirtualCard() as card, tempfile.TemporaryDirectory() as home:
         arguments = ["--no-greeting", "--trace-json"]
-        async with Session(card, starter_settings(DEBUG + extra), Path(home), arguments=arguments) as session:
+        async with Session(
+            card, starter_settings(DEBUG + extra, openers=openers), Path(home), arguments=arguments
+        ) as session:
             talk = Talk(session, stories)
             for turn in turns:
                 one = await talk.play(turn)
@@ -178,6 +182,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--turns", type=int, help="only the first so many")
     parser.add_argument("--set", action="append", default=[], help="one more line of config.toml")
+    parser.add_argument("--openers", action="store_true", help='with "Hmm." and the like, which are off otherwise')
     parser.add_argument("--kind", action="append", default=[], help="only turns of this kind; may be repeated")
     parser.add_argument("--json", type=Path, help="write all of it there")
     parser.add_argument("--baseline", type=Path, help="JSON of an earlier run to compare with")
@@ -197,7 +202,9 @@ def main() -> int:
 def converse(options: argparse.Namespace) -> int:
     """Measure, and say it in every form that is asked for."""
     before = json.loads(options.baseline.read_text())["figures"] if options.baseline else None
-    done = asyncio.run(measure(options.seed, options.turns, options.kind, "\n".join(["", *options.set])))
+    done = asyncio.run(
+        measure(options.seed, options.turns, options.kind, "\n".join(["", *options.set]), openers=options.openers)
+    )
     now = figures(done)
     print(table(now, before))
     falls = [one.waterfall for one in done if one.waterfall]

@@ -37,6 +37,12 @@ class Outcome:
     waterfall: Mapping[str, int] | None = None
     """The program's own, ms since the end of speech."""
 
+    @property
+    def opener_s(self) -> float | None:
+        """From the first sound to the first word behind an opener; None where there was none."""
+        fall = self.waterfall or {}
+        return (fall["first_words"] - fall["first_sound"]) / 1000 if "first_words" in fall else None
+
 
 def same_words(heard: str, reread: str) -> bool:
     """Whether two transcripts differ in case, punctuation and the spelling of numbers at most."""
@@ -56,6 +62,7 @@ def figures(done: Sequence[Outcome]) -> dict[str, Any]:
     """What the outcomes come to, overall and by kind; shares are 0 to 1, NaN of nothing."""
     wanted = [one for one in done if one.kind in WANTED]
     answered = [one for one in wanted if one.answered]
+    opened = [one for one in answered if one.opener_s is not None]
     paused = [one for one in done if one.kind in PAUSED]
     stoppable = [one for one in done if one.false_stop is not None]
     silences = [one.silent_s * 1000 for one in done if one.silent_s is not None]
@@ -70,6 +77,11 @@ def figures(done: Sequence[Outcome]) -> dict[str, Any]:
         "missed": len(wanted) - len(answered),
         "asked_again": sum(one.heard is None for one in answered),
         **_latencies(wanted),
+        "opened": len(opened),
+        "opened_sound_p50_ms": percentile([one.latency_s * 1000 for one in opened if one.latency_s], 50),
+        "opened_words_p50_ms": percentile(
+            [(one.latency_s + one.opener_s) * 1000 for one in opened if one.latency_s and one.opener_s], 50
+        ),
         "cold_ms": next((one.latency_s * 1000 for one in done if one.latency_s is not None), math.nan),
         "paused": len(paused),
         "cut_ins": sum(one.cut_in for one in paused),
@@ -101,6 +113,9 @@ WORDS = {
     "p50_ms": "voice to voice, p50, ms",
     "p90_ms": "p90, ms",
     "p95_ms": "p95, ms",
+    "opened": "begun with an opener",
+    "opened_sound_p50_ms": "its sound, p50, ms",
+    "opened_words_p50_ms": "the first word behind it, p50, ms",
     "cold_ms": "first turn after the start, ms",
     "paused": "turns with a pause inside",
     "cut_ins": "cut into: an answer sounded",

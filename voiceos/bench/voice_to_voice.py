@@ -28,6 +28,8 @@ from voiceos.config import Settings
 
 STARTER = """\
 version = 1
+[assistant]
+openers = {openers}
 [stt]
 model = "{stt}"
 [llm]
@@ -62,10 +64,11 @@ QUESTIONS = (
 HUMAN = ("commands/google_brooklyn.flac", "commands/dialogflow_book_a_room.flac", "commands/ms_kws_weather.flac")
 
 
-def starter_settings(extra: str = "") -> str:
-    """A config.toml that pins the starter set, whatever this machine's user prefers."""
+def starter_settings(extra: str = "", *, openers: bool = False) -> str:
+    """A config.toml that pins the starter set, whatever this machine's user prefers; without openers, the first sound
+    is the first word of the answer."""
     names = {model.kind.value: model.name for model in reversed(catalog().starter)}
-    return STARTER.format(**names) + extra
+    return STARTER.format(openers=str(openers).lower(), **names) + extra
 
 
 def human_recordings() -> list[tuple[str, Samples]]:
