@@ -19,9 +19,10 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import soxr
 
@@ -40,6 +41,7 @@ from voiceos.bench.virtual_card import VirtualCard
 from voiceos.bench.voice_to_voice import starter_settings
 from voiceos.catalogue import Kind, Store
 from voiceos.config import Settings
+from voiceos.config.keys import KEYS
 from voiceos.engines.cores import cores
 from voiceos.engines.faster_whisper import WINDOW_S, FasterWhisper
 from voiceos.errors import ConfigError, VoiceosError
@@ -142,9 +144,10 @@ def read_again(done: Sequence[Outcome], asked: Sequence[Samples], settings: Sett
 
 
 async def measure(
-    seed: int, most: int | None, kinds: Sequence[str], extra: str, *, openers: bool = False
+    seed: int, most: int | None, kinds: Sequence[str], overrides: Mapping[str, str] = MappingProxyType({})
 ) -> list[Outcome]:
-    """All outcomes. Recordings of people and of noise join where there are any."""
+    """All outcomes under the starter set's settings and `overrides` (by dotted name). Recordings of people and of noise
+    join where there are any."""
     try:
         speech: Path | None = speech_dir()
     except ConfigError as error:
@@ -156,7 +159,7 @@ async def measure(
     with VirtualCard() as card, tempfile.TemporaryDirectory() as home:
         arguments = ["--no-greeting", "--trace-json"]
         async with Session(
-            card, starter_settings(DEBUG + extra, openers=openers), Path(home), arguments=arguments
+            card, starter_settings(DEBUG), Path(home), arguments=arguments, overrides=overrides
         ) as session:
             talk = Talk(session, stories)
             for turn in turns:
@@ -177,11 +180,21 @@ def line(number: int, turn: Turn, one: Outcome) -> str:
     return f"{number:3} {one.kind:9}{latency:>10}{flaws}{silent}  {one.name}"
 
 
+def setting(text: str) -> tuple[str, str]:
+    """One `section.key=value`. Raises ValueError, which argparse tells the user."""
+    name, found, value = text.partition("=")
+    if not found or name not in KEYS:
+        raise ValueError(text)
+    return name, value
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m voiceos.bench.conversation", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--turns", type=int, help="only the first so many")
-    parser.add_argument("--set", action="append", default=[], help="one more line of config.toml")
+    parser.add_argument(
+        "--set", action="append", default=[], type=setting, metavar="KEY=VALUE", help="a setting, by its dotted name"
+    )
     parser.add_argument("--openers", action="store_true", help='with "Hmm." and the like, which are off otherwise')
     parser.add_argument("--kind", action="append", default=[], help="only turns of this kind; may be repeated")
     parser.add_argument("--json", type=Path, help="write all of it there")
@@ -202,9 +215,8 @@ def main() -> int:
 def converse(options: argparse.Namespace) -> int:
     """Measure, and say it in every form that is asked for."""
     before = json.loads(options.baseline.read_text())["figures"] if options.baseline else None
-    done = asyncio.run(
-        measure(options.seed, options.turns, options.kind, "\n".join(["", *options.set]), openers=options.openers)
-    )
+    overrides = dict(options.set, **{"assistant.openers": str(options.openers).lower()})
+    done = asyncio.run(measure(options.seed, options.turns, options.kind, overrides))
     now = figures(done)
     print(table(now, before))
     falls = [one.waterfall for one in done if one.waterfall]

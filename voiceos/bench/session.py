@@ -8,9 +8,10 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 import numpy as np
@@ -21,6 +22,7 @@ from voiceos import files
 from voiceos.audio.frames import Samples
 from voiceos.bench.sound import ASSISTANT_LEVEL, USER_LEVEL, Stretch, stretches
 from voiceos.bench.virtual_card import RATE_HZ, Recording, VirtualCard
+from voiceos.config.keys import KEYS
 from voiceos.engines import tuned
 from voiceos.errors import VoiceosError
 
@@ -54,13 +56,23 @@ class Session:
     Args:
         settings: text of a config.toml; earcons and the greeting are best off, as they are not answers.
         home: folder that stands for the user's home; keeps their settings and caches out of the trial.
+        overrides: settings by dotted name that go before those of the text.
     """
 
-    def __init__(self, card: VirtualCard, settings: str, home: Path, *, arguments: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        card: VirtualCard,
+        settings: str,
+        home: Path,
+        *,
+        arguments: Sequence[str] = (),
+        overrides: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._card = card
         self._settings = settings
         self._home = home
         self._arguments = arguments
+        self._overrides = {KEYS[name].environment: value for name, value in overrides.items()}
         self._stack = contextlib.AsyncExitStack()
         self.lines: list[str] = []
         """What the program has written to standard error."""
@@ -90,6 +102,7 @@ class Session:
                     "XDG_STATE_HOME": str(self._home / "state"),
                     "NO_COLOR": "1",
                     "COLUMNS": "1000",
+                    **self._overrides,
                 },
             )
             stack.push_async_callback(self.stop)

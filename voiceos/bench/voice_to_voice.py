@@ -29,7 +29,7 @@ from voiceos.config import Settings
 STARTER = """\
 version = 1
 [assistant]
-openers = {openers}
+openers = false
 [stt]
 model = "{stt}"
 [llm]
@@ -64,11 +64,11 @@ QUESTIONS = (
 HUMAN = ("commands/google_brooklyn.flac", "commands/dialogflow_book_a_room.flac", "commands/ms_kws_weather.flac")
 
 
-def starter_settings(extra: str = "", *, openers: bool = False) -> str:
+def starter_settings(extra: str = "") -> str:
     """A config.toml that pins the starter set, whatever this machine's user prefers; without openers, the first sound
     is the first word of the answer."""
     names = {model.kind.value: model.name for model in reversed(catalog().starter)}
-    return STARTER.format(openers=str(openers).lower(), **names) + extra
+    return STARTER.format(**names) + extra
 
 
 def human_recordings() -> list[tuple[str, Samples]]:

@@ -25,6 +25,7 @@ class Bench(StrEnum):
     PAUSES = "pauses"
     FADING = "fading"
     OPEN_AIR = "open-air"
+    ABLATION = "ablation"
     IDLE = "idle"
 
 

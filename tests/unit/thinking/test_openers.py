@@ -48,16 +48,16 @@ def test_plain_facts_requests_and_short_answers_are_answered_at_once(text: str) 
         ("I’m so tired.", "Oh no."),
         ("We're getting married!", "Oh, lovely!"),
         ("What should I cook for dinner tonight?", "Hmm."),
-        ("Why is the sky blue?", "Let me think."),
+        ("Why is the sky blue?", "Well,"),
         ("Do you think I should take an umbrella?", "Well,"),
         ("I'm thinking about learning the piano.", "Hmm."),
-        ("Give me one tip for sleeping better.", "Let me think."),
+        ("Give me one tip for sleeping better.", "Well,"),
     ],
 )
 def test_what_moves_or_takes_thought_gets_a_fitting_one(text: str, opener: str) -> None:
     said = some(text)
     assert opener in said
-    assert len(said) >= 3
+    assert len(said) == 3
 
 
 def test_two_in_a_row_are_never_the_same() -> None:
