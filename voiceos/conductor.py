@@ -339,7 +339,8 @@ class Conductor:
                     work.spawn(asyncio.to_thread(self._keep_pauses, self._policy.pauses), None, 0, None)
 
     def _transcribe(self, turn: int, revision: int) -> None:
-        samples, voiced_s = self._ears.gate.utterance(), self._ears.gate.voiced_s
+        gate = self._ears.gate
+        samples, ending, voiced_s = gate.utterance(), gate.ending(), gate.voiced_s
         trace = self._work.turn(turn).trace
 
         encoded = asyncio.Event()
@@ -355,7 +356,7 @@ class Conductor:
 
         async def judge() -> None:
             await encoded.wait()  # from then on the recogniser leaves a core to others
-            probability = await self._ears.doneness(samples)
+            probability = await self._ears.doneness(ending)
             self.post(ev.EndpointJudged(self._clock.monotonic(), turn, revision, probability, "sound"))
 
         if self._ears.judges_endings:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voiceos.audio.frames import FRAME_S, Frame, Samples
+from voiceos.audio.frames import FRAME_S, RATE_HZ, Frame, Samples
 from voiceos.listening.fading import Fading
 from voiceos.listening.ports import VoiceActivity
 
@@ -29,6 +29,9 @@ ONSET_FRAMES = 2
 
 SOFT_FRAMES = 5
 """Voiced frames after a fade, 160 ms, that are soft speech: a detector rarely lags behind for more than 100 ms."""
+
+_LAG_SAMPLES = round(0.08 * RATE_HZ)
+"""How long a detector mostly takes to find no more voice (`python -m voiceos.bench.fading`)."""
 
 GAP_S = 0.25
 """A longer hole in the sound (device lost, microphone ignored) ends what belongs together: no pre-roll across it."""
@@ -198,6 +201,12 @@ class SpeechGate:
         while no utterance is open."""
         frames = self._utterance[: self._voiced_end + self._pause_frames]
         return np.concatenate([f.samples for f in frames]) if frames else np.zeros(0, np.float32)
+
+    def ending(self) -> Samples:
+        """The utterance for whoever judges its end: with as much silence behind it as the detector would have left, as
+        a sound that breaks off sounds unfinished."""
+        utterance = self.utterance()
+        return np.concatenate([utterance, np.zeros(_LAG_SAMPLES, np.float32)]) if self._faded else utterance
 
     def discard(self) -> None:
         """Close the utterance; the next voice begins a new one, and sound of this one is in no later one."""

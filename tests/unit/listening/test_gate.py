@@ -151,6 +151,15 @@ def test_a_voice_that_has_faded_pauses_before_the_detector_says_so() -> None:
     assert numbers(gate.utterance()) == list(range(15))
 
 
+def test_what_has_faded_is_judged_with_the_silence_that_a_detector_would_have_left() -> None:
+    faded = gate_of([0.9] * 11, fade_s=0.016)
+    events_of(faded, [0.5] * 10 + [0.001])
+    assert len(faded.ending()) - len(faded.utterance()) == 1280
+    silent = gate_of([0.9] * 10 + [0.0] * 5)
+    events_of(silent, [0.5] * 10 + [0.001] * 5)
+    assert np.array_equal(silent.ending(), silent.utterance())
+
+
 def test_the_pause_began_where_the_voice_faded() -> None:
     gate = gate_of([0.9] * 14, fade_s=0.016)
     (pause,) = [e for n in range(11) for e in gate.feed(frame(n, level=0.5 if n < 10 else 0.001))][1:]
