@@ -95,6 +95,7 @@ def policy(settings: Settings) -> Policy:
         mode=listening.mode,
         follow_up_s=listening.follow_up_s,
         min_speech_s=listening.min_speech_ms / 1000,
+        wish_silence_s=turns.wish_silence_ms / 1000,
         end_silence_s=turns.end_silence_ms / 1000,
         unfinished_silence_s=turns.unfinished_silence_ms / 1000,
         unjudged_silence_s=turns.unjudged_silence_ms / 1000,

@@ -197,6 +197,13 @@ class TurnTaking(Section):
         ge=0,
         le=2000,
     )
+    wish_silence_ms: int = _key(
+        200,
+        'Silence in milliseconds that ends a wish such as "what time is it"; where it sounds unfinished, the next one '
+        "does.",
+        ge=30,
+        le=5000,
+    )
     end_silence_ms: int = _key(
         350,
         "Silence in milliseconds that ends a turn which sounds finished. Raise it if it cuts in.",

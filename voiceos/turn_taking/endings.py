@@ -8,7 +8,7 @@ from voiceos import commands as do
 from voiceos import events as ev
 from voiceos.turn_taking import microphone, replies
 from voiceos.turn_taking.pauses import CUT_IN_S
-from voiceos.turn_taking.policy import Policy
+from voiceos.turn_taking.policy import UNFINISHED_SOUND, Policy
 from voiceos.turn_taking.state import Phase, State, Step, forget
 from voiceos.turn_taking.utterance import finished_as_judged, is_backchannel, is_expected, is_for_us, known_words
 
@@ -108,7 +108,9 @@ def _wait_s(state: State, policy: Policy) -> float:
         return policy.end_silence_s
     thinks = isinstance(heard, ev.Words) and is_for_us(state, heard, policy)
     if thinks and isinstance(heard, ev.Words) and heard.intent is not None:
-        return policy.end_silence_s  # a whole sentence that is known is a finished one
+        # A whole sentence that is known is a finished one.
+        sounds_on = state.sound is not None and state.sound < UNFINISHED_SOUND
+        return policy.end_silence_s if sounds_on else min(policy.wish_silence_s, policy.end_silence_s)
     # While a reply is suspended the language model keeps its place in it, and reads these words only once they count.
     return policy.wait_s(state.sound, state.words, expects_words=thinks and not state.suspended)
 

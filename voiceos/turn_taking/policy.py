@@ -30,6 +30,8 @@ class Policy:
     """After a reply, how long speech needs no name in mode `name`."""
     min_speech_s: float = 0.25
     """An utterance with less voice than this is a cough, not a turn."""
+    wish_silence_s: float = 0.2
+    """Silence that ends a wish which is understood without the model, where it does not sound unfinished."""
     end_silence_s: float = 0.35
     """Silence that ends a turn which sounds finished."""
     unfinished_silence_s: float = 1.75
@@ -74,6 +76,10 @@ class Policy:
             return self.unfinished_silence_s  # the judgement is still on its way
         doubt = max(0.0, 1.0 - finished(sound, words) / self.completion_threshold)
         return self.end_silence_s + doubt * (self.unfinished_silence_s - self.end_silence_s)
+
+
+UNFINISHED_SOUND = 0.5
+"""Below, the voice leaves even a whole sentence unfinished (Smart Turn's own threshold)."""
 
 
 def finished(sound: float | None, words: float | None) -> float:

@@ -9,6 +9,7 @@ import pytest
 from tests.unit.turn_taking.table import FUSED, POLICY, Table
 from voiceos import commands as do
 from voiceos import events as ev
+from voiceos.turn_taking.state import Phase
 
 
 @pytest.mark.parametrize("probability", [0.99, 0.2, 0.05, 0.001])
@@ -39,7 +40,7 @@ def test_a_known_wish_and_a_noise_wait_for_no_judgement() -> None:
     for heard, wanted in ((wish, do.Perform(1, ev.Intent("time"), "what time is it")), (ev.Nothing(), do.Cancel(1))):
         table = Table(FUSED)
         table.says(0.0, 1.0)
-        table.feed(ev.Transcribed(1.2, 1, 1, heard))
+        table.feed(ev.Transcribed(1.15, 1, 1, heard))
         assert wanted in table.feed(ev.Tick(1.36))
 
 
@@ -89,3 +90,16 @@ def test_a_late_transcript_commits_at_once_when_the_silence_has_lasted() -> None
     table.feed(ev.EndpointJudged(1.2, 1, 1, 0.9))
     assert table.feed(ev.Tick(5.0)) == [do.Earcon("thinking")]
     assert table.feed(ev.Transcribed(5.1, 1, 1, ev.Words("hi"))) == [do.Think(1, 1, "hi"), do.Release(1, 1)]
+
+
+@pytest.mark.parametrize(("sound", "silence_s"), [(None, 0.2), (0.9, 0.2), (0.2, 0.35)])
+def test_a_known_wish_waits_shortly_unless_the_voice_goes_on(sound: float | None, silence_s: float) -> None:
+    table = Table(FUSED)
+    table.says(0.0, 1.0)
+    turn, revision = table.state.turn, table.state.revision
+    if sound is not None:
+        table.feed(ev.EndpointJudged(1.11, turn, revision, sound))
+    table.feed(ev.Transcribed(1.12, turn, revision, ev.Words("what time is it", intent=ev.Intent("time"))))
+    table.feed(ev.Tick(1.0 + silence_s - 0.01))
+    assert table.state.phase is Phase.PAUSED
+    assert any(isinstance(one, do.Perform) for one in table.feed(ev.Tick(1.0 + silence_s + 0.01)))
