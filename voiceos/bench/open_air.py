@@ -3,7 +3,7 @@
 The whole program with its recogniser and voice over the virtual sound card, listening to `openair`: the user, and the
 assistant's own voice, either straight or through a room's impulse response (optional shared test data). First it talks
 for minutes while nobody else does: whatever it notices then is itself. Then a user speaks over it. `--paper` measures
-the canceller alone on human speech in the same rooms, without a sound card.
+the same without a sound card, faster than time (`open_air_paper.py`).
 """
 
 from __future__ import annotations
@@ -12,20 +12,16 @@ import argparse
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
 from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from voiceos.app import FACTORIES
 from voiceos.audio import files
-from voiceos.audio.echo_path import examine
-from voiceos.audio.frames import FRAME_SAMPLES, RATE_HZ, Samples
+from voiceos.audio.frames import RATE_HZ
+from voiceos.bench import open_air_paper
 from voiceos.bench.barge_in import INTERRUPTIONS
-from voiceos.bench.recordings import recordings, speech_dir
-from voiceos.bench.room import HISS, echo_of, hear, removed_db
+from voiceos.bench.recordings import speech_dir
 from voiceos.bench.sound import ASSISTANT_LEVEL, USER_LEVEL, percentile, stretches
 from voiceos.bench.virtual_card import RATE_HZ as CARD_HZ
 from voiceos.bench.virtual_card import VirtualCard
@@ -33,7 +29,6 @@ from voiceos.bench.voice_to_voice import spoken
 from voiceos.config import Settings
 from voiceos.config.model import EchoCancellation
 from voiceos.engines.process import EngineSpec
-from voiceos.engines.silero import Silero
 from voiceos.live import Live
 
 ROOMS = ("rir_sb1", "rir_sb2", "rir_sb3", "rir_audiomentations")
@@ -181,42 +176,6 @@ async def _ended(task: asyncio.Task[None]) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-def paper(levels: Sequence[float]) -> None:
-    """The canceller alone: human speech as what is played, other human speech as the user."""
-    english = recordings(speech_dir() / "english", 24)
-    far, user = (_together(english[part::2], 40.0) for part in (0, 1))
-    told = _voiced(user)
-    print(f"{'room':22}{'echo':>7}{'removed':>9}{'taken for speech':>18}{'after':>7}{'user over it':>14}{'found':>14}")
-    for room in ("none", *ROOMS):
-        response = None if room == "none" else files.read(speech_dir() / "noise" / f"{room}.flac")
-        for level_db in levels:
-            alone = hear(far, response=response, level_db=level_db)
-            both = hear(far, user, response=response, level_db=level_db)
-            before, after, over = (_voiced(sound) for sound in (alone.near, alone.clean, both.clean))
-            seen = told[: len(over)]
-            window = slice(0, 2 * RATE_HZ)
-            back = echo_of(far, response, level_db=level_db, delay_s=0.03)
-            hiss = np.random.default_rng(0).normal(0.0, HISS, len(back)).astype(np.float32)
-            found = examine(far[window], (back + hiss)[window], None).prominence
-            masked = examine(far[window], (back + user[: len(back)])[window], None).prominence
-            print(
-                f"{room:22}{level_db:5.0f}dB{removed_db(alone, 4.0, 39.0):7.0f}dB{before.mean():18.2f}"
-                f"{after.mean():7.3f}{over[seen].mean():14.2f}{found:9.1f}{masked:5.1f}"
-            )
-
-
-def _together(some: Sequence[object], seconds: float) -> Samples:
-    sound = np.concatenate([one.samples() for one in some])[: round(seconds * RATE_HZ)]  # type: ignore[attr-defined]
-    return np.asarray(0.08 * sound / np.sqrt(np.mean(sound**2)), np.float32)
-
-
-def _voiced(samples: Samples) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Which frames voice activity takes for speech."""
-    silero = Silero()
-    frames = samples[: len(samples) // FRAME_SAMPLES * FRAME_SAMPLES].reshape(-1, FRAME_SAMPLES)
-    return np.asarray([silero.probability(frame) > 0.5 for frame in frames])
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m voiceos.bench.open_air", description=__doc__)
     parser.add_argument("--minutes", type=float, default=5.0, help="of its own speech, in each room")
@@ -225,12 +184,18 @@ def main() -> None:
     parser.add_argument("--level", action="append", type=float, help="of the echo, dB; may be repeated")
     parser.add_argument("--setting", choices=("auto", "on", "off"), default="auto", help="audio.echo_cancellation")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--paper", action="store_true", help="the canceller alone, without a sound card")
+    parser.add_argument("--paper", action="store_true", help="the canceller and the gate alone, without a sound card")
+    parser.add_argument("--user-minutes", type=float, default=5.0, help="on paper: of its speech that is spoken over")
+    parser.add_argument("--keep", type=Path, help="on paper: keep its speech there, a .npz, for the next time")
     parser.add_argument("--log", type=Path, help="write the program's log there, without any words")
     options = parser.parse_args()
     levels = options.level or [-12.0, 0.0]
     if options.paper:
-        paper(levels)
+        rooms = [room for room in options.room or ROOMS if room != STRAIGHT]
+        open_air_paper.removed(levels, rooms)
+        replies = asyncio.run(open_air_paper.own_speech(TALES, options.minutes, options.keep))
+        lengths = {"minutes": options.minutes, "user_minutes": options.user_minutes}
+        open_air_paper.interruptions(replies, levels, rooms, Settings(), **lengths, seed=options.seed)
         return
     with options.log.open("w") if options.log else nullcontext() as stream:
         if stream is not None:
