@@ -2,6 +2,7 @@
 
     sink   speaker       what the assistant plays            → left channel of card.monitor
     sink   mouth         the user's speech is played here    → right channel of card.monitor
+    sink   walls         a room's answer is played here      → a third channel, which is not recorded
     source microphone    what the assistant hears by default: the user alone, as with an earpiece
     source openair       the user plus the assistant's own voice at −12 dB: a loudspeaker in a room (`set_echo`, `room`)
     source card.monitor  what `record()` takes: both voices, sample-aligned, on one clock
@@ -46,14 +47,18 @@ _PROGRAMS = ("pulseaudio", "pactl", "pacat", "parec")
 
 _SCRIPT = """\
 load-module module-native-protocol-unix socket={socket} auth-anonymous=1
-load-module module-null-sink sink_name=card rate=48000 channels=2 channel_map=front-left,front-right
+load-module module-null-sink sink_name=card rate=48000 channels=3 channel_map=front-left,front-right,rear-center
 load-module module-remap-sink sink_name=speaker master=card channels=1 master_channel_map=front-left \
 channel_map=mono remix=no sink_properties=device.description=speaker
 load-module module-remap-sink sink_name=mouth master=card channels=1 master_channel_map=front-right channel_map=mono \
 remix=no
+load-module module-remap-sink sink_name=walls master=card channels=1 master_channel_map=rear-center channel_map=mono \
+remix=no
 load-module module-remap-source source_name=microphone master=card.monitor channels=1 master_channel_map=front-right \
 channel_map=mono remix=no
 load-module module-remap-source source_name=assistant master=card.monitor channels=1 master_channel_map=front-left \
+channel_map=mono remix=no
+load-module module-remap-source source_name=reflections master=card.monitor channels=1 master_channel_map=rear-center \
 channel_map=mono remix=no
 load-module module-null-sink sink_name=air rate=48000 channels=1 channel_map=mono
 load-module module-remap-source source_name=openair master=air.monitor channels=1 master_channel_map=mono \
@@ -244,7 +249,8 @@ class VirtualCard:
     @asynccontextmanager
     async def room(self, response: Samples, rate_hz: int, *, level_db: float) -> AsyncIterator[None]:
         """Let `openair` hear the assistant through a room's impulse response, `level_db` by energy against what it
-        plays, instead of directly. The players add some 100 ms, as a Bluetooth loudspeaker does."""
+        plays, instead of directly. The players add some 100 ms, as a Bluetooth loudspeaker does. They are on one clock:
+        between two sinks the delay shrank by 0.7 ms a second, until the echo came before its sound."""
         reply = soxr.resample(response, rate_hz, ROOM_HZ) if rate_hz != ROOM_HZ else response
         reply = (10 ** (level_db / 20) * reply / np.sqrt(np.dot(reply, reply)))[:ROOM_HZ].astype(np.float32)
         form = ("--raw", "--format=float32le", f"--rate={ROOM_HZ}")
@@ -259,12 +265,14 @@ class VirtualCard:
                     env=os.environ | self.environment,
                 )
                 for command in (
-                    ("parec", "--device=card.monitor", "--channels=2", "--latency-msec=20"),
-                    ("pacat", "--playback", "--device=air", "--channels=1", "--latency-msec=40"),
+                    ("parec", "--device=assistant", "--channels=1", "--latency-msec=20"),
+                    ("pacat", "--playback", "--device=walls", "--channels=1", "--latency-msec=40"),
                 )
             ]
             for process in (ears, mouth):
                 stack.push_async_callback(_end, process)
+            loop = ("module-loopback", "source=reflections", "sink=air", "latency_msec=5")
+            stack.callback(self._pactl, "unload-module", self._pactl("load-module", *loop).strip())
             answering = asyncio.create_task(_answer(ears, mouth, reply))
             stack.callback(answering.cancel)
             yield
@@ -317,7 +325,15 @@ class VirtualCard:
     @asynccontextmanager
     async def record(self) -> AsyncIterator[Recording]:
         """Record both voices for as long as the block runs. The first sample is there when the block begins."""
-        command = ["parec", "--raw", "--device=card.monitor", "--latency-msec=20", *_FORMAT, "--channels=2"]
+        command = [
+            "parec",
+            "--raw",
+            "--device=card.monitor",
+            "--latency-msec=20",
+            *_FORMAT,
+            "--channels=2",
+            "--no-remix",
+        ]
         process = await asyncio.create_subprocess_exec(
             *command, stdout=asyncio.subprocess.PIPE, env=os.environ | self.environment
         )
@@ -360,9 +376,7 @@ async def _answer(ears: asyncio.subprocess.Process, mouth: asyncio.subprocess.Pr
     tail = np.zeros(size, np.float32)
     with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):  # the server went away
         while True:
-            heard = np.frombuffer(await ears.stdout.readexactly(8 * block), np.float32)[
-                ::2
-            ]  # the left is the assistant
+            heard = np.frombuffer(await ears.stdout.readexactly(4 * block), np.float32)
             if heard.any():
                 tail += np.fft.irfft(np.fft.rfft(heard, size) * spectrum, size).astype(np.float32)
             mouth.stdin.write(tail[:block].tobytes())
