@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import soxr
 
 from voiceos.audio.echo import HANGOVER_S, INNER, PRIMER, Aec3, EchoCanceller
-from voiceos.audio.echo_path import Path
+from voiceos.audio.echo_path import Path, recurs
 from voiceos.audio.frames import FRAME_S, FRAME_SAMPLES, RATE_HZ, Frame, Samples
 from voiceos.bench.room import Card, echo_of, hear, removed_db
 
@@ -81,6 +82,26 @@ def test_clocks_that_part_are_followed_without_a_leap() -> None:
     assert min(removed_db(heard, second, second + 2.0) for second in range(6, 57)) > 25
 
 
+def test_an_echo_that_comes_ever_sooner_is_followed() -> None:
+    """As where a buffer behind the loudspeaker runs dry, which no stamp tells of."""
+    played = babble(60.0, 12)
+    echo = echo_of(played, ROOM, level_db=-12.0, delay_s=0.012)
+    sooner = np.asarray(soxr.resample(echo, RATE_HZ, RATE_HZ * (1 - 7e-4)), np.float32)
+    heard = hear(played, np.concatenate([sooner, np.zeros_like(echo)])[: len(echo)], response=None)
+    assert len(heard.told) == 1
+    assert min(removed_db(heard, second, second + 2.0) for second in range(40, 57, 2)) > 23
+
+
+@pytest.mark.parametrize(
+    ("places_ms", "found"),
+    [((61, 63, 63), True), ((131, 61, 63, 61), True), ((61, 63), False), ((61, 64, 83), False), ((61, 131, 61), False)],
+)
+def test_a_faint_echo_in_the_same_place_again_and_again_is_one(places_ms: tuple[int, ...], found: bool) -> None:
+    """As in a room of many reflections, where no single look has a peak that stands out."""
+    looks = [Path(6.0, place_ms / 1000 - 0.002, place_ms / 1000, 0.0, 0.0) for place_ms in places_ms]
+    assert recurs(looks) is found
+
+
 def test_the_user_is_heard_over_the_reply() -> None:
     user = np.zeros_like(PLAYED)
     speech = babble(2.0, 2)
@@ -121,7 +142,7 @@ def test_an_echo_that_comes_up_later_is_found_and_removed() -> None:
 @pytest.mark.parametrize(("removed_db", "absent"), [(0.5, True), (10.0, False)])
 def test_an_echo_without_a_peak_is_not_taken_for_none(removed_db: float, absent: bool) -> None:
     """A room of many reflections: to take it for a headset let the assistant answer itself."""
-    assert Path(prominence=5.0, lag_s=0.0, removed_db=removed_db, left=0.0).absent is absent
+    assert Path(prominence=5.0, lag_s=0.0, peak_s=0.0, removed_db=removed_db, left=0.0).absent is absent
 
 
 def test_off_changes_nothing_and_knows_nothing() -> None:
