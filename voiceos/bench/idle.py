@@ -20,12 +20,13 @@ from voiceos.bench.voice_to_voice import starter_settings
 LISTENING = re.compile(r"Listening after ([\d.]+) s")
 
 
-async def measure(seconds: float) -> dict[str, float]:
-    """Share of one core in per cent, memory in GB, seconds to the first listening."""
+async def measure(seconds: float, setting: str) -> dict[str, float]:
+    """Share of one core in per cent, memory in GB, seconds to the first listening; `setting` of echo cancellation."""
+    settings = starter_settings(f'echo_cancellation = "{setting}"\n')  # its last section is [audio]
     with VirtualCard() as card, tempfile.TemporaryDirectory() as home:
-        async with Session(card, starter_settings(), Path(home), arguments=["--no-greeting"]) as session:
+        async with Session(card, settings, Path(home), arguments=["--no-greeting"]) as session:
             first_s = await _listening_after(session)
-        async with Session(card, starter_settings(), Path(home), arguments=["--no-greeting"]) as session:
+        async with Session(card, settings, Path(home), arguments=["--no-greeting"]) as session:
             later_s = await _listening_after(session)
             await asyncio.sleep(3.0)  # what starting leaves behind is no idling
             before = _processor_s(session)
@@ -51,7 +52,9 @@ def _processor_s(session: Session) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=30.0)
-    for what, value in asyncio.run(measure(parser.parse_args().seconds)).items():
+    parser.add_argument("--setting", choices=("auto", "on", "off"), default="auto", help="audio.echo_cancellation")
+    options = parser.parse_args()
+    for what, value in asyncio.run(measure(options.seconds, options.setting)).items():
         print(f"{what:22} {value:6.2f}")
 
 

@@ -193,7 +193,8 @@ def main() -> None:
     if options.paper:
         rooms = [room for room in options.room or ROOMS if room != STRAIGHT]
         open_air_paper.removed(levels, rooms)
-        replies = asyncio.run(open_air_paper.own_speech(TALES, options.minutes, options.keep))
+        said = open_air_paper.texts(TALES)
+        replies = asyncio.run(open_air_paper.own_speech(said, options.minutes, options.keep))
         lengths = {"minutes": options.minutes, "user_minutes": options.user_minutes}
         open_air_paper.interruptions(replies, levels, rooms, Settings(), **lengths, seed=options.seed)
         return

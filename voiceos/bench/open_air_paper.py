@@ -88,6 +88,12 @@ class Session:
     """Seconds of its own speech."""
 
 
+def texts(tales: Sequence[str]) -> list[str]:
+    """What it says: the tales, and what the human recordings say, four sentences a reply."""
+    said = [one.text for one in recordings(speech_dir() / "english") if one.text and len(one.text.split()) > 3]
+    return [*tales, *(" ".join(said[place : place + 4]) for place in range(0, len(said), 4))]
+
+
 async def own_speech(texts: Sequence[str], minutes: float, kept: Path | None) -> list[Samples]:
     """So many minutes of its voice saying these texts in turns, one reply each, 16 kHz.
 
