@@ -45,8 +45,8 @@ JUDGES: tuple[frozenset[EndpointJudge], ...] = (
     frozenset({"words"}),
     frozenset({"sound", "words"}),
 )
-THRESHOLDS = (0.5, 0.7, 0.8, 0.9)
-UNFINISHED_S = (1.5, 1.75, 2.0)
+THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95)
+UNFINISHED_S = (1.5, 1.75, 2.0, 2.5)
 
 NOW = datetime(2026, 3, 2, 12, 0)
 

@@ -205,13 +205,13 @@ class TurnTaking(Section):
         le=5000,
     )
     end_silence_ms: int = _key(
-        350,
+        500,
         "Silence in milliseconds that ends a turn which sounds finished. Raise it if it cuts in.",
         ge=50,
         le=5000,
     )
     unfinished_silence_ms: int = _key(
-        1750,
+        2000,
         "Silence in milliseconds that ends a turn which sounds unfinished. Raise it if you think while speaking.",
         ge=100,
         le=10000,
@@ -223,7 +223,7 @@ class TurnTaking(Section):
         le=10000,
     )
     completion_threshold: float = _key(
-        0.8,
+        0.9,
         "A turn sounds finished above this probability. Raise it if it cuts in, lower it if it dawdles.",
         ge=0.01,
         le=0.99,

@@ -32,11 +32,11 @@ class Policy:
     """An utterance with less voice than this is a cough, not a turn."""
     wish_silence_s: float = 0.2
     """Silence that ends a wish which is understood without the model, where it does not sound unfinished."""
-    end_silence_s: float = 0.35
+    end_silence_s: float = 0.5
     """Silence that ends a turn which sounds finished."""
-    unfinished_silence_s: float = 1.75
+    unfinished_silence_s: float = 2.0
     """Silence that ends a turn which sounds wholly unfinished."""
-    completion_threshold: float = 0.8
+    completion_threshold: float = 0.9
     """Probability from which a turn sounds finished."""
     judges: frozenset[EndpointJudge] = frozenset({"sound", "words"})
     """Who judges whether a turn is finished; without any, every turn waits for `unjudged_silence_s`."""

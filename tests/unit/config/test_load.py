@@ -132,11 +132,11 @@ def test_a_mistake_is_told_with_its_line_and_what_is_allowed(tmp_path: Path, tex
     [
         (
             "[turn_taking]\nbarge_in = true\npause_ms = 900",
-            "3: turn_taking.pause_ms = 900 must not be above turn_taking.end_silence_ms, which is 350",
+            "3: turn_taking.pause_ms = 900 must not be above turn_taking.end_silence_ms, which is 500",
         ),
         (
             "[turn_taking]\nunfinished_silence_ms = 200",
-            "2: turn_taking.end_silence_ms = 350 must not be above turn_taking.unfinished_silence_ms, which is 200",
+            "2: turn_taking.end_silence_ms = 500 must not be above turn_taking.unfinished_silence_ms, which is 200",
         ),
         (
             "[listening]\nspeech_threshold = 0.2",

@@ -10,7 +10,9 @@ from voiceos.turn_taking.machine import step
 from voiceos.turn_taking.policy import Policy
 from voiceos.turn_taking.state import Phase, State
 
-POLICY = Policy(barge_in_s=0.12, judges=frozenset({"sound"}), completion_threshold=0.5, unfinished_silence_s=1.5)
+POLICY = Policy(
+    barge_in_s=0.12, end_silence_s=0.35, judges=frozenset({"sound"}), completion_threshold=0.5, unfinished_silence_s=1.5
+)
 FUSED = replace(POLICY, judges=frozenset({"sound", "words"}))
 
 
