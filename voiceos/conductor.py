@@ -251,6 +251,7 @@ class Conductor:
         if self._ignoring:
             self._step(ev.Tick(now))
             return
+        self._ears.gate.heeds_fading = self.state.phase is not Phase.OVERLAP
         for event in self._ears.feed(frame, now):
             self._step(event)
         self._step(ev.Tick(now, frame.at + FRAME_S))
@@ -263,8 +264,8 @@ class Conductor:
         if turn is None:
             return
         if isinstance(event, Started):
-            self._work.sounds(turn, event.at)
-            self._step(ev.PlaybackStarted(event.at, turn))
+            opening = self._work.sounds(turn, event.at)
+            self._step(ev.PlaybackStarted(event.at, turn, opening))
         else:
             self._work.finish(turn)
             self._step(ev.PlaybackFinished(self._clock.monotonic(), turn))

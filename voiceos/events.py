@@ -36,11 +36,11 @@ class SpeechStarted:
 
 @dataclass(frozen=True, slots=True)
 class SpeechPaused:
-    """The user has been silent for the policy's shortest pause."""
+    """The user has been silent for the policy's shortest pause, or their voice has faded."""
 
     at: float
     silent_since: float
-    """When the last voiced frame ended."""
+    """When the last voiced frame ended, or the voice faded."""
     voiced_s: float
     """Seconds of voice in the utterance so far."""
 
@@ -124,6 +124,16 @@ class PlaybackStarted:
 
     at: float
     turn: int
+    opening: bool = False
+    """It is an opener, and no word behind it is there yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordsReady:
+    """What follows the opener of the turn's reply is there."""
+
+    at: float
+    turn: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +214,7 @@ Event = (
     | EndpointJudged
     | Transcribed
     | PlaybackStarted
+    | WordsReady
     | PlaybackFinished
     | WorkFailed
     | Announce

@@ -47,7 +47,7 @@ class Live:
     Args:
         specs: engines to start instead of what the settings ask for.
         on_ready: told once it listens.
-        on_trace: told the waterfall of each turn as its answer begins to sound.
+        on_trace: told the waterfall of each turn as the first words of its answer sound.
         greet: say hello at the start.
         sound: where sound comes from and goes to; by default the devices that the settings name.
     """

@@ -18,6 +18,7 @@ from voiceos import events as ev
 from voiceos.clock import Clock
 from voiceos.errors import EngineError, VoiceosError
 from voiceos.languages import Phrases
+from voiceos.listening.addressing import strip_name
 from voiceos.log import speech
 from voiceos.speaking.clips import Clips
 from voiceos.speaking.ports import Player, TextToSpeech
@@ -186,7 +187,7 @@ class Work:
         def judged(probability: float) -> None:
             self._post(ev.EndpointJudged(self._clock.monotonic(), turn, revision, probability, "words"))
 
-        opening = self._openers.choose(text, turn) if self._openers else ""
+        opening = self._openers.choose(strip_name(text, self._name), turn) if self._openers else ""
         pieces = self._thinker.reply(text, record.now, on_judged=judged if judge else None, opening=opening)
         self.speak(turn, revision, pieces, held=True, opening=opening)
 
@@ -202,6 +203,7 @@ class Work:
             record.trace.mark(f"first_{moment}", self._clock.monotonic())
             if moment == "speech" and "first_sound" in record.trace.moments:
                 self._tell(record)
+                self._post(ev.WordsReady(self._clock.monotonic(), turn))
 
         async def traced() -> AsyncIterator[str]:
             # Closed here, not whenever it is collected: until then the language model's lane is taken.
@@ -260,21 +262,22 @@ class Work:
         assert record.number is not None
         self._player().release(record.number)
 
-    def sounds(self, turn: int, at: float) -> None:
-        """The first sample of a turn's reply sounds."""
+    def sounds(self, turn: int, at: float) -> bool:
+        """The first sample of a turn's reply sounds; returns whether it is an opener without words behind it yet."""
         if (record := self._turns.get(turn)) is None:
-            return
+            return False
         record.trace.mark("first_sound", at)
         if record.user_text is not None:
             log.debug("turn %d: answers %s", turn, speech(record.user_text))
-        opens = record.reply is not None and record.reply.opening_s > 0
-        if not opens or "first_speech" in record.trace.moments:
+        opens = record.reply is not None and record.reply.opening_s > 0 and "first_speech" not in record.trace.moments
+        if not opens:
             self._tell(record)
+        return opens
 
     def _tell(self, record: Turn) -> None:
         """The waterfall of a turn whose first words sound, or are about to."""
         moments = record.trace.moments
-        if record.reply is not None and record.reply.opening_s:
+        if record.reply is not None and record.reply.opening_s and "first_speech" in moments:
             begun = moments["first_sound"]
             way_s = begun - moments.get("commit", begun)  # from being let go to being heard
             record.trace.mark("first_words", max(begun + record.reply.opening_s, moments["first_speech"] + way_s))
@@ -317,6 +320,10 @@ class Work:
             return
         for task in list(record.tasks):
             task.cancel()
+        moments = record.trace.moments
+        opened = record.reply is not None and record.reply.opening_s > 0 and "first_sound" in moments
+        if opened and "first_words" not in moments:  # broken off at its opener, it is an answer all the same
+            self._tell(record)
         player = self._player()
         if record.number is not None:
             played = player.stop(record.number)

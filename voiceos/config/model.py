@@ -199,8 +199,8 @@ class TurnTaking(Section):
     )
     wish_silence_ms: int = _key(
         200,
-        'Silence in milliseconds that ends a wish such as "what time is it"; where it sounds unfinished, the next one '
-        "does.",
+        'Silence in milliseconds that ends a wish such as "what time is it"; end_silence_ms does where it is less, or '
+        "where the voice sounds unfinished.",
         ge=30,
         le=5000,
     )

@@ -131,6 +131,8 @@ class SpeechGate:
         self._speaking = False
         self._open = False
         self._full = False
+        self.heeds_fading = True
+        """Whether a voice that fades has paused: not while it is still to be seen whether it is more than a cough."""
         self.probability = 0.0
         """Of speech in the last frame."""
 
@@ -179,7 +181,8 @@ class SpeechGate:
 
     def _has_faded(self, faded_s: float) -> bool:
         """No voice too short for a turn has: the detector decides whether there was more of it."""
-        return 0 < self._fade_s <= faded_s + 1e-9 and self.voiced_s >= self._min_speech_s - 1e-9
+        long_enough = self.voiced_s >= self._min_speech_s - 1e-9
+        return self.heeds_fading and long_enough and 0 < self._fade_s <= faded_s + 1e-9
 
     def _resumed(self, voiced: bool, faded_s: float) -> int:
         """Frames of voice since the pause; 0 while it lasts."""

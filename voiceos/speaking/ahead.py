@@ -8,13 +8,12 @@ from voiceos.speaking.ports import Speech, TextToSpeech
 
 
 class AheadOfTime:
-    """`TextToSpeech` that keeps the speech of `texts`, at the speed that was last asked for."""
+    """`TextToSpeech` that keeps the speech of `texts`, for as many speeds as are asked for: few, and short."""
 
     def __init__(self, voice: TextToSpeech, texts: Collection[str]) -> None:
         self._voice = voice
         self._texts = frozenset(texts)
-        self._ready: dict[str, Speech] = {}
-        self._speed = 1.0
+        self._ready: dict[tuple[str, float], Speech] = {}
 
     async def prepare(self, speed: float) -> None:
         """Synthesise what is missing. Raises EngineError."""
@@ -25,9 +24,6 @@ class AheadOfTime:
         """Say one phrase; at once, where it is ready."""
         if text not in self._texts:
             return await self._voice.synthesize(text, speed=speed)
-        if speed != self._speed:
-            self._ready.clear()
-            self._speed = speed
-        if text not in self._ready:
-            self._ready[text] = await self._voice.synthesize(text, speed=speed)
-        return self._ready[text]
+        if (text, speed) not in self._ready:
+            self._ready[text, speed] = await self._voice.synthesize(text, speed=speed)
+        return self._ready[text, speed]

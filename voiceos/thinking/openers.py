@@ -15,12 +15,16 @@ class Openers:
     def __init__(self, language: str) -> None:
         table = languages.table(language, "openers")
         self._never = re.compile("|".join(table["never"]))
-        self._groups = [(re.compile("|".join(group["when"])), tuple(group["say"])) for group in table["groups"]]
+        self._groups = [
+            (re.compile("|".join(group["when"])), tuple(group["say"]), bool(group.get("news")))
+            for group in table["groups"]
+        ]
+        self._opposites = re.compile(table["opposites"])
 
     @property
     def texts(self) -> tuple[str, ...]:
         """All that may be said."""
-        return tuple(dict.fromkeys(text for _, say in self._groups for text in say if text))
+        return tuple(dict.fromkeys(text for _, say, _ in self._groups for text in say if text))
 
     def choose(self, text: str, turn: int) -> str:
         """What the answer to `text` may begin with, "" for nothing: plain facts and requests are answered at once.
@@ -31,5 +35,8 @@ class Openers:
         words = " ".join(_WORDS.findall(re.sub("['’]", "", text.lower())))
         if not words or self._never.search(words):
             return ""
-        fitting: tuple[str, ...] = next((say for when, say in self._groups if when.search(words)), ("",))
-        return fitting[turn % len(fitting)]
+        fitting = [(say, news) for when, say, news in self._groups if when.search(words)]
+        if not fitting or (fitting[0][1] and (self._opposites.search(words) or sum(news for _, news in fitting) > 1)):
+            return ""
+        say, _ = fitting[0]
+        return say[turn % len(say)]

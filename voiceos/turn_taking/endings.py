@@ -62,7 +62,7 @@ def _went_on(state: State, at: float, policy: Policy) -> list[do.Command]:
 
 
 def heard_as_they_went_on(state: State, event: ev.Transcribed, policy: Policy) -> Step:
-    """The words up to the last pause, which was none: the recogniser cannot be stopped, so they may as well be read."""
+    """The words up to the last pause, which was none: where nothing newer is recognised they may as well be read."""
     known = known_words(state, event.heard, policy)
     return state, [do.Prepare(state.turn, known)] if known else []
 

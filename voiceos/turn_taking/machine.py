@@ -87,7 +87,9 @@ ROWS = (
     on(ev.WorkFailed, A, S, to=(A,), do=replies.failed_aloud, says="something failed: say so"),
     on(ev.WorkFailed, L, O, do=replies.failed_under_speech, says="the reply under it failed: say so later"),
     on(ev.Tick, A, do=replies.still_thinking),
-    on(ev.Tick, L, S, do=endings.nothing_due),
+    on(ev.Tick, S, do=replies.thinking_aloud),
+    on(ev.Tick, L, do=endings.nothing_due),
+    on(ev.WordsReady, S, O, L, P, do=replies.worded),
     # The assistant speaks of its own accord.
     on(ev.Announce, L, P, A, S, O, do=announcements.later),
     on(ev.Announce, Q, to=(Q, A), do=announcements.announce, says="something to say"),

@@ -52,7 +52,7 @@ class Policy:
     echo_limit: int = 2
     """After this many turns of its own words the assistant stops listening while it speaks."""
     pauses: PauseProfile = UNKNOWN
-    """What is known of this user's pauses: all silences that end a turn are multiplied by its `stretch`."""
+    """What is known of this user's pauses: silences that end a turn which is judged are multiplied by its `stretch`."""
 
     def wait_s(self, sound: float | None, words: float | None, *, expects_words: bool) -> float:
         """Silence after which the turn ends: the less finished it is, the longer, linearly below the threshold.

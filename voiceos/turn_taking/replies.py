@@ -20,9 +20,27 @@ def sounds(state: State, event: ev.PlaybackStarted, policy: Policy) -> Step:
     ended = None
     if state.utterance_open and not state.full:  # so it is a turn of the user's that was judged
         ended = do.LearnPause(event.at - state.silent_since, finished_as_judged(state), went_on=False)
-    return replace(
-        state, phase=Phase.SPEAKING, asking=None, utterance_open=False, ended=ended, sounded_at=event.at
-    ), wanted
+    speaking = replace(
+        state,
+        phase=Phase.SPEAKING,
+        asking=None,
+        utterance_open=False,
+        ended=ended,
+        sounded_at=event.at,
+        opening_since=event.at if event.opening else None,
+    )
+    return speaking, wanted
+
+
+def worded(state: State, event: ev.WordsReady, policy: Policy) -> Step:
+    return replace(state, opening_since=None) if event.turn == state.replying else state, []
+
+
+def thinking_aloud(state: State, event: ev.Tick, policy: Policy) -> Step:
+    """An opener is no answer: behind it the wait is told of as before one."""
+    if state.hinted or state.opening_since is None or event.at - state.opening_since < policy.thinking_earcon_s:
+        return state, []
+    return replace(state, hinted=True), [do.Earcon("thinking")]
 
 
 def finished(state: State, event: ev.PlaybackFinished, policy: Policy) -> Step:

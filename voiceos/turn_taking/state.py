@@ -52,6 +52,8 @@ class State:
     answering_since: float = 0.0
     hinted: bool = False
     """The thinking earcon has sounded in this turn."""
+    opening_since: float | None = None
+    """When an opener began to sound behind which no word is there yet."""
     quiet_since: float = 0.0
     follow_up_until: float = float("-inf")
     """In mode `name`, speech that begins until then needs no name."""

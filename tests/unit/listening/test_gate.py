@@ -197,6 +197,16 @@ def test_a_sound_too_short_for_a_turn_has_not_faded() -> None:
     assert events_of(gate_of(plan, fade_s=0.016), levels) == [(1, SpeechStarted), (10, SpeechPaused)]
 
 
+def test_over_a_reply_only_silence_is_a_pause() -> None:
+    """Whether a sound is more than a cough is still to be seen: a silence inside its first word does not end it."""
+    gate = gate_of([0.9] * 14 + [0.0] * 4, fade_s=0.016)
+    gate.heeds_fading = False
+    assert events_of(gate, [0.5] * 9 + [0.001] * 2 + [0.5] * 3 + [0.001] * 4) == [
+        (1, SpeechStarted),
+        (17, SpeechPaused),
+    ]
+
+
 def test_a_shorter_silence_than_the_pause_is_none() -> None:
     plan = [0.9] * 20
     levels = [0.5] * 10 + [0.001] * 3 + [0.5] * 7

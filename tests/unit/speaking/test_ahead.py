@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -30,6 +31,13 @@ async def test_another_speed_is_said_anew(voice: AheadOfTime) -> None:
     await voice.prepare(1.0)
     slow = await voice.synthesize("Hmm.", speed=0.5)
     assert len(slow.samples) > len((await voice.synthesize("Hmm.", speed=1.0)).samples)
+
+
+async def test_a_change_of_speed_meanwhile_mixes_nothing_up(voice: AheadOfTime) -> None:
+    slow, fast = await asyncio.gather(voice.synthesize("Hmm.", speed=0.5), voice.synthesize("Hmm.", speed=2.0))
+    assert len(slow.samples) > 3 * len(fast.samples)
+    assert await voice.synthesize("Hmm.", speed=0.5) is slow
+    assert await voice.synthesize("Hmm.", speed=2.0) is fast
 
 
 async def test_what_is_ready_can_be_said_while_the_voice_is_gone(voice: AheadOfTime) -> None:

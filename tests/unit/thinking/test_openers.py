@@ -45,6 +45,9 @@ def test_plain_facts_requests_and_short_answers_are_answered_at_once(text: str) 
     [
         ("I had a long day at work today.", "Oh no."),
         ("My dog died last night.", "Oh no."),
+        ("My grandmother is in hospital.", "Oh dear."),
+        ("I just got the job!", "Oh, nice!"),
+        ("I finally passed my driving test.", "Oh, lovely!"),
         ("I’m so tired.", "Oh no."),
         ("We're getting married!", "Oh, lovely!"),
         ("What should I cook for dinner tonight?", "Hmm."),
@@ -58,6 +61,26 @@ def test_what_moves_or_takes_thought_gets_a_fitting_one(text: str, opener: str) 
     said = some(text)
     assert opener in said
     assert len(said) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I got the flu.",
+        "I passed out yesterday.",
+        "I just got the bad news.",
+        "I forgot my wife's birthday.",
+        "Nobody came to my birthday party.",
+        "Tell me a joke about divorce.",
+        "How do I get to the hospital?",
+        "I've been thinking about a dog for a long time.",
+        "I'm not happy.",
+        "My dog isn't ill.",
+        "I'm so happy but my dog died.",
+    ],
+)
+def test_no_feeling_is_shown_where_it_may_be_the_wrong_one(text: str) -> None:
+    assert some(text) <= {"", "Hmm.", "Well,"}
 
 
 def test_two_in_a_row_are_never_the_same() -> None:

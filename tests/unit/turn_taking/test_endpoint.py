@@ -103,3 +103,27 @@ def test_a_known_wish_waits_shortly_unless_the_voice_goes_on(sound: float | None
     table.feed(ev.Tick(1.0 + silence_s - 0.01))
     assert table.state.phase is Phase.PAUSED
     assert any(isinstance(one, do.Perform) for one in table.feed(ev.Tick(1.0 + silence_s + 0.01)))
+
+
+def test_a_long_wait_behind_an_opener_is_told_of_once() -> None:
+    table = Table(FUSED)
+    table.says(0.0, 1.0)
+    table.heard(1.3, ev.Words("what should I do"))
+    table.feed(ev.EndpointJudged(1.35, 1, 1, 0.9, "words"))
+    table.feed(ev.Tick(1.6))
+    table.feed(ev.PlaybackStarted(2.0, 1, opening=True))
+    earcon = do.Earcon("thinking")
+    assert table.feed(ev.Tick(1.9 + FUSED.thinking_earcon_s)) == []
+    assert table.feed(ev.Tick(2.1 + FUSED.thinking_earcon_s)) == [earcon]
+    assert table.feed(ev.Tick(9.0)) == []
+
+
+def test_behind_an_opener_with_words_nothing_is_waited_for() -> None:
+    table = Table(FUSED)
+    table.says(0.0, 1.0)
+    table.heard(1.3, ev.Words("what should I do"))
+    table.feed(ev.EndpointJudged(1.35, 1, 1, 0.9, "words"))
+    table.feed(ev.Tick(1.6))
+    table.feed(ev.PlaybackStarted(2.0, 1, opening=True))
+    table.feed(ev.WordsReady(2.5, 1))
+    assert table.feed(ev.Tick(9.0)) == []
