@@ -213,7 +213,7 @@ def report(endings: Sequence[Ending], work_s: float) -> None:
                 low, high = interval(one.cut_ins, len(broken))
                 shares = f"{one.cut_ins:10.1%} ({low:.1%} to {high:.1%})"
                 waits = f"{one.wait_p50_s:10.2f}{one.wait_p90_s:8.2f}{one.wait_mean_s:8.2f}"
-                print(f"{threshold:9.1f}{longest:12.2f}{shares}{waits}")
+                print(f"{threshold:9.2f}{longest:12.2f}{shares}{waits}")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -221,7 +221,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=int, help="recordings of each folder, spread evenly; all by default")
     parser.add_argument("--seed", type=int, default=1, help="of the places to cut at")
     parser.add_argument(
-        "--work-ms", type=int, default=880, help="until an answer is ready; see `voiceos bench voice-to-voice`"
+        "--work-ms", type=int, default=760, help="until an answer is ready; see `voiceos bench voice-to-voice`"
     )
     parser.add_argument("--endings", type=Path, help="keep what the engines said there, or read it where it is there")
 

@@ -107,7 +107,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--endings", type=Path, help="what the engines said of every ending: read, or kept there")
     parser.add_argument("--limit", type=int, help="for --sweep: recordings of each folder, spread evenly")
     parser.add_argument(
-        "--work-ms", type=int, default=880, help="for the curve: until an answer is ready (`first_speech`)"
+        "--work-ms", type=int, default=760, help="for the curve: until an answer is ready (`first_speech`)"
     )
 
 

@@ -15,7 +15,7 @@ class Openers:
     def __init__(self, language: str) -> None:
         table = languages.table(language, "openers")
         self._never = re.compile("|".join(table["never"]))
-        self._groups = [
+        self._groups: list[tuple[re.Pattern[str], tuple[str, ...], bool]] = [
             (re.compile("|".join(group["when"])), tuple(group["say"]), bool(group.get("news")))
             for group in table["groups"]
         ]
