@@ -44,9 +44,18 @@ def if_quiet(state: State, event: ev.Tick, policy: Policy) -> Step:
     return opened, [do.Say(turn, first.text, first.key)]
 
 
+def again_later(state: State) -> State:
+    """What was being announced goes before everything else that waits."""
+    cut_off = state.asking or state.announcing
+    waiting = (cut_off, *state.announcements) if cut_off is not None else state.announcements
+    return replace(state, announcements=waiting, asking=None, announcing=None)
+
+
 def withdraw(state: State, event: ev.Withdraw, policy: Policy) -> Step:
     waiting = tuple(one for one in state.announcements if one.text != event.text)
     state = replace(state, announcements=waiting)
+    if state.announcing is not None and state.announcing.text == event.text:
+        state = replace(state, announcing=None)  # it sounds to its end, and is not begun again
     if state.asking is None or state.asking.text != event.text:
         return state, []
     return replace(state, phase=Phase.QUIET, asking=None, replying=None, quiet_since=event.at), [do.Cancel(state.turn)]

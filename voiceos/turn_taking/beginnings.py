@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from voiceos import commands as do
 from voiceos import events as ev
-from voiceos.turn_taking import replies
+from voiceos.turn_taking import announcements, replies
 from voiceos.turn_taking.policy import Policy
 from voiceos.turn_taking.state import Phase, State, Step, forget
 
@@ -21,8 +21,7 @@ def in_quiet(state: State, event: ev.SpeechStarted, policy: Policy) -> Step:
 def before_answer(state: State, event: ev.SpeechStarted, policy: Policy) -> Step:
     """An announcement waits for its moment; an answer is held like one that sounds: it may be but a cough."""
     if state.asking is not None:
-        waiting = replace(state, announcements=(state.asking, *state.announcements), asking=None)
-        opened, wanted = _open_turn(waiting, event.began_at)
+        opened, wanted = _open_turn(announcements.again_later(state), event.began_at)
         return opened, [do.Cancel(state.turn), *wanted]
     assert state.replying is not None
     opened, wanted = _open_turn(state, event.began_at, suspended=True)

@@ -144,6 +144,7 @@ def _answer(state: State, at: float, wanted: list[do.Command], *, close: bool) -
         phase=Phase.ANSWERING,
         replying=state.turn,
         suspended=False,
+        announcing=None,
         ended=None,
         answering_since=at,
         utterance_open=not close,

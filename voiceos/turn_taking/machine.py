@@ -103,7 +103,10 @@ ROWS = (
     on(ev.MicrophoneOpened, Q, L, P, A, S, O, do=microphone.opened),
     on(ev.EchoRemains, Q, L, P, A, S, O, do=microphone.hears_itself),
     on(ev.CallChanged, S, to=(S, Q), do=microphone.call_over_reply, says="a call begins: hold its tongue"),
-    on(ev.CallChanged, Q, L, P, A, O, do=microphone.call_changed),
+    on(ev.CallChanged, A, to=(A, Q), do=microphone.call_before_answer, says="a call begins: announce it later"),
+    on(ev.CallChanged, O, to=(O, L), do=microphone.call_under_speech, says="a call begins: the reply ends"),
+    on(ev.CallChanged, L, P, do=microphone.call_under_speech),
+    on(ev.CallChanged, Q, do=microphone.call_changed),
 )
 """What each phase does with each event; any other pair is refused, or late."""
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from voiceos import commands as do
 from voiceos import events as ev
-from voiceos.turn_taking import announcements, replies
+from voiceos.turn_taking import announcements, beginnings, replies
 from voiceos.turn_taking.policy import Policy
 from voiceos.turn_taking.state import Phase, State, Step, forget
 
@@ -43,13 +43,39 @@ def half_duplex(state: State, at: float) -> State:
 
 
 def call_changed(state: State, event: ev.CallChanged, policy: Policy) -> Step:
+    """Nobody speaks, and nothing is about to be said."""
     return replace(state, on_call=event.going_on), []
 
 
+def call_before_answer(state: State, event: ev.CallChanged, policy: Policy) -> Step:
+    """An announcement waits for its moment; an answer was asked for."""
+    announces = event.going_on and state.asking is not None
+    state, _ = call_changed(state, event, policy)
+    if not announces:
+        return state, []
+    quiet = replace(announcements.again_later(state), phase=Phase.QUIET, replying=None, quiet_since=event.at)
+    return quiet, [do.Cancel(state.turn)]
+
+
 def call_over_reply(state: State, event: ev.CallChanged, policy: Policy) -> Step:
-    state = replace(state, on_call=event.going_on)
-    if not event.going_on:
+    begins = event.going_on and not state.on_call
+    state, _ = call_changed(state, event, policy)
+    if not begins:
         return state, []
     assert state.replying is not None
-    quiet, wanted = replies.finished(state, ev.PlaybackFinished(event.at, state.replying), policy)
+    over = ev.PlaybackFinished(event.at, state.replying)
+    quiet, wanted = replies.finished(announcements.again_later(state), over, policy)
     return quiet, [do.Stop(state.replying), *wanted]
+
+
+def call_under_speech(state: State, event: ev.CallChanged, policy: Policy) -> Step:
+    """A reply that sounds or is suspended ends; the user speaks on, to whomever."""
+    begins = event.going_on and not state.on_call
+    state, _ = call_changed(state, event, policy)
+    if not begins or state.replying is None:
+        return state, []
+    reply, state = state.replying, announcements.again_later(state)
+    if state.phase is Phase.OVERLAP:
+        opened, wanted = beginnings.as_the_reply_ends(state, ev.PlaybackFinished(event.at, reply), policy)
+        return opened, [do.Stop(reply), *wanted]
+    return replace(state, replying=None, suspended=False), [do.Stop(reply)]

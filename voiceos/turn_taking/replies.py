@@ -24,6 +24,7 @@ def sounds(state: State, event: ev.PlaybackStarted, policy: Policy) -> Step:
         state,
         phase=Phase.SPEAKING,
         asking=None,
+        announcing=state.asking,
         utterance_open=False,
         ended=ended,
         sounded_at=event.at,
@@ -62,6 +63,7 @@ def over(state: State, at: float, policy: Policy) -> State:
         phase=Phase.QUIET,
         replying=None,
         suspended=False,
+        announcing=None,
         quiet_since=at,
         follow_up_until=at + policy.follow_up_s,
     )
@@ -97,6 +99,7 @@ def failed_aloud(state: State, event: ev.WorkFailed, policy: Policy) -> Step:
         answering_since=event.at,
         hinted=True,
         asking=None,
+        announcing=None,
         utterance_open=False,
         ended=None,
     )

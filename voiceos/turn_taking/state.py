@@ -49,6 +49,8 @@ class State:
     suspended: bool = False
     asking: ev.Announce | None = None
     """The announcement that is being said, until it sounds."""
+    announcing: ev.Announce | None = None
+    """The one that sounds or is suspended, until all of it has been heard, or somebody answers to it."""
     answering_since: float = 0.0
     hinted: bool = False
     """The thinking earcon has sounded in this turn."""

@@ -107,6 +107,11 @@ def test_whatever_happens_the_books_balance(
             state.phase in (Phase.ANSWERING, Phase.SPEAKING, Phase.OVERLAP) or state.suspended
         )
         assert not (state.suspended and state.phase not in (Phase.LISTENING, Phase.PAUSED))
+        assert state.announcing is None or (state.replying is not None and state.phase is not Phase.ANSWERING)
+        if isinstance(event, ev.CallChanged) and event.going_on and not before.on_call:
+            assert not state.suspended, "a reply would go on in the call"
+            assert state.phase not in (Phase.SPEAKING, Phase.OVERLAP)
+            assert state.asking is None
         for command in wanted:
             if isinstance(command, do.Release):
                 assert command.turn == state.turn
