@@ -52,11 +52,11 @@ def goes_on(state: State, event: ev.SpeechResumed, policy: Policy) -> Step:
 
 
 def _went_on(state: State, at: float, policy: Policy) -> list[do.Command]:
-    """That was a pause of a user's who talks to us, as far as is known."""
+    """That was a pause of a user's who talks to us, as far as is known; in a call they talk to others."""
     heard = state.heard
     unknown_yet = heard is None and policy.mode == "open"
     for_us = isinstance(heard, ev.Words) and is_for_us(state, heard, policy)
-    if state.suspended or not (unknown_yet or for_us):
+    if state.suspended or state.on_call or not (unknown_yet or for_us):
         return []
     return [do.LearnPause(at - state.silent_since, finished_as_judged(state), went_on=True)]
 

@@ -44,7 +44,7 @@ def half_duplex(state: State, at: float) -> State:
 
 def call_changed(state: State, event: ev.CallChanged, policy: Policy) -> Step:
     """Nobody speaks, and nothing is about to be said."""
-    return replace(state, on_call=event.going_on), []
+    return replace(state, on_call=event.going_on, ended=None), []
 
 
 def call_before_answer(state: State, event: ev.CallChanged, policy: Policy) -> Step:

@@ -18,7 +18,8 @@ def sounds(state: State, event: ev.PlaybackStarted, policy: Policy) -> Step:
     if state.half_duplex or not policy.barge_in:
         wanted.append(do.IgnoreMicrophone(True))
     ended = None
-    if state.utterance_open and not state.full:  # so it is a turn of the user's that was judged
+    # So it is a turn of the user's that was judged, and the pauses in a call are made for others.
+    if state.utterance_open and not state.full and not state.on_call:
         ended = do.LearnPause(event.at - state.silent_since, finished_as_judged(state), went_on=False)
     speaking = replace(
         state,

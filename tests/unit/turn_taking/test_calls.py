@@ -126,3 +126,28 @@ def test_an_answer_that_was_asked_for_in_a_call_is_not_cut_off_by_it() -> None:
     table.feed(ev.PlaybackStarted(2.1, 1))
     assert table.feed(ev.CallChanged(2.5, True)) == []
     assert table.state.phase is Phase.SPEAKING
+
+
+def test_in_a_call_nothing_is_learned_of_pauses() -> None:
+    table = Table()
+    table.feed(ev.CallChanged(0.0, True))
+    table.says(0.5, 1.5)
+    table.feed(ev.SpeechResumed(2.2))  # its words are not known yet
+    table.feed(ev.SpeechPaused(3.1, 3.0, 2.0))
+    table.heard(3.3, ev.Words("Ada, I was thinking", named=True), 0.2)
+    table.feed(ev.SpeechResumed(3.9))
+    table.feed(ev.SpeechPaused(5.1, 5.0, 3.0))
+    table.heard(5.3, ev.Words("Ada, I was thinking of my cat", named=True))
+    table.feed(ev.Tick(7.0))
+    table.feed(ev.PlaybackStarted(7.5, 1))
+    table.feed(ev.PlaybackFinished(9.0, 1))
+    assert table.learned == []
+
+
+def test_the_first_words_in_a_call_tell_nothing_of_the_pause_before_the_last_reply() -> None:
+    table = Table().speaking()
+    table.feed(ev.CallChanged(2.3, True))
+    table.says(2.5, 3.5)
+    table.heard(3.7, ev.Words("Ada, of my cat", named=True))
+    table.feed(ev.Tick(5.0))
+    assert table.learned == []
