@@ -22,10 +22,11 @@ import voiceos
 from voiceos import log
 from voiceos.app import MODEL_KEYS, Engines, chosen_model
 from voiceos.audio import devices
+from voiceos.audio.calls import Calls
 from voiceos.audio.duplex import Duplex, Listeners
 from voiceos.audio.earcons import Earcon, synthesise
-from voiceos.audio.echo import HANGOVER_S, TOO_LITTLE_DB
-from voiceos.audio.frames import RATE_HZ
+from voiceos.audio.echo import HANGOVER_S, Echo
+from voiceos.audio.frames import RATE_HZ, Samples
 from voiceos.catalogue import Store, recommend, size_text
 from voiceos.cli.options import AsJson, ConfigFile, load
 from voiceos.clock import SystemClock
@@ -38,8 +39,11 @@ from voiceos.thinking.ports import Message
 Mark = Literal["ok", "note", "bad"]
 _STYLE: dict[Mark, str] = {"ok": "[green]ok[/]  ", "note": "[yellow]note[/]", "bad": "[red]bad[/] "}
 
-CHIRPS, CHIRP_GAP_S = 5, 0.5
-"""Enough for the canceller to settle."""
+CHIRPS, CHIRP_GAP_S = 16, 0.5
+"""4 s of sound, a quarter of a second at a time: absence is known after `echo.ABSENT_S` of it."""
+
+CALLS_S = 3.0
+"""A sound server that runs has said by then who records."""
 
 MIN_FREE_BYTES = 500_000_000
 """Below this much free disk a model update or a long log may fail."""
@@ -85,6 +89,8 @@ def _findings(config_file: Path | None) -> Iterator[Finding]:
     yield from sound
     if settings.audio.echo_cancellation != "off" and all(finding.mark == "ok" for finding in sound):
         yield asyncio.run(check_echo(settings))
+    if settings.audio.hold_during_calls:
+        yield asyncio.run(check_calls())
     yield from asyncio.run(_engines(settings))
 
 
@@ -133,7 +139,7 @@ def _sound(settings: Settings) -> Iterator[Finding]:
 
 
 async def check_echo(settings: Settings) -> Finding:
-    """A few chirps tell whether it hears itself."""
+    """Chirps tell whether it hears itself."""
 
     async def lost(speaker_alive: bool) -> None:
         pass
@@ -141,20 +147,48 @@ async def check_echo(settings: Settings) -> Finding:
     ignored = Listeners(lambda frame: None, lambda event: None, lost, lambda: None)
     try:
         async with Duplex(settings.audio, clock=SystemClock(), listeners=ignored) as sound:
-            for _ in range(CHIRPS):
-                sound.speaker.earcon(synthesise(Earcon.LISTENING, sound.speaker.rate_hz))
-                await asyncio.sleep(CHIRP_GAP_S)
-            await asyncio.sleep(HANGOVER_S + 1.0)
+            sound.speaker.earcon(chirps(sound.speaker.rate_hz))
+            await asyncio.sleep(CHIRPS * CHIRP_GAP_S + HANGOVER_S + 1.0)
             echo = sound.echo
     except VoiceosError as error:
         return Finding("bad", "echo", str(error), error.hint)
-    if echo is None or not echo.present:
+    return echo_told(echo)
+
+
+def chirps(rate_hz: int) -> Samples:
+    """What is played to find out, shape (n,), at `rate_hz`."""
+    chirp = synthesise(Earcon.LISTENING, rate_hz)
+    silence = np.zeros(round(CHIRP_GAP_S * rate_hz) - len(chirp), np.float32)
+    return np.tile(np.concatenate((chirp, silence)), CHIRPS)
+
+
+def echo_told(echo: Echo | None) -> Finding:
+    """What came of it, judged as while the program runs; None where neither an echo nor its absence was sure."""
+    if echo is None:
+        hint = "Turn the volume up, have it quiet, and try again. Until it is sure, it listens as if there were one."
+        return Finding("note", "echo", "whether what is played comes back through the microphone is not sure", hint)
+    if not echo.present:
         return Finding("ok", "echo", "what is played does not come back through the microphone, as with a headset")
     text = f"what is played comes back {echo.lag_s * 1000:.0f} ms later; {echo.removed_db:.0f} dB of it is removed"
-    if echo.removed_db >= TOO_LITTLE_DB:
+    if echo.enough:
         return Finding("ok", "echo", text)
     hint = "It will not listen while it speaks. Use a headset, or move the loudspeaker away from the microphone."
     return Finding("note", "echo", f"{text}, which is too little", hint)
+
+
+async def check_calls() -> Finding:
+    """Whether it would notice that another program uses the microphone."""
+    calls = Calls(lambda going_on: None)
+    tasks = [asyncio.create_task(calls.watch()), asyncio.create_task(calls.looking.wait())]
+    await asyncio.wait(tasks, timeout=CALLS_S, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    if calls.looking.is_set():
+        return Finding("ok", "calls", "another program that begins to use the microphone is noticed")
+    trouble = calls.trouble or "the sound server does not answer"
+    hint = "Without PulseAudio or PipeWire: voiceos config set audio.hold_during_calls false"
+    return Finding("note", "calls", f"calls are not noticed: {trouble}", hint)
 
 
 async def _engines(settings: Settings) -> list[Finding]:

@@ -1,0 +1,79 @@
+"""What the doctor makes of the sound it played, and of who else uses the microphone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from voiceos.audio.echo import Echo
+from voiceos.audio.frames import RATE_HZ, Samples
+from voiceos.bench.room import echo_of, hear
+from voiceos.cli.doctor import check_calls, chirps, echo_told
+
+WAYS_S = (0.02, 0.22, 0.12, 0.3)
+
+
+def played() -> Samples:
+    return np.concatenate((chirps(RATE_HZ), np.zeros(2 * RATE_HZ, np.float32)))
+
+
+def room() -> Samples:
+    tail = np.random.default_rng(3).normal(0.0, 0.08, 6400) * np.exp(-np.arange(6400) / 350)
+    tail[0] = 1.0
+    return tail.astype(np.float32)
+
+
+def from_everywhere() -> Samples:
+    """An echo that comes from here and from there in turns, sooner than anything could adapt to."""
+    ways = [echo_of(played(), room(), level_db=0.0, delay_s=delay_s) for delay_s in WAYS_S]
+    turns = np.arange(len(played())) // round(0.1 * RATE_HZ) % len(ways)
+    return np.choose(turns, ways).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("response", "user", "mark", "text"),
+    [
+        (None, None, "ok", "as with a headset"),
+        (room(), None, "ok", "of it is removed"),
+        (None, from_everywhere(), "note", "which is too little"),
+    ],
+    ids=["a headset", "a loudspeaker", "an echo that cannot be removed"],
+)
+def test_what_it_plays_is_enough_to_tell_whether_it_hears_itself(
+    response: Samples | None, user: Samples | None, mark: str, text: str
+) -> None:
+    found = echo_told(hear(played(), user, response=response, attentive=False).echo)
+    assert (found.mark, text in found.text) == (mark, True), found.text
+
+
+def test_what_could_not_be_told_is_no_headset() -> None:
+    found = echo_told(None)
+    assert found.mark == "note"
+    assert "headset" not in found.text
+    assert found.hint
+
+
+def test_little_that_is_removed_is_enough_where_the_program_finds_it_so() -> None:
+    assert echo_told(Echo(True, 0.03, 4.0, enough=True)).mark == "ok"
+    assert echo_told(Echo(True, 0.03, 9.0, enough=False)).mark == "note"
+
+
+@pytest.mark.parametrize(
+    ("pactl", "mark", "text"),
+    [
+        ("""[ $1 = subscribe ] && exec /bin/sleep 60; echo '[]'""", "ok", "is noticed"),
+        ("echo 'Connection refused' >&2; exit 1", "note", "Connection refused"),
+        (None, "note", "not installed"),
+    ],
+)
+async def test_whether_calls_are_noticed(
+    pactl: str | None, mark: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    if pactl is not None:
+        (tmp_path / "pactl").write_text(f"#!/bin/sh\n{pactl}\n")
+        (tmp_path / "pactl").chmod(0o755)
+    found = await check_calls()
+    assert (found.mark, text in found.text) == (mark, True), found.text
