@@ -51,8 +51,8 @@ async def _tune(settings: Settings, counts: list[int], console: Console) -> None
             chosen = threads == measured.threads
             last = threads == max(measured.costs_s)
             table.add_row(*names, str(threads), work, "best" if chosen else "", end_section=last)
+    console.print(table)  # first: it took a minute, and may be all that is left of it
     tuned.keep(results)
-    console.print(table)
     for one in results:
         if own := getattr(settings, one.stage).threads:
             console.print(f"{one.stage}.threads = {own} in your settings goes before that.", markup=False)
