@@ -15,7 +15,7 @@ def load_pauses() -> PauseProfile:
         return PauseProfile()
     try:
         return PauseProfile(**{name: float(number) for name, number in content.items()})
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         files.set_aside(PAUSES)
         return PauseProfile()
 

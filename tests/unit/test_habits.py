@@ -39,6 +39,7 @@ def test_what_is_kept_is_there_again_and_the_users_alone() -> None:
         b'{"inner": -3}',
         b'{"inner": 1e400}',
         b'{"inner": NaN}',
+        b'{"inner": 1' + b"0" * 400 + b"}",
         b"[" * 100_000,
     ],
 )
