@@ -47,7 +47,7 @@ class Conductor:
         openers: what an answer may begin with while it is still being thought of; None for nothing.
         on_trace: told the waterfall of each answered turn.
         mute: see `MicrophoneSwitch`.
-        keep_pauses: keeps what was learned of the user's pauses, in a thread; None: nothing is learned.
+        keep_pauses: keeps what was learned of the user's pauses; None: nothing is learned.
         attend: told whether frames are wanted at once: not while nobody speaks.
     """
 
@@ -67,7 +67,7 @@ class Conductor:
         speed: float = 1.0,
         play_earcons: bool = True,
         mute: Callable[[bool], Coroutine[Any, Any, bool]] | None = None,
-        keep_pauses: Callable[[PauseProfile], None] | None = None,
+        keep_pauses: Callable[[PauseProfile], Coroutine[Any, Any, None]] | None = None,
         attend: Callable[[bool], None] = lambda attentive: None,
         health: Callable[[], str] = lambda: "healthy",
         openers: Openers | None = None,
@@ -337,7 +337,7 @@ class Conductor:
             case do.Settle():
                 work.spawn(self._thinker.settle(), None, 0, None)
                 if self._keep_pauses is not None:
-                    work.spawn(asyncio.to_thread(self._keep_pauses, self._policy.pauses), None, 0, None)
+                    work.spawn(self._keep_pauses(self._policy.pauses), None, 0, None)
 
     def _transcribe(self, turn: int, revision: int) -> None:
         gate = self._ears.gate

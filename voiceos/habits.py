@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from voiceos import files
 from voiceos.turn_taking.pauses import SHORTEST_S, PauseProfile
 
@@ -23,6 +25,27 @@ def load_pauses() -> PauseProfile:
 def keep_pauses(profile: PauseProfile) -> None:
     """Raises StorageError."""
     files.remember(PAUSES, profile.numbers())
+
+
+class PauseKeeper:
+    """Keeps a profile each time that something was learned, in a thread: one write at a time, the newest last.
+
+    Args:
+        kept: what the file holds.
+    """
+
+    def __init__(self, kept: PauseProfile) -> None:
+        self._kept = self._newest = kept
+        self._writing = asyncio.Lock()
+
+    async def keep(self, profile: PauseProfile) -> None:
+        """Raises StorageError; what was not written is tried again with the next."""
+        self._newest = profile
+        async with self._writing:
+            newest = self._newest
+            if newest != self._kept:
+                await asyncio.to_thread(keep_pauses, newest)
+                self._kept = newest
 
 
 def pauses_told(profile: PauseProfile) -> str:

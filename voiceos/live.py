@@ -22,7 +22,7 @@ from voiceos.config import Settings
 from voiceos.engines.process import EngineSpec, State
 from voiceos.errors import VoiceosError
 from voiceos.events import CallChanged, EchoRemains, MicrophoneClosed, MicrophoneOpened
-from voiceos.habits import keep_pauses, load_pauses
+from voiceos.habits import PauseKeeper, load_pauses
 from voiceos.listening.backchannels import Backchannels
 from voiceos.listening.ears import Ears
 from voiceos.speaking.ahead import AheadOfTime
@@ -83,7 +83,7 @@ class Live:
         """Raises AudioError where there is no microphone or loudspeaker at the start; later ones are waited for."""
         settings = self._settings
         language = settings.assistant.language
-        learns = settings.turn_taking.learn_pauses
+        known = load_pauses() if settings.turn_taking.learn_pauses else None
         duplex = self._duplex = self._open_sound(
             Listeners(
                 on_frame=lambda frame: conductor.post(frame),
@@ -113,8 +113,8 @@ class Live:
             player=lambda: duplex.speaker,
             phrases=self._engines.phrases(),
             clips=Clips(language),
-            policy=replace(policy(settings), pauses=load_pauses()) if learns else policy(settings),
-            keep_pauses=keep_pauses if learns else None,
+            policy=policy(settings) if known is None else replace(policy(settings), pauses=known),
+            keep_pauses=None if known is None else PauseKeeper(known).keep,
             clock=self._clock,
             name=settings.assistant.name,
             language=language,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 
@@ -11,6 +12,7 @@ from voiceos import files, habits
 from voiceos.errors import StorageError
 from voiceos.turn_taking.pauses import PauseProfile
 
+LEARNED = PauseProfile(inner=13.4, ends=7.25, excess_s=9.9)
 KNOWN = PauseProfile(inner=12.5, ends=7.25, excess_s=9.0)
 
 
@@ -70,6 +72,37 @@ def test_a_folder_that_cannot_be_written_is_a_storage_error() -> None:
     folder.write_text("no folder")
     with pytest.raises(StorageError, match="cannot be written"):
         habits.keep_pauses(KNOWN)
+
+
+async def test_only_what_was_learned_is_written() -> None:
+    path = files.state_file(habits.PAUSES)
+    keeper = habits.PauseKeeper(KNOWN)
+    await keeper.keep(KNOWN)
+    assert not path.exists()
+    await keeper.keep(LEARNED)
+    assert habits.load_pauses() == LEARNED
+    path.unlink()
+    await keeper.keep(LEARNED)
+    assert not path.exists()
+
+
+async def test_however_many_are_to_be_kept_at_once_the_newest_stays() -> None:
+    keeper = habits.PauseKeeper(PauseProfile())
+    profiles = [PauseProfile(inner=float(number)) for number in range(1, 30)]
+    await asyncio.gather(*(keeper.keep(profile) for profile in profiles))
+    assert habits.load_pauses() == profiles[-1]
+
+
+async def test_what_could_not_be_written_is_tried_again() -> None:
+    folder = files.state_file(habits.PAUSES).parent
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_text("no folder")
+    keeper = habits.PauseKeeper(KNOWN)
+    with pytest.raises(StorageError):
+        await keeper.keep(LEARNED)
+    folder.unlink()
+    await keeper.keep(LEARNED)
+    assert habits.load_pauses() == LEARNED
 
 
 def test_what_is_known_is_told_in_a_line() -> None:
