@@ -77,14 +77,14 @@ class Calls:
     async def _follow(self) -> None:
         """Look at each change, until the sound server goes."""
         process = await _pactl("subscribe")
+        assert process.stdout is not None
         try:
             await self._look()
-            assert process.stdout is not None
             async for line in process.stdout:
                 if b"source-output" in line:
                     await self._look()
         finally:
-            if process.returncode is None:
+            if process.returncode is None and not process.stdout.at_eof():  # else it ends by itself
                 with contextlib.suppress(ProcessLookupError):
                     process.terminate()
             await process.wait()

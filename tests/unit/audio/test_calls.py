@@ -83,12 +83,16 @@ class Server:
             self.tells()
         await until(lambda: self._looks() >= before + 3)
 
-    async def restarts(self) -> None:
-        """Whoever followed it is left, and has found it again."""
+    async def restarts(self, *processes: int) -> None:
+        """It goes, which is noticed, and is there again with these that record."""
+        down = self._folder / "down"
+        down.touch()
+        os.kill(int((self._folder / "follower").read_text()), signal.SIGKILL)
+        await until(lambda: "refused" in self.calls.trouble)
+        self.records(*processes)
         (self._folder / "changes").write_text("")
-        left = self._follower()
-        os.kill(int(left), signal.SIGKILL)
-        await until(lambda: self._follower() not in ("", left))
+        down.unlink()
+        await until(lambda: "refused" not in self.calls.trouble)
 
     async def next(self) -> bool:
         """What is told next."""
@@ -96,9 +100,6 @@ class Server:
 
     def _looks(self) -> int:
         return len((self._folder / "looks").read_text().splitlines())
-
-    def _follower(self) -> str:
-        return (self._folder / "follower").read_text().strip()
 
 
 async def until(state: Callable[[], bool]) -> None:
@@ -110,6 +111,7 @@ async def until(state: Callable[[], bool]) -> None:
 
 
 WORKS = """
+[ -e down ] && { echo Connection refused >&2; exit 1; }
 case $1 in
 subscribe) echo $$ > follower; exec tail -n +1 -f changes ;;
 *) [ "$3" = sources ] || echo >> looks; cat "$3" ;;
@@ -158,8 +160,7 @@ async def test_a_call_goes_on_over_a_restart_of_the_sound_server_and_what_was_th
         server.records(8, 9)
         await server.looked()
         assert await server.next() is True
-        server.records(9)  # the other comes back later
-        await server.restarts()
+        await server.restarts(9)  # the other comes back later
         await server.looked()
         server.records(8, 9)
         await server.looked()
@@ -175,7 +176,6 @@ async def test_a_call_that_went_away_with_the_sound_server_is_over_once_it_is_ba
         server.records(9)
         await server.looked()
         assert await server.next() is True
-        server.records()
         await server.restarts()
         assert await server.next() is False
 
@@ -210,8 +210,6 @@ async def test_a_pactl_from_before_json_is_said_once(server: Server, caplog: pyt
     server.pactl(WORKS.replace('cat "$3"', "echo \"pactl: unrecognized option '--format=json'\" >&2; exit 1"))
     async with watched(server):
         await until(lambda: bool(server.calls.trouble))
-        await server.looked()
-        await server.restarts()
         await server.looked()
         assert caplog.text.count("calls are not noticed: pactl --format=json list: pactl: unrecognized option") == 1
         assert not server.calls.looking.is_set()
