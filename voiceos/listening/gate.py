@@ -33,6 +33,9 @@ SOFT_FRAMES = 5
 _LAG_SAMPLES = round(0.08 * RATE_HZ)
 """How long a detector mostly takes to find no more voice (`python -m voiceos.bench.fading`)."""
 
+FADING_S = 6.0
+"""Longer utterances wait for the detector: what is recognised of them in vain takes longer than fading gains."""
+
 GAP_S = 0.25
 """A longer hole in the sound (device lost, microphone ignored) ends what belongs together: no pre-roll across it."""
 
@@ -182,7 +185,8 @@ class SpeechGate:
     def _has_faded(self, faded_s: float) -> bool:
         """No voice too short for a turn has: the detector decides whether there was more of it."""
         long_enough = self.voiced_s >= self._min_speech_s - 1e-9
-        return self.heeds_fading and long_enough and 0 < self._fade_s <= faded_s + 1e-9
+        short_enough = len(self._utterance) * FRAME_S <= FADING_S
+        return self.heeds_fading and long_enough and short_enough and 0 < self._fade_s <= faded_s + 1e-9
 
     def _resumed(self, voiced: bool, faded_s: float) -> int:
         """Frames of voice since the pause; 0 while it lasts."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from voiceos.audio.frames import FRAME_S, FRAME_SAMPLES, Frame, Samples
 from voiceos.listening.gate import (
+    FADING_S,
     SOFT_FRAMES,
     GateEvent,
     SpeechGate,
@@ -205,6 +206,14 @@ def test_over_a_reply_only_silence_is_a_pause() -> None:
         (1, SpeechStarted),
         (17, SpeechPaused),
     ]
+
+
+def test_a_long_utterance_waits_for_silence() -> None:
+    spoken = math.ceil(FADING_S / FRAME_S)
+    plan = [0.9] * (spoken + 3) + [0.0] * 5
+    levels = [0.5] * spoken + [0.001] * 8
+    told = events_of(gate_of(plan, fade_s=0.016), levels)
+    assert told == [(1, SpeechStarted), (spoken + 6, SpeechPaused)]
 
 
 def test_a_shorter_silence_than_the_pause_is_none() -> None:
