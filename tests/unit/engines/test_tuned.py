@@ -57,7 +57,7 @@ def test_another_machine_or_model_goes_by_its_cores_and_is_told(
     other: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     tuned.keep([result(**other)])
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.INFO, logger="voiceos.engines.tuned"):
         assert tuned.threads("llm", "llama_cpp", "small") == cores()
     assert "voiceos tune" in caplog.text
     caplog.clear()
