@@ -129,7 +129,7 @@ async def test_ctrl_c_at_any_moment_ends_quietly(card: VirtualCard, tmp_path: Pa
 async def test_a_lost_microphone_is_told_at_once_and_come_back_it_answers_again(
     disturbed_card: VirtualCard, tmp_path: Path
 ) -> None:
-    ((_, question),) = await spoken(("What is the capital of France?",), Settings())
+    ((_, question),) = await spoken(("What is the capital of Germany?",), Settings())
     async with Session(disturbed_card, starter_settings(), tmp_path, arguments=["--no-greeting"]) as session:
         with disturbed_card.suspended_microphone():
             gone = await session.answer(0.0)
@@ -143,11 +143,11 @@ async def test_a_lost_microphone_is_told_at_once_and_come_back_it_answers_again(
             ]
         assert "microphone is gone" in texts[0]
         assert "hear you again" in texts[1]
-        assert "paris" in texts[2]
+        assert "berlin" in texts[2]
 
 
 async def test_a_lost_sound_server_is_told_and_come_back_it_answers_again(card: VirtualCard, tmp_path: Path) -> None:
-    ((_, question),) = await spoken(("What is the capital of France?",), Settings())
+    ((_, question),) = await spoken(("What is the capital of Germany?",), Settings())
     async with Session(card, starter_settings(), tmp_path, arguments=["--no-greeting"]) as session:
         card.stop_server(kill=True)
         await session.wait_line("still without sound")
@@ -160,7 +160,7 @@ async def test_a_lost_sound_server_is_told_and_come_back_it_answers_again(card: 
             assert exchange.answer is not None
             answer = session.cut(exchange.answer, 0)
         async with _recogniser() as engines:
-            assert "paris" in await _written(engines, answer, RATE_HZ)
+            assert "berlin" in await _written(engines, answer, RATE_HZ)
 
 
 async def test_a_dry_run_needs_no_model(card: VirtualCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,7 +204,7 @@ async def test_without_a_sound_server_it_says_so_and_ends(card: VirtualCard, tmp
 
 
 async def test_a_question_from_file_to_file(card: VirtualCard, tmp_path: Path) -> None:
-    ((_, question),) = await spoken(("What is the capital of France?",), Settings())
+    ((_, question),) = await spoken(("What is the capital of Germany?",), Settings())
     files.write(tmp_path / "question.wav", question, HEARD_HZ)
     (tmp_path / "config.toml").write_text(starter_settings())
     code, text = await _run(
@@ -218,10 +218,10 @@ async def test_a_question_from_file_to_file(card: VirtualCard, tmp_path: Path) -
         card=card,
     )
     assert code == 0
-    assert "paris" in text.lower()
+    assert "berlin" in text.lower()
     code, text = await _run("transcribe", str(tmp_path / "answer.wav"), card=card)
     assert code == 0
-    assert "paris" in text.lower()
+    assert "berlin" in text.lower()
 
 
 async def _run(*arguments: str, card: VirtualCard) -> tuple[int, str]:
