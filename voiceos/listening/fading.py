@@ -1,7 +1,7 @@
-"""Has the voice faded? Known from the sound's level some 80 ms before a voice activity detector is sure.
+"""Has the voice faded? Known from the sound's level before a voice activity detector is sure.
 
-A detector finds voice in three or four frames behind the last audible sound. A silence inside a word, as before the "p"
-of "open", looks the same for some 50 to 100 ms; so a fade only begins work that is taken back when the voice goes on.
+A detector still finds voice in some frames behind the last audible sound. A silence inside a word, as before the "p"
+of "open", looks the same; so a fade only begins work that is taken back when the voice goes on.
 `python -m voiceos.bench.fading` prints what that gains.
 """
 
@@ -17,7 +17,7 @@ BLOCK_SAMPLES = 128
 BLOCK_S = FRAME_S * BLOCK_SAMPLES / FRAME_SAMPLES
 
 FADED = 10 ** (-25 / 20)
-"""Below this share of the loudest voice, −25 dB, it has faded. At −20 dB half as much again is begun in vain."""
+"""Below this share of the loudest voice, −25 dB, it has faded. Set by hand: less begins more in vain."""
 
 DECAY = 10 ** (-3 / 20 * FRAME_S)
 """The loudest voice counts 3 dB less each second, so that people may grow softer."""

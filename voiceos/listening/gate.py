@@ -8,7 +8,7 @@ Pure: no clock (frames carry their time), no I/O; the detector is passed in.
 
 An onset is two loud frames among three: one alone is a click. Voice goes on until the
 probability falls below `silence_threshold`, which lies under `speech_threshold`, so that a word fading out does not
-flicker; or until the sound itself has faded, which is known some 80 ms before the detector is sure
+flicker; or until the sound itself has faded, which is known before the detector is sure
 (`voiceos/listening/fading.py`). Voice that goes on, be it softly, ends such a pause again.
 """
 
@@ -28,10 +28,10 @@ ONSET_FRAMES = 2
 """Loud frames that make an onset, 64 ms: less is a click, and every frame more delays each barge-in."""
 
 SOFT_FRAMES = 5
-"""Voiced frames after a fade, 160 ms, that are soft speech: a detector rarely lags behind for more than 100 ms."""
+"""Voiced frames after a fade, 160 ms, that are soft speech: longer than a detector lags behind. Set by hand."""
 
 _LAG_SAMPLES = round(0.08 * RATE_HZ)
-"""How long a detector mostly takes to find no more voice (`python -m voiceos.bench.fading`)."""
+"""Set by hand: about what a detector leaves behind the last sound."""
 
 FADING_S = 6.0
 """Longer utterances wait for the detector: what is recognised of them in vain takes longer than fading gains."""

@@ -204,6 +204,8 @@ async def test_a_list_that_makes_no_sense_ends_no_watch(server: Server, caplog: 
         await until(lambda: "calls are not noticed: pactl: KeyError" in caplog.text)
         server.pactl(WORKS)
         await asyncio.wait_for(server.calls.looking.wait(), 10.0)
+        assert server.calls.looking.is_set()
+        assert not server.calls.trouble
 
 
 async def test_a_pactl_from_before_json_is_said_once(server: Server, caplog: pytest.LogCaptureFixture) -> None:
