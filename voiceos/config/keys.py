@@ -12,7 +12,7 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic.fields import FieldInfo
 from rapidfuzz import fuzz, process
 
-from voiceos.config.model import Section, Settings
+from voiceos.config.model import Effect, Section, Settings
 
 ENVIRONMENT_PREFIX = "VOICEOS_"
 
@@ -30,6 +30,8 @@ class Key:
     """In words: "true or false", "a number from 0 to 2"."""
     choices: tuple[str, ...]
     """Empty where any value of the type is allowed."""
+    effect: Effect
+    """How a change reaches a running voiceos."""
 
     @property
     def dotted(self) -> str:
@@ -79,7 +81,8 @@ def _keys() -> dict[str, Key]:
             is_choice = typing.get_origin(field.annotation) is Literal
             choices = tuple(str(choice) for choice in typing.get_args(field.annotation)) if is_choice else ()
             why = field.description or ""
-            key = Key(section, name, field.default, why, _allowed(field, choices), choices)
+            effect = typing.cast(Effect, extra["effect"])
+            key = Key(section, name, field.default, why, _allowed(field, choices), choices, effect)
             found[key.dotted] = key
     return found
 
