@@ -14,11 +14,13 @@ from voiceos.app import Engines, Stage, gate, policy, stt_language
 from voiceos.audio.calls import Calls
 from voiceos.audio.duplex import Duplex, Listeners
 from voiceos.audio.echo import Echo
+from voiceos.audio.presence import STARTING, Presence
 from voiceos.audio.virtual import VirtualDuplex
 from voiceos.catalogue import Store
 from voiceos.clock import SystemClock
 from voiceos.conductor import Conductor
 from voiceos.config import Settings
+from voiceos.config.model import Audio
 from voiceos.engines.process import EngineSpec, State
 from voiceos.errors import VoiceosError
 from voiceos.events import CallChanged, EchoRemains, MicrophoneClosed, MicrophoneOpened
@@ -156,6 +158,16 @@ class Live:
         """The running one."""
         assert self._conductor is not None
         return self._conductor
+
+    @property
+    def presence(self) -> Presence:
+        """Whether sound comes from the microphone, and if not, why: for the watchdog and `voiceos status`."""
+        return self._duplex.presence if self._duplex is not None else Presence(STARTING, self._clock.monotonic(), None)
+
+    async def reopen_sound(self, audio: Audio) -> None:
+        """Go over to the devices of these settings, as after a reload; returns at once."""
+        if self._duplex is not None:
+            await self._duplex.reopen(audio)
 
     def history(self) -> list[Message]:
         """What has been said, as the language model knows it."""

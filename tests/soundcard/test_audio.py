@@ -305,6 +305,25 @@ async def test_a_microphone_that_is_switched_on_twice_at_once_is_opened_once(car
     await reinitialise()  # refused while any stream is open
 
 
+async def test_sound_tells_what_it_is_without_and_goes_over_to_other_devices(card: VirtualCard) -> None:
+    await reinitialise()
+    frames: asyncio.Queue[Frame] = asyncio.Queue()
+    back = asyncio.Event()
+    listeners = Listeners(frames.put_nowait, lambda event: None, lambda alive: asyncio.sleep(0), back.set)
+    async with Duplex(Audio(), clock=SystemClock(), listeners=listeners) as sound:
+        await frames.get()
+        assert sound.presence.reason == ""
+        assert sound.presence.last_frame_at is not None
+        await sound.mute()
+        assert sound.presence.reason == "muted"
+        await sound.unmute()
+        await sound.reopen(Audio(input_device="openair"))
+        await asyncio.wait_for(back.wait(), 10.0)
+        assert sound._microphone is not None and sound._microphone.device is not None
+        assert sound._microphone.device.name == "openair"
+    await reinitialise()  # refused while any stream is open
+
+
 async def test_a_microphone_that_is_gone_when_it_is_switched_on_is_waited_for(disturbed_card: VirtualCard) -> None:
     await reinitialise()
     lost, back = asyncio.Event(), asyncio.Event()

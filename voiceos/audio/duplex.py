@@ -16,6 +16,7 @@ from voiceos.audio import portaudio
 from voiceos.audio.echo import Echo, EchoCanceller
 from voiceos.audio.frames import Frame
 from voiceos.audio.microphone import Microphone
+from voiceos.audio.presence import MUTED, STARTING, Presence
 from voiceos.audio.speaker import Speaker, SpeakerEvent
 from voiceos.clock import Clock
 from voiceos.config.model import Audio
@@ -59,6 +60,25 @@ class Duplex:
         self._attentive = True
         self._canceller = EchoCanceller(settings.echo_cancellation, on_echo=listeners.on_echo)
         self._tasks: list[asyncio.Task[None]] = []
+        self._reopening = asyncio.Event()
+        self._reason = STARTING
+        self._since = clock.monotonic()
+        self._frame_at: float | None = None
+
+    @property
+    def presence(self) -> Presence:
+        """Whether frames come, and if not, why."""
+        return Presence(self._reason, self._since, self._frame_at)
+
+    def _state(self, reason: str) -> None:
+        if reason != self._reason:
+            self._reason, self._since = reason, self._clock.monotonic()
+
+    async def reopen(self, settings: Audio) -> None:
+        """Go over to other devices, or the same with other settings; returns at once, and `on_back` tells when sound is
+        there again. What is not there is waited for."""
+        self._settings = settings
+        self._reopening.set()
 
     @property
     def speaker(self) -> Speaker:
@@ -90,6 +110,7 @@ class Duplex:
         """Close the microphone: while muted no sound reaches the program at all."""
         async with self._changing:
             self._unmuted.clear()
+            self._state(MUTED)
             if self._microphone is not None:
                 microphone, self._microphone = self._microphone, None
                 await microphone.__aexit__(None, None, None)
@@ -106,6 +127,7 @@ class Duplex:
                 except AudioError as error:
                     log.warning("%s", error)
                 self._unmuted.set()
+                self._state("" if self._microphone is not None else STARTING)
             return self._microphone is not None
 
     def attend(self, attentive: bool) -> None:
@@ -128,6 +150,7 @@ class Duplex:
             ).__aenter__()
             self._speaker_open = True
             self._canceller.listen_to(self._speaker.reference)
+            self._state(MUTED if self.muted else "")
         except BaseException:
             await self._close()
             raise
@@ -162,23 +185,27 @@ class Duplex:
         """Let sound flow until a device fails, and tell of it; what still sounds goes on until that is told."""
         hearing = asyncio.create_task(self._hear(), name="microphone")
         playing = asyncio.create_task(self._play(), name="loudspeaker")
+        reopening = asyncio.create_task(self._reopening.wait(), name="other devices")
         telling: asyncio.Task[None] | None = None
         try:
-            await asyncio.wait({hearing, playing}, return_when=asyncio.FIRST_COMPLETED)
-            if not playing.done():
+            await asyncio.wait({hearing, playing, reopening}, return_when=asyncio.FIRST_COMPLETED)
+            self._state(STARTING)
+            if not playing.done() and not reopening.done():
                 telling = asyncio.create_task(self._listeners.on_lost(True), name="microphone lost")
                 await asyncio.wait({telling, playing}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (hearing, playing, telling):
+            for task in (hearing, playing, reopening, telling):
                 if task is not None:
                     task.cancel()
-            results = await asyncio.gather(hearing, playing, *([telling] if telling else []), return_exceptions=True)
+            results = await asyncio.gather(
+                hearing, playing, reopening, *([telling] if telling else []), return_exceptions=True
+            )
         for result in results:
             if isinstance(result, AudioError):
                 log.warning("%s", result)
             elif isinstance(result, Exception):
                 raise result
-        if isinstance(results[1], AudioError):
+        if isinstance(results[1], AudioError) or self._reopening.is_set():
             await self._listeners.on_lost(False)
 
     async def _reopen(self) -> None:
@@ -186,11 +213,13 @@ class Duplex:
         while True:
             try:
                 async with self._changing:
+                    self._reopening.clear()
                     await self._close()
                     await portaudio.reinitialise()
                     await self._open()
             except AudioError as error:
                 log.info("still without sound: %s", error)
+                self._state(str(error))
                 await asyncio.sleep(RETRY_S[min(attempt, len(RETRY_S) - 1)])
                 attempt += 1
             else:
@@ -203,6 +232,7 @@ class Duplex:
             if microphone is None:
                 raise AudioError("The microphone is gone.")
             async for frame in microphone:
+                self._frame_at = self._clock.monotonic()
                 self._listeners.on_frame(self._canceller.feed(frame, attentive=self._attentive))
 
     async def _play(self) -> None:

@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from voiceos.audio.duplex import Listeners
 from voiceos.audio.frames import FRAME_S, FRAME_SAMPLES, RATE_HZ, Frame, Samples
 from voiceos.audio.mixer import Mixer
+from voiceos.audio.presence import MUTED, Presence
 from voiceos.audio.speaker import Finished, Started
 from voiceos.clock import Clock
+from voiceos.config.model import Audio
 
 ROOM_LEVEL = 0.0003
 """−70 dBFS of noise: what a quiet room adds; a microphone without any is taken for switched off."""
@@ -93,6 +95,14 @@ class VirtualDuplex:
         self._silent.set()
         self._recorded: list[NDArray[np.float32]] = []
         self._task: asyncio.Task[None] | None = None
+        self._frame_at: float | None = None
+
+    @property
+    def presence(self) -> Presence:
+        return Presence(MUTED if self.muted else "", self._clock.monotonic(), self._frame_at)
+
+    async def reopen(self, settings: Audio) -> None:
+        """There is nothing to choose among."""
 
     async def __aenter__(self) -> VirtualDuplex:
         self._task = asyncio.create_task(self._flow(), name="virtual sound")
@@ -148,6 +158,7 @@ class VirtualDuplex:
                 self._listeners.on_speaker((Started if mark.kind == "started" else Finished)(mark.number, moment))
             self._recorded.append(np.stack([user, assistant], axis=1))
             if not self.muted:
+                self._frame_at = self._clock.monotonic()
                 self._listeners.on_frame(Frame(at, user))
             frames += 1
             await asyncio.sleep(max(0.0, begun + frames * FRAME_S - self._clock.monotonic()))
