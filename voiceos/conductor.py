@@ -46,6 +46,7 @@ class Conductor:
         player: the loudspeaker, asked for anew at each use since a lost device is replaced.
         openers: what an answer may begin with while it is still being thought of; None for nothing.
         on_trace: told the waterfall of each answered turn.
+        on_step: told each fact and the states before and after it, once its commands have been carried out.
         mute: see `MicrophoneSwitch`.
         keep_pauses: keeps what was learned of the user's pauses; None: nothing is learned.
         attend: told whether frames are wanted at once: not while nobody speaks.
@@ -72,6 +73,7 @@ class Conductor:
         health: Callable[[], str] = lambda: "healthy",
         openers: Openers | None = None,
         on_trace: Callable[[Trace], None] = lambda trace: None,
+        on_step: Callable[[ev.Event, State, State], None] = lambda event, before, after: None,
     ) -> None:
         self.state = State()
         self.name = name
@@ -93,6 +95,7 @@ class Conductor:
         self._thinker = thinker
         self._player = player
         self._phrases = phrases
+        self._on_step = on_step
         self._policy = policy
         self._clock = clock
         self._language = language
@@ -271,14 +274,14 @@ class Conductor:
             self._step(ev.PlaybackFinished(self._clock.monotonic(), turn))
 
     def _step(self, event: ev.Event) -> None:
-        before = self.state.phase
+        before = self.state
         try:
             self.state, wanted = step(self.state, event, self._policy)
         except IllegalEvent:
             log.exception("an event was refused")
             return
-        if self.state.phase is not before:
-            log.debug("%s → %s on %s", before.value, self.state.phase.value, type(event).__name__)
+        if self.state.phase is not before.phase:
+            log.debug("%s → %s on %s", before.phase.value, self.state.phase.value, type(event).__name__)
             self._attend(self.state.phase is not Phase.QUIET)
         if isinstance(event, ev.SpeechPaused) and self.state.phase is Phase.PAUSED:
             trace = self._work.turn(self.state.turn).trace
@@ -289,6 +292,7 @@ class Conductor:
         if self.state.phase is Phase.QUIET:
             self._work.forget()
         self._tell_idle()
+        self._on_step(event, before, self.state)
 
     def _tell_idle(self) -> None:
         waits = bool(self.state.announcements) and not self.state.on_call

@@ -9,7 +9,10 @@
     │   ├── EngineCrashed   its process ended
     │   ├── EngineStarved   its process was ended by the system, which mostly means that memory ran out
     │   └── EngineTimeout   it was silent for longer than its budget, and was killed
-    └── StorageError        a file cannot be written (full disk, permissions)          exit 7
+    ├── StorageError        a file cannot be written (full disk, permissions)          exit 7
+    └── DaemonError         the running assistant cannot be reached, or is in the way  exit 8
+        ├── AlreadyRunning  another one runs
+        └── NotRunning      none runs
 
 Each carries what happened (`str(error)`), what to do next (`hint`), and the key of the sentence that is spoken
 (`spoken`, a key of `languages/<code>/phrases.toml`), so that no failure ends in silence.
@@ -75,3 +78,15 @@ class EngineTimeout(EngineError):
 class StorageError(VoiceosError):
     exit_code = 7
     spoken = "error.storage"
+
+
+class DaemonError(VoiceosError):
+    exit_code = 8
+
+
+class AlreadyRunning(DaemonError):
+    """One assistant a user; the text says who runs."""
+
+
+class NotRunning(DaemonError):
+    """None runs that could be asked."""

@@ -1,11 +1,9 @@
-"""`voiceos run`: sound, engines and conductor together, until Ctrl-C or "switch yourself off"."""
+"""The conversation: sound, engines and conductor together, until it is cancelled or told to switch itself off."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import signal
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -14,6 +12,7 @@ from voiceos.app import Engines, Stage, gate, policy, stt_language
 from voiceos.audio.calls import Calls
 from voiceos.audio.duplex import Duplex, Listeners
 from voiceos.audio.echo import Echo
+from voiceos.audio.frames import Frame
 from voiceos.audio.presence import STARTING, Presence
 from voiceos.audio.virtual import VirtualDuplex
 from voiceos.catalogue import Store
@@ -27,6 +26,7 @@ from voiceos.events import CallChanged, EchoRemains, MicrophoneClosed, Microphon
 from voiceos.habits import PauseKeeper, load_pauses
 from voiceos.listening.backchannels import Backchannels
 from voiceos.listening.ears import Ears
+from voiceos.observer import Observer
 from voiceos.speaking.ahead import AheadOfTime
 from voiceos.speaking.clips import Clips
 from voiceos.thinking.intents import SentenceMatcher
@@ -51,6 +51,7 @@ class Live:
         on_ready: told once it listens.
         on_trace: told the waterfall of each turn as the first words of its answer sound.
         greet: say hello at the start.
+        observer: told what goes on.
         sound: where sound comes from and goes to; by default the devices that the settings name.
     """
 
@@ -64,12 +65,14 @@ class Live:
         on_trace: Callable[[Trace], None] = lambda trace: None,
         greet: bool = True,
         sound: Callable[[Listeners], Sound] | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self._settings = settings
         self._open_sound = sound or self._card
         self._clock = SystemClock()
         self._engines = Engines(settings, {"stt", "llm", "tts"}, store=store, specs=specs, on_state=self._engine_state)
         self._thinker = self._engines.thinker()
+        self._observer = observer or Observer()
         self._on_ready = on_ready
         self._on_trace = on_trace
         self._greet = greet
@@ -88,7 +91,7 @@ class Live:
         known = load_pauses() if settings.turn_taking.learn_pauses else None
         duplex = self._duplex = self._open_sound(
             Listeners(
-                on_frame=lambda frame: conductor.post(frame),
+                on_frame=self._frame,
                 on_speaker=lambda event: conductor.post(event),
                 on_lost=self._sound_lost,
                 on_back=self._sound_back,
@@ -126,7 +129,8 @@ class Live:
             attend=lambda attentive: duplex.attend(attentive),
             health=self._health,
             openers=openers,
-            on_trace=self._on_trace,
+            on_trace=self._answered,
+            on_step=self._observer.stepped,
         )
         async with duplex, self._engines:
             failures = await self._engines.wait_ready()
@@ -142,6 +146,7 @@ class Live:
             if self._greet:
                 conductor.announce(f"greeting_{settings.listening.mode}", key=True)
             self._on_ready()
+            self._observer.ready()
             beside = [
                 asyncio.create_task(self._watch_calls(), name="calls"),
                 asyncio.create_task(_render(voice, settings.tts.speed), name="openers"),
@@ -195,7 +200,17 @@ class Live:
         assert self._duplex is not None
         return await (self._duplex.mute() if mute else self._duplex.unmute())
 
+    def _frame(self, frame: Frame) -> None:
+        assert self._conductor is not None
+        self._observer.frame(frame)
+        self._conductor.post(frame)
+
+    def _answered(self, trace: Trace) -> None:
+        self._on_trace(trace)
+        self._observer.answered(trace)
+
     def _engine_state(self, stage: Stage, state: State) -> None:
+        self._observer.engine(stage, state)
         if state == "ready" and self._conductor is not None:
             # So that it is not called all well while another is down.
             self._conductor.engine_back(well=self._health() == "healthy", thinks=stage == "llm")
@@ -257,29 +272,3 @@ async def _render(voice: AheadOfTime, speed: float) -> None:
         await voice.prepare(speed)
     except VoiceosError as error:
         log.info("no openers yet: %s", error)
-
-
-async def run(live: Live, *, keys: bool) -> None:
-    """Run until it ends or SIGINT, SIGTERM or SIGHUP comes; SIGUSR1, and Enter where `keys`, switch the microphone."""
-    loop = asyncio.get_running_loop()
-    task = asyncio.create_task(live.run(), name="live")
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, task.cancel)
-    loop.add_signal_handler(signal.SIGUSR1, live.toggle_mute)
-    if keys:
-        loop.add_reader(sys.stdin, _key, live)
-    try:
-        await task
-    except asyncio.CancelledError:
-        log.info("stopped")
-    finally:
-        if keys:
-            loop.remove_reader(sys.stdin)
-
-
-def _key(live: Live) -> None:
-    """A line from the terminal: Enter switches the microphone."""
-    if sys.stdin.readline():
-        live.toggle_mute()
-    else:  # the terminal was closed
-        asyncio.get_running_loop().remove_reader(sys.stdin)

@@ -81,6 +81,7 @@ class Session:
     async def __aenter__(self) -> Self:
         config = self._home / "config.toml"
         config.write_text(self._settings)
+        (self._home / "run").mkdir(mode=0o700, exist_ok=True)
         _take_along(files.state_file(tuned.NAME), self._home / "state" / "voiceos")
         async with contextlib.AsyncExitStack() as stack:
             self.process = await asyncio.create_subprocess_exec(
@@ -100,6 +101,7 @@ class Session:
                     **self._card.environment,
                     "XDG_CACHE_HOME": str(self._home / "cache"),
                     "XDG_STATE_HOME": str(self._home / "state"),
+                    "XDG_RUNTIME_DIR": str(self._home / "run"),
                     "NO_COLOR": "1",
                     "COLUMNS": "1000",
                     **self._overrides,

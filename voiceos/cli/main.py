@@ -18,8 +18,8 @@ from voiceos.cli.run import run
 from voiceos.cli.tune import tune
 
 EXITS = (
-    "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 settings, 4 models, 5 sound, 6 engines, 7 disk, 130 Ctrl-C "
-    "(`run`: 0)."
+    "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 settings, 4 models, 5 sound, 6 engines, 7 disk, "
+    "8 another one runs, or none does, 130 Ctrl-C (`run`: 0)."
 )
 
 app = typer.Typer(

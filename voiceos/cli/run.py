@@ -13,10 +13,13 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from voiceos import last_words, live, log
+from voiceos import last_words, log
 from voiceos.cli.exits import plain_errors
 from voiceos.cli.options import ConfigFile, load
 from voiceos.config import Settings
+from voiceos.daemon import instance
+from voiceos.daemon.daemon import Daemon
+from voiceos.daemon.part import Part
 from voiceos.errors import VoiceosError
 from voiceos.trace import Trace
 
@@ -33,34 +36,47 @@ def run(
     ] = False,
 ) -> None:
     """Start the assistant in the foreground and talk to it. Ctrl-C ends it, Enter switches the microphone."""
-    started = time.monotonic()
-    with plain_errors():
+    with plain_errors(), instance.claim():
         flags = {f"{stage}.engine": "scripted" for stage in ("stt", "llm", "tts")} if dry_run else {}
         flags |= {"end_of_turn.engine": "none"} if dry_run else {}
         settings = _load_aloud(config_file, flags)
         if settings.log.level != "DEBUG":
             log.claim_stderr()
         log.setup(settings.log.level, show_speech=settings.log.speech)
-        console = Console(stderr=True, highlight=False)
         keys = sys.stdin is not None and sys.stdin.isatty()
+        terminal = Terminal(keys=keys, trace_json=trace_json)
 
-        def ready() -> None:
-            how = "Enter switches the microphone off and on, Ctrl-C ends." if keys else "Ctrl-C ends."
-            console.print(f"[bold]Listening[/] after {time.monotonic() - started:.1f} s. {how}")
+        async def serve() -> None:
+            await Daemon(settings, parts=[terminal], greet=greeting).run(keys=keys)
 
-        def answered(trace: Trace) -> None:
-            if trace_json:
-                print(f"trace {json.dumps(trace.waterfall_ms())}", file=sys.stderr, flush=True)
-            elif trace.latency_s is not None:
-                stages = ", ".join(f"{stage.replace('_', ' ')} {ms}" for stage, ms in trace.waterfall_ms().items())
-                console.print(f"answered after {trace.latency_s:.2f} s  [dim]({stages} ms)[/]")
+        asyncio.run(_aloud(serve(), settings))
 
-        console.print("Loading the models …", style="dim")
 
-        async def talk() -> None:
-            await live.run(live.Live(settings, on_ready=ready, on_trace=answered, greet=greeting), keys=keys)
+class Terminal(Part):
+    """What whoever started it reads.
 
-        asyncio.run(_aloud(talk(), settings))
+    Args:
+        keys: there is somebody to press them.
+        trace_json: waterfalls for programs.
+    """
+
+    def __init__(self, *, keys: bool, trace_json: bool) -> None:
+        self._started = time.monotonic()
+        self._keys = keys
+        self._trace_json = trace_json
+        self._console = Console(stderr=True, highlight=False)
+        self._console.print("Loading the models …", style="dim")
+
+    def ready(self) -> None:
+        how = "Enter switches the microphone off and on, Ctrl-C ends." if self._keys else "Ctrl-C ends."
+        self._console.print(f"[bold]Listening[/] after {time.monotonic() - self._started:.1f} s. {how}")
+
+    def answered(self, trace: Trace) -> None:
+        if self._trace_json:
+            print(f"trace {json.dumps(trace.waterfall_ms())}", file=sys.stderr, flush=True)
+        elif trace.latency_s is not None:
+            stages = ", ".join(f"{stage.replace('_', ' ')} {ms}" for stage, ms in trace.waterfall_ms().items())
+            self._console.print(f"answered after {trace.latency_s:.2f} s  [dim]({stages} ms)[/]")
 
 
 def _load_aloud(config_file: Path | None, flags: Mapping[str, object]) -> Settings:

@@ -1,0 +1,1 @@
+"""The assistant as a service: what stands beside the conversation and outlives none of it."""

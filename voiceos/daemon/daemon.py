@@ -1,0 +1,91 @@
+"""The conversation and what stands beside it: started in order, stopped in reverse.
+
+    Daemon ── Live        sound, engines, conductor
+           └─ parts       each hears of the conversation (`Observer`) and acts on it through `daemon.live`
+
+Whatever else a service needs is another part in `Daemon.__init__`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+from voiceos.app import Stage
+from voiceos.audio.duplex import Listeners
+from voiceos.catalogue import Store
+from voiceos.config import Settings
+from voiceos.daemon.part import Observers, Part
+from voiceos.engines.process import EngineSpec
+from voiceos.live import Live, Sound
+
+log = logging.getLogger(__name__)
+
+
+class Daemon:
+    """`await Daemon(settings).run()` until it is stopped, told to switch itself off, or has no sound to start with.
+
+    Args:
+        parts: further ones, entered last.
+        greet, store, specs, sound: see `Live`.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        parts: Sequence[Part] = (),
+        greet: bool = True,
+        store: Store | None = None,
+        specs: Mapping[Stage, EngineSpec] = MappingProxyType({}),
+        sound: Callable[[Listeners], Sound] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.parts: tuple[Part, ...] = (*parts,)
+        self._told = Observers(self.parts)
+        self.live = Live(settings, store=store, specs=specs, greet=greet, sound=sound, observer=self._told)
+        self._task: asyncio.Task[None] | None = None
+
+    async def run(self, *, keys: bool = False) -> None:
+        """Until it ends or SIGINT, SIGTERM or SIGHUP comes; SIGUSR1, and Enter where `keys`, switch the microphone.
+
+        Raises AudioError where there is no microphone or loudspeaker at the start.
+        """
+        loop = asyncio.get_running_loop()
+        self._task = asyncio.create_task(self._run(), name="daemon")
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.stop)
+        loop.add_signal_handler(signal.SIGUSR1, self.live.toggle_mute)
+        if keys:
+            loop.add_reader(sys.stdin, self._key)
+        try:
+            await self._task
+        except asyncio.CancelledError:
+            log.info("stopped")
+        finally:
+            if keys:
+                loop.remove_reader(sys.stdin)
+
+    def stop(self) -> None:
+        """End now, in order; `live.shut_down()` ends once what is being said has been heard."""
+        self._told.stopping()
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            for part in self.parts:
+                await stack.enter_async_context(part)
+            await self.live.run()
+
+    def _key(self) -> None:
+        """A line from the terminal: Enter switches the microphone."""
+        if sys.stdin.readline():
+            self.live.toggle_mute()
+        else:  # the terminal was closed
+            asyncio.get_running_loop().remove_reader(sys.stdin)
