@@ -7,12 +7,12 @@ import tomllib
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
-from importlib import resources
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, StringConstraints, ValidationError, model_validator
 
+from voiceos import shipped
 from voiceos.errors import ModelError
 
 # Names become folders and files: one path component, never hidden, never an option of a command.
@@ -165,11 +165,8 @@ def catalog() -> Catalog:
     Raises:
         ModelError: it is missing or broken.
     """
-    shipped = resources.files("voiceos.catalogue") / "catalog.toml"
-    # The wheel carries it beside this module; a checkout has it where people look for it.
-    source = shipped if shipped.is_file() else Path(__file__).parents[2] / "models" / "catalog.toml"
     try:
-        text = source.read_text(encoding="utf-8")
+        text = shipped.text("models/catalog.toml")
     except OSError as error:
         raise ModelError(f"The catalogue of models is missing: {error}", hint="Install voiceos again.") from error
     return parse(text)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-import voiceos
+from voiceos import versions
 from voiceos.cli import config as config_verbs
 from voiceos.cli import models as model_verbs
 from voiceos.cli.ask import ask, say, transcribe
@@ -34,14 +34,17 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(f"voiceos {voiceos.__version__}")
+        print(versions.text())
         raise typer.Exit
 
 
 @app.callback()
 def main(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the version, and those of the engines."
+        ),
     ] = False,
 ) -> None:
     """An operating system without a screen: talk to it. Nothing you say leaves this machine."""
