@@ -19,6 +19,7 @@ from voiceos.cli.options import ConfigFile, load
 from voiceos.config import Settings
 from voiceos.daemon import instance
 from voiceos.daemon.daemon import Daemon
+from voiceos.daemon.notify import Notifier
 from voiceos.daemon.part import Part
 from voiceos.errors import VoiceosError
 from voiceos.trace import Trace
@@ -36,7 +37,8 @@ def run(
     ] = False,
 ) -> None:
     """Start the assistant in the foreground and talk to it. Ctrl-C ends it, Enter switches the microphone."""
-    with plain_errors(), instance.claim():
+    notifier = Notifier.from_environment()
+    with plain_errors(), instance.claim() as me:
         flags = {f"{stage}.engine": "scripted" for stage in ("stt", "llm", "tts")} if dry_run else {}
         flags |= {"end_of_turn.engine": "none"} if dry_run else {}
         settings = _load_aloud(config_file, flags)
@@ -47,7 +49,8 @@ def run(
         terminal = Terminal(keys=keys, trace_json=trace_json)
 
         async def serve() -> None:
-            await Daemon(settings, parts=[terminal], greet=greeting).run(keys=keys)
+            daemon = Daemon(settings, parts=[terminal], notifier=notifier, after_kill=me.after_kill, greet=greeting)
+            await daemon.run(keys=keys)
 
         asyncio.run(_aloud(serve(), settings))
 

@@ -20,7 +20,10 @@ from voiceos.app import Stage
 from voiceos.audio.duplex import Listeners
 from voiceos.catalogue import Store
 from voiceos.config import Settings
+from voiceos.daemon.notify import Notifier
 from voiceos.daemon.part import Observers, Part
+from voiceos.daemon.recovery import Recovery
+from voiceos.daemon.watchdog import Watchdog
 from voiceos.engines.process import EngineSpec
 from voiceos.live import Live, Sound
 
@@ -32,6 +35,8 @@ class Daemon:
 
     Args:
         parts: further ones, entered last.
+        notifier: who is told that it is alive, and how it is.
+        after_kill: the last run was killed; the user is told, instead of being greeted.
         greet, store, specs, sound: see `Live`.
     """
 
@@ -40,14 +45,21 @@ class Daemon:
         settings: Settings,
         *,
         parts: Sequence[Part] = (),
+        notifier: Notifier | None = None,
+        after_kill: bool = False,
         greet: bool = True,
         store: Store | None = None,
         specs: Mapping[Stage, EngineSpec] = MappingProxyType({}),
         sound: Callable[[Listeners], Sound] | None = None,
     ) -> None:
         self.settings = settings
-        self.parts: tuple[Part, ...] = (*parts,)
+        self.parts: tuple[Part, ...] = (
+            Watchdog(lambda: self.live, notifier or Notifier()),
+            *([Recovery(lambda: self.live)] if after_kill else []),
+            *parts,
+        )
         self._told = Observers(self.parts)
+        greet = greet and not after_kill
         self.live = Live(settings, store=store, specs=specs, greet=greet, sound=sound, observer=self._told)
         self._task: asyncio.Task[None] | None = None
 

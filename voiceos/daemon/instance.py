@@ -7,13 +7,13 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import filelock
 
 from voiceos import files
 from voiceos.daemon.places import make_runtime_folder, runtime_folder
-from voiceos.errors import AlreadyRunning
+from voiceos.errors import AlreadyRunning, VoiceosError
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Instance:
     pid: int
     since: float
     """Seconds since the epoch."""
+    after_kill: bool = field(default=False, compare=False)
+    """The one before it was killed, or crashed, while the machine went on."""
 
     def __str__(self) -> str:
         day = "%H:%M" if time.time() - self.since < 12 * 3600 else "%Y-%m-%d %H:%M"
@@ -40,12 +42,18 @@ def claim() -> Iterator[Instance]:
             f"voiceos runs already: {other}." if other else "voiceos runs already.",
             hint=f"`kill {other.pid}` ends it." if other else "It has only just begun, or is about to end.",
         ) from None
+    bug = False
     try:
-        me = Instance(os.getpid(), time.time())
+        # The folder ends with the session and with a power cut, so this was left by one that was killed.
+        me = Instance(os.getpid(), time.time(), after_kill=(folder / "running.json").exists())
         files.replace(folder / "running.json", json.dumps({"pid": me.pid, "since": me.since}).encode(), sync=False)
         yield me
+    except Exception as error:
+        bug = not isinstance(error, VoiceosError)  # nobody has heard of it; the next one will say so
+        raise
     finally:
-        (folder / "running.json").unlink(missing_ok=True)
+        if not bug:
+            (folder / "running.json").unlink(missing_ok=True)
         lock.release()
 
 

@@ -16,6 +16,7 @@ import pickle
 import signal
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -78,6 +79,7 @@ class EngineProcess:
         self._owed: set[int] = set()
         """Calls for which the child has something to do; one that waits for its reader is not among them."""
         self._heard_at = 0.0
+        self._started_at = 0.0
         self._watchdog: asyncio.TimerHandle | None = None
         self._stderr: collections.deque[str] = collections.deque(maxlen=20)
 
@@ -85,6 +87,19 @@ class EngineProcess:
     def pid(self) -> int | None:
         """Of the running child."""
         return self._process.pid if self._process and self._process.returncode is None else None
+
+    @property
+    def waits_s(self) -> float:
+        """How long the engine has owed a sign of life, or has been loading, in seconds; 0 where it owes none."""
+        now = time.monotonic()
+        if self.state == "starting":
+            return now - self._started_at
+        return now - self._heard_at if self._owed else 0.0
+
+    @property
+    def patience_s(self) -> float:
+        """After how much of `waits_s` the child is killed."""
+        return self.spec.start_budget_s if self.state == "starting" else self.spec.budget_s
 
     async def __aenter__(self) -> EngineProcess:
         """Start the child; it loads its model while others start. The first call waits for it."""
@@ -226,6 +241,7 @@ class EngineProcess:
         while not self._closing:
             await asyncio.sleep(BACK_OFF_S[min(self._failures, len(BACK_OFF_S) - 1)])
             self._failures += 1
+            self._started_at = time.monotonic()
             self._set_state("starting")
             try:
                 await self._run_once()

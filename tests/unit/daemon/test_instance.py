@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from voiceos.daemon import instance, places
-from voiceos.errors import AlreadyRunning, DaemonError
+from voiceos.errors import AlreadyRunning, AudioError, DaemonError
 
 
 def test_a_second_one_is_told_who_runs_and_the_next_may_run() -> None:
@@ -29,6 +29,15 @@ def test_one_that_was_killed_is_in_nobodys_way() -> None:
     assert instance.running() is not None
     with instance.claim() as mine:
         assert mine.pid == os.getpid()
+        assert mine.after_kill
+
+
+def test_one_that_met_a_bug_is_told_of_by_the_next_and_one_that_ended_with_a_known_error_is_not() -> None:
+    for error, told in ((RuntimeError("a bug"), True), (AudioError("no microphone"), False), (SystemExit(0), False)):
+        with pytest.raises(type(error)), instance.claim():
+            raise error
+        with instance.claim() as mine:
+            assert mine.after_kill is told
 
 
 def test_a_second_run_says_who_runs_and_exits_with_8_before_it_reads_any_settings(tmp_path: Path) -> None:
