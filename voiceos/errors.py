@@ -10,9 +10,10 @@
     │   ├── EngineStarved   its process was ended by the system, which mostly means that memory ran out
     │   └── EngineTimeout   it was silent for longer than its budget, and was killed
     ├── StorageError        a file cannot be written (full disk, permissions)          exit 7
-    └── DaemonError         the running assistant cannot be reached, or is in the way  exit 8
-        ├── AlreadyRunning  another one runs
-        └── NotRunning      none runs
+    ├── DaemonError         the running assistant cannot be reached, or is in the way  exit 8
+    │   ├── AlreadyRunning  another one runs
+    │   └── NotRunning      none runs
+    └── ServiceError        systemd is missing, or did not do what it was asked for    exit 1
 
 Each carries what happened (`str(error)`), what to do next (`hint`), and the key of the sentence that is spoken
 (`spoken`, a key of `languages/<code>/phrases.toml`), so that no failure ends in silence.
@@ -90,3 +91,7 @@ class AlreadyRunning(DaemonError):
 
 class NotRunning(DaemonError):
     """None runs that could be asked."""
+
+
+class ServiceError(VoiceosError):
+    """systemd is missing, cannot be reached, or did not do what it was asked for."""

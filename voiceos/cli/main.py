@@ -9,6 +9,7 @@ import typer
 from voiceos import versions
 from voiceos.cli import config as config_verbs
 from voiceos.cli import models as model_verbs
+from voiceos.cli import service as service_verbs
 from voiceos.cli.ask import ask, say, transcribe
 from voiceos.cli.bench import bench
 from voiceos.cli.demo import demo
@@ -61,3 +62,4 @@ app.command()(tune)
 app.command(context_settings={"ignore_unknown_options": True})(bench)
 app.add_typer(model_verbs.app, name="models")
 app.add_typer(config_verbs.app, name="config")
+app.add_typer(service_verbs.app, name="service")

@@ -1,0 +1,56 @@
+"""The unit file, as it is written for one installation or another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from voiceos.daemon.unit import Places, render, template
+
+HOME = Path("/home/ann")
+PLACES = Places(
+    python=HOME / ".local/tools/voiceos/bin/python",
+    read=(HOME / ".local/tools/voiceos", HOME / ".local/share/voiceos/models"),
+    write=(HOME / ".config/voiceos", HOME / ".local/share/voiceos"),
+    environment={"VOICEOS_MODELS": "/data/my models"},
+)
+
+
+def lines(places: Places = PLACES, systemd: int = 252) -> list[str]:
+    return render(template(), places, systemd=systemd, namespaces=True).splitlines()
+
+
+def test_every_place_is_filled_in() -> None:
+    assert not [line for line in lines() if "@" in line and not line.startswith("#") and "@system-service" not in line]
+
+
+def test_what_is_read_within_what_is_written_stays_read_only() -> None:
+    assert "BindReadOnlyPaths=/home/ann/.local/tools/voiceos" in lines()
+    assert "BindPaths=/home/ann/.config/voiceos /home/ann/.local/share/voiceos" in lines()
+    assert "ReadOnlyPaths=/home/ann/.local/share/voiceos/models" in lines()
+
+
+def test_variables_that_move_files_go_along() -> None:
+    assert 'Environment="VOICEOS_MODELS=/data/my models"' in lines()
+
+
+def test_specials_of_systemd_are_only_characters() -> None:
+    odd = Places(python=Path("/home/ann/50% $new/python"), read=(), write=(Path('/home/ann/a "b"'),))
+    assert 'ExecStart="/home/ann/50%% $$new/python" -P -m voiceos run' in lines(odd)
+    assert 'BindPaths="/home/ann/a \\"b\\""' in lines(odd)
+
+
+def test_a_reload_is_waited_for_where_systemd_can() -> None:
+    old, new = lines(systemd=252), lines(systemd=253)
+    assert "Type=notify" in old
+    assert "ExecReload=kill -HUP $MAINPID" in old
+    assert "Type=notify-reload" in new
+    assert not [line for line in new if line.startswith("ExecReload")]
+
+
+def test_where_there_are_no_user_namespaces_what_needs_them_is_left_out() -> None:
+    """Otherwise systemd would not start it at all."""
+    without = render(template(), PLACES, systemd=252, namespaces=False).splitlines()
+    assert "NoNewPrivileges=yes" in without
+    assert "RestrictAddressFamilies=AF_UNIX" in without
+    assert not [line for line in without if line.startswith(("PrivateUsers", "Protect", "Bind", "ReadOnlyPaths"))]
+    assert "WantedBy=default.target" in without
