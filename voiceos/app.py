@@ -7,10 +7,12 @@ import contextlib
 import functools
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from types import MappingProxyType, TracebackType
 from typing import Any, Literal
 
 import platformdirs
+import psutil
 
 from voiceos.catalogue import Kind, Model, Store, catalog
 from voiceos.config import Settings
@@ -34,6 +36,15 @@ from voiceos.turn_taking.policy import Policy
 log = logging.getLogger(__name__)
 
 Stage = Literal["stt", "llm", "tts"]
+
+Specs = Mapping[Stage, EngineSpec | Callable[[Settings], EngineSpec]]
+"""Engines to start instead of what the settings ask for; a function is asked anew when the settings change."""
+
+Between = Callable[[], AbstractAsyncContextManager[None]]
+"""Waits until no turn is going on, and within it none begins to use what is being replaced."""
+
+HEADROOM = 1.1
+"""Memory free for a model to be loaded beside the one that it replaces, times what the catalogue says that it needs."""
 
 FACTORIES: Mapping[tuple[Stage, str], str] = {
     ("stt", "faster_whisper"): "voiceos.engines.faster_whisper:FasterWhisper",
@@ -128,6 +139,30 @@ def stt_language(settings: Settings) -> str | None:
     return None if language == "auto" else language
 
 
+def _fits_beside(stage: Stage, settings: Settings) -> bool:
+    model = chosen_model(Kind(stage), settings)
+    return model is None or psutil.virtual_memory().available > HEADROOM * model.ram_mb * 1e6
+
+
+def persona(settings: Settings) -> Persona:
+    """Who speaks."""
+    assistant = settings.assistant
+    return Persona.load(assistant.language, assistant.name, character=assistant.persona, user_name=assistant.user_name)
+
+
+def sampling(settings: Settings, who: Persona) -> Sampling:
+    """How the language model's words are chosen."""
+    llm = settings.llm
+    return Sampling(
+        max_tokens=llm.max_reply_tokens,
+        temperature=llm.temperature,
+        top_p=llm.top_p,
+        repeat_penalty=llm.repeat_penalty,
+        seed=llm.seed,
+        never=who.never,
+    )
+
+
 class Engines:
     """The engines that a verb needs, each in its process; `async with Engines(settings, {"stt", "tts"}) as engines`.
 
@@ -144,27 +179,25 @@ class Engines:
         stages: set[Stage],
         *,
         store: Store | None = None,
-        specs: Mapping[Stage, EngineSpec] = MappingProxyType({}),
+        specs: Specs = MappingProxyType({}),
         on_state: Callable[[Stage, State], None] = lambda stage, state: None,
     ) -> None:
-        store = store or Store()
+        self._store = store or Store()
+        self._specs = specs
+        self._on_state = on_state
         self.settings = settings
-        self.processes = {
-            stage: EngineProcess(
-                specs.get(stage) or spec(stage, settings, store), on_state=functools.partial(on_state, stage)
-            )
-            for stage in sorted(stages)
-        }
-        judging = chosen_model(Kind.TURN, settings) if "stt" in stages else None
-        self._smart_turn = SmartTurn(str(store.path(judging))) if judging is not None else None
+        self.processes = {stage: self._process(stage, self.spec(stage, settings)) for stage in sorted(stages)}
+        self._smart_turn = self._judge_of_endings(settings) if "stt" in stages else None
         self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Engines:
         async with contextlib.AsyncExitStack() as stack:
-            for process in self.processes.values():
-                await stack.enter_async_context(process)
+            for stage, process in self.processes.items():
+                stack.push_async_callback(self._close, stage)
+                await process.__aenter__()
+            stack.push_async_callback(self._close_judge)
             if self._smart_turn is not None:
-                await stack.enter_async_context(self._smart_turn)
+                await self._smart_turn.__aenter__()
             self._stack = stack.pop_all()
         return self
 
@@ -172,6 +205,90 @@ class Engines:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stack.aclose()
+
+    async def _close(self, stage: Stage) -> None:
+        await self.processes[stage].__aexit__()
+
+    async def _close_judge(self) -> None:
+        if self._smart_turn is not None:
+            await self._smart_turn.__aexit__()
+
+    def spec(self, stage: Stage, settings: Settings) -> EngineSpec:
+        """What these settings start for a stage. Raises ModelError where its model is missing or broken."""
+        given = self._specs.get(stage)
+        return spec(stage, settings, self._store) if given is None else given(settings) if callable(given) else given
+
+    def _process(self, stage: Stage, wanted: EngineSpec) -> EngineProcess:
+        def told(state: State) -> None:
+            if self.processes.get(stage) is process:  # not of one that is yet to take its place, or no longer has it
+                self._on_state(stage, state)
+
+        process = EngineProcess(wanted, on_state=told)
+        return process
+
+    def _judge_of_endings(self, settings: Settings) -> SmartTurn | None:
+        judging = chosen_model(Kind.TURN, settings)
+        return SmartTurn(str(self._store.path(judging))) if judging is not None else None
+
+    async def replace(self, stage: Stage, settings: Settings, between_turns: Between) -> None:
+        """Put the engine that other settings ask for in the place of one, which answers until then.
+
+        It loads beside the old one, so that one that does not load changes nothing; where memory is short of both, the
+        old one makes room first, and comes back where the new one fails.
+
+        Args:
+            between_turns: within it no turn uses the engine.
+
+        Raises:
+            VoiceosError: the new one cannot be started; the old one goes on.
+        """
+        fresh = self._process(stage, await asyncio.to_thread(self.spec, stage, settings))
+        if not _fits_beside(stage, settings):
+            await self._replace_in_turn(stage, fresh, between_turns)
+            return
+        async with contextlib.AsyncExitStack() as stack:
+            await stack.enter_async_context(fresh)
+            await fresh.wait_ready()
+            async with between_turns():
+                old = self._put(stage, fresh)
+                stack.pop_all()
+        self._on_state(stage, "ready")
+        try:
+            await old.wait_unused()
+        finally:
+            await old.__aexit__()
+
+    async def _replace_in_turn(self, stage: Stage, fresh: EngineProcess, between_turns: Between) -> None:
+        async with between_turns():
+            old = self._put(stage, fresh)
+            await old.__aexit__()
+            await fresh.__aenter__()
+            try:
+                await fresh.wait_ready()
+            except VoiceosError:
+                again = self._process(stage, old.spec)
+                self._put(stage, again)
+                await fresh.__aexit__()
+                await again.__aenter__()
+                raise
+
+    def _put(self, stage: Stage, process: EngineProcess) -> EngineProcess:
+        """Have the stage's port go to another process; returns the one before."""
+        old, self.processes[stage] = self.processes[stage], process
+        getattr(self, stage).process = process
+        return old
+
+    async def replace_end_of_turn(self, settings: Settings, between_turns: Between) -> None:
+        """Likewise the model that judges the ends of turns, or none in its place; `end_of_turn` is then another."""
+        fresh = await asyncio.to_thread(self._judge_of_endings, settings)
+        async with contextlib.AsyncExitStack() as stack:
+            if fresh is not None:
+                await stack.enter_async_context(fresh)
+            async with between_turns():
+                old, self._smart_turn = self._smart_turn, fresh
+                stack.pop_all()
+        if old is not None:
+            await old.__aexit__()
 
     async def wait_ready(self) -> list[VoiceosError]:
         """Return once each engine has loaded or failed to; the failures, empty if all is well."""
@@ -183,15 +300,15 @@ class Engines:
                 raise result
         return [result for result in results if isinstance(result, VoiceosError)]
 
-    @property
+    @functools.cached_property
     def stt(self) -> ProcessSpeechToText:
         return ProcessSpeechToText(self.processes["stt"])
 
-    @property
+    @functools.cached_property
     def llm(self) -> ProcessLanguageModel:
         return ProcessLanguageModel(self.processes["llm"])
 
-    @property
+    @functools.cached_property
     def tts(self) -> ProcessTextToSpeech:
         return ProcessTextToSpeech(self.processes["tts"])
 
@@ -206,20 +323,12 @@ class Engines:
         return Phrases(self.settings.assistant.language)
 
     def thinker(self) -> Thinker:
-        assistant, llm = self.settings.assistant, self.settings.llm
-        persona = Persona.load(
-            assistant.language, assistant.name, character=assistant.persona, user_name=assistant.user_name
-        )
+        who = persona(self.settings)
         return Thinker(
             self.llm,
-            Conversation(persona),
-            saved=None if llm.engine == "scripted" else platformdirs.user_cache_path("voiceos") / "persona.lane",
-            sampling=Sampling(
-                max_tokens=llm.max_reply_tokens,
-                temperature=llm.temperature,
-                top_p=llm.top_p,
-                repeat_penalty=llm.repeat_penalty,
-                seed=llm.seed,
-                never=persona.never,
-            ),
+            Conversation(who),
+            saved=None
+            if self.settings.llm.engine == "scripted"
+            else platformdirs.user_cache_path("voiceos") / "persona.lane",
+            sampling=sampling(self.settings, who),
         )

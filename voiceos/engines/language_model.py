@@ -19,37 +19,38 @@ class ProcessLanguageModel:
     """
 
     def __init__(self, process: EngineProcess) -> None:
-        self._process = process
+        self.process = process
+        """Another may take its place between calls."""
 
     async def info(self) -> ModelInfo:
-        info = await self._process.call("info")
+        info = await self.process.call("info")
         assert isinstance(info, ModelInfo)
         return info
 
     async def render(self, messages: Sequence[Message], *, open_role: Role | None) -> list[int]:
-        tokens: list[int] = await self._process.call("render", messages=list(messages), open_role=open_role)
+        tokens: list[int] = await self.process.call("render", messages=list(messages), open_role=open_role)
         return tokens
 
     async def extend(self, lane: Lane, tokens: Sequence[int], *, watch: int | None = None) -> int:
-        evaluated: int = await self._process.call(
+        evaluated: int = await self.process.call(
             "extend", priority=_priority(lane), lane=lane, tokens=list(tokens), watch=watch
         )
         return evaluated
 
     async def next_probabilities(self, lane: Lane, candidates: Sequence[str], *, watched: bool = False) -> list[float]:
-        probabilities: list[float] = await self._process.call(
+        probabilities: list[float] = await self.process.call(
             "next_probabilities", priority=_priority(lane), lane=lane, candidates=list(candidates), watched=watched
         )
         return probabilities
 
     def generate(self, lane: Lane, *, sampling: Sampling, grammar: str | None = None) -> AsyncIterator[str]:
-        return self._process.stream("generate", priority=_priority(lane), lane=lane, sampling=sampling, grammar=grammar)
+        return self.process.stream("generate", priority=_priority(lane), lane=lane, sampling=sampling, grammar=grammar)
 
     async def save(self, lane: Lane, path: Path) -> None:
-        await self._process.call("save", priority=_priority(lane), lane=lane, path=str(path))
+        await self.process.call("save", priority=_priority(lane), lane=lane, path=str(path))
 
     async def restore(self, lane: Lane, path: Path) -> int:
-        tokens: int = await self._process.call("restore", priority=_priority(lane), lane=lane, path=str(path))
+        tokens: int = await self.process.call("restore", priority=_priority(lane), lane=lane, path=str(path))
         return tokens
 
 

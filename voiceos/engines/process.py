@@ -69,6 +69,8 @@ class EngineProcess:
         self._on_state = on_state
         self._numbers = 0
         self._pending: dict[int, _Pending] = {}
+        self._unused = asyncio.Event()
+        self._unused.set()
         self._process: asyncio.subprocess.Process | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._changed = asyncio.Event()
@@ -122,6 +124,10 @@ class EngineProcess:
                 raise self._last_error
             await self._changed.wait()
 
+    async def wait_unused(self) -> None:
+        """Return once no call is in flight: for an engine whose place another has taken."""
+        await self._unused.wait()
+
     async def call(
         self, method: str, *, priority: int = 0, on_step: Callable[[], None] | None = None, **arguments: Any
     ) -> Any:
@@ -160,6 +166,7 @@ class EngineProcess:
         self._numbers += 1
         pending = _Pending(self._numbers)
         self._pending[pending.number] = pending
+        self._unused.clear()
         finished = False
         try:
             self._send(Call(pending.number, method, arguments, priority))
@@ -178,6 +185,8 @@ class EngineProcess:
                     self._send(Ack(pending.number))
         finally:
             self._pending.pop(pending.number, None)
+            if not self._pending:
+                self._unused.set()
             if not finished:
                 self._send(Cancel(pending.number))
 

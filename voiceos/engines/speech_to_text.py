@@ -13,11 +13,12 @@ class ProcessSpeechToText:
     """`SpeechToText` over an `EngineProcess`; whoever made the process starts and stops it."""
 
     def __init__(self, process: EngineProcess) -> None:
-        self._process = process
+        self.process = process
+        """Another may take its place between calls."""
 
     async def transcribe(
         self, samples: Samples, *, language: str | None, on_encoded: Callable[[], None] | None = None
     ) -> Decoding:
-        decoding = await self._process.call("transcribe", on_step=on_encoded, samples=samples, language=language)
+        decoding = await self.process.call("transcribe", on_step=on_encoded, samples=samples, language=language)
         assert isinstance(decoding, Decoding)
         return decoding

@@ -10,9 +10,10 @@ class ProcessTextToSpeech:
     """`TextToSpeech` over an `EngineProcess`; whoever made the process starts and stops it."""
 
     def __init__(self, process: EngineProcess) -> None:
-        self._process = process
+        self.process = process
+        """Another may take its place between calls."""
 
     async def synthesize(self, text: str, *, speed: float) -> Speech:
-        speech = await self._process.call("synthesize", text=text, speed=speed)
+        speech = await self.process.call("synthesize", text=text, speed=speed)
         assert isinstance(speech, Speech)
         return speech

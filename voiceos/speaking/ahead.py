@@ -15,6 +15,11 @@ class AheadOfTime:
         self._texts = frozenset(texts)
         self._ready: dict[tuple[str, float], Speech] = {}
 
+    def begin_anew(self, texts: Collection[str]) -> None:
+        """Keep the speech of these from now on; what was kept is forgotten, as after a change of the voice."""
+        self._texts = frozenset(texts)
+        self._ready = {}
+
     async def prepare(self, speed: float) -> None:
         """Synthesise what is missing. Raises EngineError."""
         for text in sorted(self._texts):
@@ -24,6 +29,7 @@ class AheadOfTime:
         """Say one phrase; at once, where it is ready."""
         if text not in self._texts:
             return await self._voice.synthesize(text, speed=speed)
-        if (text, speed) not in self._ready:
-            self._ready[text, speed] = await self._voice.synthesize(text, speed=speed)
-        return self._ready[text, speed]
+        ready = self._ready
+        if (text, speed) not in ready:
+            ready[text, speed] = await self._voice.synthesize(text, speed=speed)
+        return ready[text, speed]

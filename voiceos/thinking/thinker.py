@@ -17,7 +17,7 @@ from pathlib import Path
 
 from voiceos.errors import EngineError, StorageError
 from voiceos.thinking.ports import Lane, LanguageModel, Message, Role, Sampling
-from voiceos.thinking.prompt import KEPT_SHARE, Conversation, spoken_so_far
+from voiceos.thinking.prompt import KEPT_SHARE, Conversation, Persona, spoken_so_far
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +73,20 @@ class Thinker:
         if len(self.conversation):
             evaluated += await self._model.extend(Lane.CONVERSATION, await self._history())
         return evaluated
+
+    def go_by(self, persona: Persona, sampling: Sampling) -> None:
+        """Be somebody else, or answer otherwise, from the next turn on; what was said stays. Warm up afterwards."""
+        self.conversation.persona = persona
+        self._sampling = sampling
+
+    @contextlib.asynccontextmanager
+    async def at_rest(self) -> AsyncIterator[None]:
+        """Within, nothing uses the model, so that another may take its place."""
+        await self._stop_warming()
+        async with self._lane:
+            yield
+            self._closing_tokens.clear()
+            self._context_tokens = None
 
     async def _history(self) -> list[int]:
         return await self._model.render(self.conversation.messages(), open_role="user")
