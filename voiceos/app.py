@@ -28,6 +28,7 @@ from voiceos.events import EndpointJudge
 from voiceos.languages import Phrases
 from voiceos.listening.gate import SpeechGate
 from voiceos.listening.hearing import Judge
+from voiceos.listening.ports import VoiceActivity
 from voiceos.thinking.ports import Sampling
 from voiceos.thinking.prompt import Conversation, Persona
 from voiceos.thinking.thinker import Thinker
@@ -118,11 +119,11 @@ def policy(settings: Settings) -> Policy:
     )
 
 
-def gate(settings: Settings) -> SpeechGate:
-    """The VAD gate, with a detector of its own."""
+def gate(settings: Settings, vad: VoiceActivity | None = None) -> SpeechGate:
+    """The VAD gate, with a detector of its own where none is given."""
     listening = settings.listening
     return SpeechGate(
-        Silero(),
+        vad or Silero(),
         speech_threshold=listening.speech_threshold,
         silence_threshold=listening.silence_threshold,
         min_speech_s=listening.min_speech_ms / 1000,

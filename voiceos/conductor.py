@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Literal, cast
 
 from voiceos import commands as do
@@ -21,7 +22,8 @@ from voiceos.audio.speaker import SpeakerEvent, Started
 from voiceos.clock import Clock
 from voiceos.languages import Phrases
 from voiceos.listening.ears import Ears
-from voiceos.skills.controls import perform
+from voiceos.recognition import Recognition
+from voiceos.skills.controls import Controls, perform
 from voiceos.speaking.clips import Clips
 from voiceos.speaking.ports import Loudspeaker, TextToSpeech
 from voiceos.switch import MicrophoneSwitch
@@ -34,9 +36,12 @@ from voiceos.turn_taking.machine import step
 from voiceos.turn_taking.pauses import PauseProfile
 from voiceos.turn_taking.policy import Policy
 from voiceos.turn_taking.state import IllegalEvent, Phase, State
+from voiceos.turn_taking.utterance import holds_back
 from voiceos.work import ENGINE_SENTENCES, Work
 
 log = logging.getLogger(__name__)
+
+KeepPauses = Callable[[PauseProfile], Coroutine[Any, Any, None]]
 
 
 class Conductor:
@@ -68,7 +73,7 @@ class Conductor:
         speed: float = 1.0,
         play_earcons: bool = True,
         mute: Callable[[bool], Coroutine[Any, Any, bool]] | None = None,
-        keep_pauses: Callable[[PauseProfile], Coroutine[Any, Any, None]] | None = None,
+        keep_pauses: KeepPauses | None = None,
         attend: Callable[[bool], None] = lambda attentive: None,
         health: Callable[[], str] = lambda: "healthy",
         openers: Openers | None = None,
@@ -110,13 +115,17 @@ class Conductor:
         self._keep_pauses = keep_pauses
         self._attend = attend
         self._health = health
+        self.controls: Controls = self
+        """What wishes turn; by default only what the conductor itself knows of."""
+        self.quiet_until: datetime | None = None
+        """Asked for by the user."""
         self._inbox: asyncio.Queue[Frame | ev.Event | SpeakerEvent] = asyncio.Queue()
         self._coming = 0
         """Announcements in the inbox."""
         self._level = LevelWatch()
         self._ignoring = False
         self._ticker = Ticker(self.post, clock=clock)
-        self._recognising: asyncio.Task[None] | None = None
+        self._recognition = Recognition(ears, self._work, clock=clock, post=self.post)
         self._ending = False
         self._running = False
         self._idle = asyncio.Event()
@@ -180,6 +189,26 @@ class Conductor:
         """What the assistant is saying, or has just said."""
         return self._work.own_words()
 
+    @property
+    def policy(self) -> Policy:
+        """With what was learned."""
+        return self._policy
+
+    def go_by(
+        self,
+        policy: Policy,
+        *,
+        name: str,
+        speed: float,
+        play_earcons: bool,
+        openers: Openers | None,
+        keep_pauses: KeepPauses | None,
+    ) -> None:
+        """Go by other settings from now on; for between turns."""
+        self._policy = replace(policy, hushed=self._policy.hushed)
+        self.name, self._play_earcons, self._keep_pauses = name, play_earcons, keep_pauses
+        self._work.go_by(name=name, speed=speed, openers=openers)
+
     # Controls: what wishes may change.
 
     @property
@@ -213,6 +242,12 @@ class Conductor:
 
     def set_mode(self, mode: str) -> None:
         self._policy = replace(self._policy, mode=cast(Literal["open", "name"], mode))
+
+    def hush(self, until: datetime | None) -> None:
+        """Say nothing unasked until then, and answer only to the name; None: no more."""
+        self.quiet_until = until
+        self._policy = replace(self._policy, hushed=until is not None)
+        self._tell_idle()
 
     def last_reply(self) -> str:
         return self._work.last_reply
@@ -274,6 +309,8 @@ class Conductor:
             self._step(ev.PlaybackFinished(self._clock.monotonic(), turn))
 
     def _step(self, event: ev.Event) -> None:
+        if self.quiet_until is not None and self._clock.now() >= self.quiet_until:
+            self.hush(None)
         before = self.state
         try:
             self.state, wanted = step(self.state, event, self._policy)
@@ -295,7 +332,7 @@ class Conductor:
         self._on_step(event, before, self.state)
 
     def _tell_idle(self) -> None:
-        waits = bool(self.state.announcements) and not self.state.on_call
+        waits = bool(self.state.announcements) and not holds_back(self.state, self._policy)
         if self.state.phase is Phase.QUIET and not waits and not self._coming:
             self._idle.set()
             self._busy.clear()
@@ -309,7 +346,7 @@ class Conductor:
             case do.Prepare(turn, text):
                 work.spawn(self._thinker.prepare(work.turn(turn).now, spoken_so_far(text)), turn, 0, None)
             case do.Transcribe(turn, revision):
-                self._transcribe(turn, revision)
+                self._recognition.begin(turn, revision)
             case do.Think(turn, revision, text):
                 work.answer(turn, revision, text, judge="words" in self._policy.judges)
             case do.Release(turn, _):
@@ -343,39 +380,11 @@ class Conductor:
                 if self._keep_pauses is not None:
                     work.spawn(self._keep_pauses(self._policy.pauses), None, 0, None)
 
-    def _transcribe(self, turn: int, revision: int) -> None:
-        gate = self._ears.gate
-        samples, ending, voiced_s = gate.utterance(), gate.ending(), gate.voiced_s
-        trace = self._work.turn(turn).trace
-
-        encoded = asyncio.Event()
-
-        async def recognise() -> None:
-            try:
-                heard = await self._ears.understand(samples, voiced_s, on_encoded=encoded.set)
-            finally:
-                encoded.set()
-            at = self._clock.monotonic()
-            trace.mark("transcript", at)
-            self.post(ev.Transcribed(at, turn, revision, heard))
-
-        async def judge() -> None:
-            await encoded.wait()  # from then on the recogniser leaves a core to others
-            probability = await self._ears.doneness(ending)
-            self.post(ev.EndpointJudged(self._clock.monotonic(), turn, revision, probability, "sound"))
-
-        if self._ears.judges_endings:
-            self._work.spawn(judge(), turn, revision, "error.engine")
-        # It goes on where the user does, for its words are of use all the same; but one waits for no older one.
-        if self._recognising is not None:
-            self._recognising.cancel()
-        self._recognising = self._work.spawn(recognise(), turn, revision, "error.stt", outlives=True)
-
     def _perform(self, turn: int, intent: ev.Intent, text: str) -> None:
         record = self._work.turn(turn)
         record.user_text = text
         record.trace.mark("commit", self._clock.monotonic())
-        answer = perform(intent, self, self._phrases, self._clock.now(), self._language)
+        answer = perform(intent, self.controls, self._phrases, self._clock.now(), self._language)
         if answer:
             self._work.say_text(turn, answer)
         else:

@@ -111,6 +111,10 @@ class Work:
         self._last_spoke_at = float("-inf")
         self._tasks: set[asyncio.Task[None]] = set()
 
+    def go_by(self, *, name: str, speed: float, openers: Openers | None) -> None:
+        """Speak by other settings from the next reply on."""
+        self._name, self.speed, self._openers = name, speed, openers
+
     def turn(self, number: int) -> Turn:
         """The record of a turn, made where there is none."""
         return self._turns.setdefault(number, Turn(Trace(number), self._clock.now()))

@@ -46,6 +46,22 @@ class Ears:
         self._backchannels = backchannels
         self._language = language
 
+    def go_by(
+        self,
+        *,
+        gate: gates.SpeechGate,
+        end_of_turn: EndOfTurn | None,
+        matcher: IntentMatcher,
+        name: str,
+        language: str | None,
+    ) -> None:
+        """Hear by other settings from now on; for between turns."""
+        self.gate = gate
+        self._end_of_turn = end_of_turn
+        self._matcher = matcher
+        self._name = name
+        self._language = language
+
     def feed(self, frame: Frame, at: float) -> list[ev.Event]:
         """One frame, in order; `at` is now, monotonic seconds."""
         return [self._event(event, at, frame.at + FRAME_S) for event in self.gate.feed(frame)]

@@ -108,7 +108,7 @@ class SpeechGate:
     ) -> None:
         if not 0 < silence_threshold <= speech_threshold <= 1:
             raise ValueError("0 < silence_threshold <= speech_threshold <= 1 must hold")
-        self._vad = vad
+        self.vad = vad
         self._speech_threshold = speech_threshold
         self._silence_threshold = silence_threshold
         self._onset_frames = max(1, min(ONSET_FRAMES, _frames(min_speech_s)))
@@ -153,9 +153,9 @@ class SpeechGate:
         """What this frame makes known, in order."""
         if self._last_at is not None and frame.at - self._last_at > GAP_S:
             self._recent.clear()
-            self._vad.reset()
+            self.vad.reset()
         self._last_at = frame.at
-        self.probability = probability = self._vad.probability(frame.samples)
+        self.probability = probability = self.vad.probability(frame.samples)
         self._recent.append(_Judged(self._number, frame, probability >= self._speech_threshold))
         self._number += 1
         known_at = frame.at + FRAME_S

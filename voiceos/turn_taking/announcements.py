@@ -8,6 +8,7 @@ from voiceos import commands as do
 from voiceos import events as ev
 from voiceos.turn_taking.policy import Policy
 from voiceos.turn_taking.state import Phase, State, Step, forget
+from voiceos.turn_taking.utterance import holds_back
 
 
 def queue(state: State, event: ev.Announce) -> State:
@@ -25,7 +26,7 @@ def announce(state: State, event: ev.Announce, policy: Policy) -> Step:
 
 
 def if_quiet(state: State, event: ev.Tick, policy: Policy) -> Step:
-    if not state.announcements or state.on_call or event.at - state.quiet_since < policy.announce_gap_s:
+    if not state.announcements or holds_back(state, policy) or event.at - state.quiet_since < policy.announce_gap_s:
         return state, []
     first, *rest = state.announcements
     turn = state.turn + 1

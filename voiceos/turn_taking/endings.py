@@ -10,7 +10,14 @@ from voiceos.turn_taking import microphone, replies
 from voiceos.turn_taking.pauses import CUT_IN_S
 from voiceos.turn_taking.policy import UNFINISHED_SOUND, Policy
 from voiceos.turn_taking.state import Phase, State, Step, forget
-from voiceos.turn_taking.utterance import finished_as_judged, is_backchannel, is_expected, is_for_us, known_words
+from voiceos.turn_taking.utterance import (
+    finished_as_judged,
+    holds_back,
+    is_backchannel,
+    is_expected,
+    is_for_us,
+    known_words,
+)
 
 
 def pause(state: State, event: ev.SpeechPaused, policy: Policy) -> Step:
@@ -56,7 +63,7 @@ def _went_on(state: State, at: float, policy: Policy) -> list[do.Command]:
     heard = state.heard
     unknown_yet = heard is None and policy.mode == "open"
     for_us = isinstance(heard, ev.Words) and is_for_us(state, heard, policy)
-    if state.suspended or state.on_call or not (unknown_yet or for_us):
+    if state.suspended or holds_back(state, policy) or not (unknown_yet or for_us):
         return []
     return [do.LearnPause(at - state.silent_since, finished_as_judged(state), went_on=True)]
 

@@ -51,6 +51,8 @@ class Policy:
     """An announcement waits until nobody has spoken for this long."""
     echo_limit: int = 2
     """After this many turns of its own words the assistant stops listening while it speaks."""
+    hushed: bool = False
+    """The user asked for quiet: only what names the assistant is answered, and nothing is said unasked."""
     pauses: PauseProfile = UNKNOWN
     """What is known of this user's pauses: silences that end a turn which is judged are multiplied by its `stretch`."""
 

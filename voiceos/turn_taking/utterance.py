@@ -11,11 +11,18 @@ def is_for_us(state: State, heard: ev.Words, policy: Policy) -> bool:
     """Whether the words are meant for the assistant."""
     if heard.echo or is_backchannel(state, heard):
         return False
-    if heard.named or (policy.mode == "open" and not state.on_call):
+    if heard.named or (policy.mode == "open" and not holds_back(state, policy)):
+        return True
+    if policy.hushed and heard.intent is not None and heard.intent.name == "talk_again":
         return True
     if state.suspended:  # over a reply only its name or a known wish counts: a television must not stop it
         return heard.intent is not None
     return is_expected(state, policy)
+
+
+def holds_back(state: State, policy: Policy) -> bool:
+    """Only what names the assistant is for it, and it says nothing unasked: in a call, or where quiet was asked for."""
+    return state.on_call or policy.hushed
 
 
 def is_backchannel(state: State, heard: ev.Heard | None) -> bool:
@@ -25,7 +32,7 @@ def is_backchannel(state: State, heard: ev.Heard | None) -> bool:
 
 def is_expected(state: State, policy: Policy) -> bool:
     """Whether what is said needs no name to be for us."""
-    return not state.on_call and (policy.mode == "open" or state.voice_since <= state.follow_up_until)
+    return not holds_back(state, policy) and (policy.mode == "open" or state.voice_since <= state.follow_up_until)
 
 
 def known_words(state: State, heard: ev.Heard | None, policy: Policy) -> str:

@@ -125,7 +125,7 @@ def test_a_full_utterance_is_told_once_and_takes_no_more() -> None:
 def test_there_is_no_pre_roll_across_a_hole_in_the_sound() -> None:
     plan = [0.0] * 10 + [0.9] * 3
     gate = gate_of(plan)
-    detector = gate._vad
+    detector = gate.vad
     assert isinstance(detector, Planned)
     for n in range(10):
         gate.feed(frame(n))

@@ -1,0 +1,53 @@
+"""What an utterance says and how finished it sounds: both are asked at each pause, and the newest pause goes before."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from voiceos import events as ev
+from voiceos.clock import Clock
+from voiceos.listening.ears import Ears
+from voiceos.work import Work
+
+
+class Recognition:
+    """Args:
+    post: takes the events that tell what was recognised and judged.
+    """
+
+    def __init__(self, ears: Ears, work: Work, *, clock: Clock, post: Callable[[ev.Event], None]) -> None:
+        self._ears = ears
+        self._work = work
+        self._clock = clock
+        self._post = post
+        self._recognising: asyncio.Task[None] | None = None
+
+    def begin(self, turn: int, revision: int) -> None:
+        """Recognise the utterance so far, and judge its end."""
+        gate = self._ears.gate
+        samples, ending, voiced_s = gate.utterance(), gate.ending(), gate.voiced_s
+        trace = self._work.turn(turn).trace
+
+        encoded = asyncio.Event()
+
+        async def recognise() -> None:
+            try:
+                heard = await self._ears.understand(samples, voiced_s, on_encoded=encoded.set)
+            finally:
+                encoded.set()
+            at = self._clock.monotonic()
+            trace.mark("transcript", at)
+            self._post(ev.Transcribed(at, turn, revision, heard))
+
+        async def judge() -> None:
+            await encoded.wait()  # from then on the recogniser leaves a core to others
+            probability = await self._ears.doneness(ending)
+            self._post(ev.EndpointJudged(self._clock.monotonic(), turn, revision, probability, "sound"))
+
+        if self._ears.judges_endings:
+            self._work.spawn(judge(), turn, revision, "error.engine")
+        # It goes on where the user does, for its words are of use all the same; but one waits for no older one.
+        if self._recognising is not None:
+            self._recognising.cancel()
+        self._recognising = self._work.spawn(recognise(), turn, revision, "error.stt", outlives=True)
