@@ -106,6 +106,7 @@ def policy(settings: Settings) -> Policy:
     return Policy(
         mode=listening.mode,
         follow_up_s=listening.follow_up_s,
+        listen_s=listening.listen_s,
         min_speech_s=listening.min_speech_ms / 1000,
         wish_silence_s=turns.wish_silence_ms / 1000,
         end_silence_s=turns.end_silence_ms / 1000,

@@ -7,7 +7,7 @@ from typing import Literal
 
 from voiceos.events import Intent
 
-EarconName = Literal["listening", "heard", "thinking", "error", "muted", "unmuted", "goodbye"]
+EarconName = Literal["listening", "heard", "thinking", "error", "muted", "unmuted", "goodbye", "awake", "asleep"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,18 @@ class CloseUtterance:
 
 @dataclass(frozen=True, slots=True)
 class IgnoreMicrophone:
-    """Half duplex: while the assistant speaks it does not listen."""
+    """Listen to nothing (but the wake word, where there is one): until it is woken, or in half duplex while it
+    speaks."""
 
     ignore: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HearSince:
+    """What was said from then on, monotonic seconds, is for the assistant, and nothing from before; a little of the
+    past is kept for this even while the microphone is ignored."""
+
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +147,7 @@ Command = (
     | Stop
     | CloseUtterance
     | IgnoreMicrophone
+    | HearSince
     | Earcon
     | Settle
     | LearnPause

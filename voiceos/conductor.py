@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from voiceos import commands as do
 from voiceos import events as ev
@@ -34,7 +34,7 @@ from voiceos.ticker import Ticker
 from voiceos.trace import Trace
 from voiceos.turn_taking.machine import step
 from voiceos.turn_taking.pauses import PauseProfile
-from voiceos.turn_taking.policy import Policy
+from voiceos.turn_taking.policy import Mode, Policy
 from voiceos.turn_taking.state import IllegalEvent, Phase, State
 from voiceos.turn_taking.utterance import holds_back
 from voiceos.work import ENGINE_SENTENCES, Work
@@ -240,8 +240,21 @@ class Conductor:
         """Open it again."""
         self._switch.turn(off=False)
 
+    def listen(self) -> bool:
+        """Listen to what the user says next, in every mode, and end what is being said; returns False where the
+        microphone is off, which an earcon tells."""
+        if self.muted:
+            self._earcon("muted")
+            return False
+        self.post(ev.Listen(self._clock.monotonic()))
+        return True
+
+    @property
+    def mode(self) -> Mode:
+        return self._policy.mode
+
     def set_mode(self, mode: str) -> None:
-        self._policy = replace(self._policy, mode=cast(Literal["open", "name"], mode))
+        self._policy = replace(self._policy, mode=cast(Mode, mode))
 
     def hush(self, until: datetime | None) -> None:
         """Say nothing unasked until then, and answer only to the name; None: no more."""
@@ -286,14 +299,19 @@ class Conductor:
 
     def _hear(self, frame: Frame) -> None:
         now = self._ticker.frame_at = self._clock.monotonic()
+        self._ears.keep(frame)
         if self._ignoring:
             self._step(ev.Tick(now))
+            self._watch_level(frame, now, 0.0)
             return
         self._ears.gate.heeds_fading = self.state.phase is not Phase.OVERLAP
-        for event in self._ears.feed(frame, now):
+        for event in self._ears.feed(now):
             self._step(event)
         self._step(ev.Tick(now, frame.at + FRAME_S))
-        notice = self._level.feed(frame, self._ears.gate.probability)
+        self._watch_level(frame, now, self._ears.gate.probability)
+
+    def _watch_level(self, frame: Frame, now: float, speech_probability: float) -> None:
+        notice = self._level.feed(frame, speech_probability)
         if notice is not None:
             self._step(ev.Announce(now, notice.value, key=True))
 
@@ -371,6 +389,8 @@ class Conductor:
             case do.IgnoreMicrophone(ignore):
                 self._ignoring = ignore
                 self._ears.gate.discard()
+            case do.HearSince(at):
+                self._ears.hear_since(at)
             case do.Earcon(name):
                 self._earcon(name)
             case do.LearnPause() if self._keep_pauses is not None:

@@ -177,6 +177,13 @@ class Withdraw:
 
 
 @dataclass(frozen=True, slots=True)
+class Listen:
+    """The user wants to be listened to: the push key, `voiceos listen`."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class MicrophoneClosed:
     """No more sound will come from the user: muted, or the device is gone."""
 
@@ -219,6 +226,7 @@ Event = (
     | WorkFailed
     | Announce
     | Withdraw
+    | Listen
     | MicrophoneClosed
     | MicrophoneOpened
     | EchoRemains

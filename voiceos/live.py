@@ -192,6 +192,11 @@ class Live:
         else:
             self._conductor.mute()
 
+    def listen(self) -> None:
+        """For a line that begins with "l" in a terminal, and SIGUSR2."""
+        if self._conductor is not None:
+            self._conductor.listen()
+
     def shut_down(self) -> None:
         if self._conductor is not None:
             self._conductor.shut_down()

@@ -29,6 +29,10 @@ class Earcon(StrEnum):
     MUTED = "muted"
     UNMUTED = "unmuted"
     GOODBYE = "goodbye"
+    AWAKE = "awake"
+    """It was called, and what is said now is for it."""
+    ASLEEP = "asleep"
+    """Nothing was said, and it has stopped listening."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Note:
 
 
 # Equal temperament on A4 = 440 Hz.
-_G4, _C5, _E5, _G5, _A5, _C6 = 392.0, 523.25, 659.26, 783.99, 880.0, 1046.5
+_G4, _C5, _E5, _G5, _A5, _C6, _E6 = 392.0, 523.25, 659.26, 783.99, 880.0, 1046.5, 1318.51
 
 _NOTES: dict[Earcon, tuple[Note, ...]] = {
     # The breath that rises under its bells passes all of speech's pitches, so that an echo of it is told from chance.
@@ -52,6 +56,8 @@ _NOTES: dict[Earcon, tuple[Note, ...]] = {
     Earcon.ERROR: (Note(_G4, 0.0, 0.12), Note(_G4, 0.13, 0.12)),
     Earcon.MUTED: (Note(_G5, 0.0, 0.1), Note(_C5, 0.08, 0.14)),
     Earcon.UNMUTED: (Note(_C5, 0.0, 0.1), Note(_G5, 0.08, 0.14)),
+    Earcon.AWAKE: (Note(_A5, 0.0, 0.07, 0.8), Note(_E6, 0.05, 0.1, 0.8)),
+    Earcon.ASLEEP: (Note(_E6, 0.0, 0.07, 0.5), Note(_A5, 0.05, 0.1, 0.5)),
     Earcon.GOODBYE: (Note(_C6, 0.0, 0.1), Note(_G5, 0.07, 0.1), Note(_C5, 0.14, 0.11)),
 }
 

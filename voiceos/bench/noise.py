@@ -76,7 +76,8 @@ async def listen(samples: Samples, ears: Ears, rules: Policy) -> AsyncIterator[H
 
     for frame in files.frames(samples):
         over = False
-        for event in ears.feed(frame, frame.at + FRAME_S):
+        ears.keep(frame)
+        for event in ears.feed(frame.at + FRAME_S):
             over = over or isinstance(event, ev.UtteranceFull)
             until = None
             if isinstance(event, ev.SpeechPaused):

@@ -36,7 +36,8 @@ def run(
         bool, typer.Option("--trace-json", help="Print each answer's waterfall as JSON, for measuring.")
     ] = False,
 ) -> None:
-    """Start the assistant in the foreground and talk to it. Ctrl-C ends it, Enter switches the microphone."""
+    """Start the assistant in the foreground and talk to it. Ctrl-C ends it, Enter switches the microphone, L and Enter
+    have it listen where it would not (SIGUSR1 and SIGUSR2 do the same without a terminal)."""
     notifier = Notifier.from_environment()
     with plain_errors(), instance.claim() as me:
         flags = {f"{stage}.engine": "scripted" for stage in ("stt", "llm", "tts")} if dry_run else {}
@@ -71,7 +72,8 @@ class Terminal(Part):
         self._console.print("Loading the models …", style="dim")
 
     def ready(self) -> None:
-        how = "Enter switches the microphone off and on, Ctrl-C ends." if self._keys else "Ctrl-C ends."
+        keys = "Enter switches the microphone off and on, L and Enter have it listen, "
+        how = f"{keys if self._keys else ''}Ctrl-C ends."
         self._console.print(f"[bold]Listening[/] after {time.monotonic() - self._started:.1f} s. {how}")
 
     def answered(self, trace: Trace) -> None:

@@ -23,7 +23,7 @@ SttEngine = Literal["faster_whisper", "scripted"]
 EndOfTurnEngine = Literal["fused", "smart_turn", "language_model", "none"]
 LlmEngine = Literal["llama_cpp", "scripted"]
 TtsEngine = Literal["piper", "scripted"]
-ListeningMode = Literal["open", "name"]
+ListeningMode = Literal["open", "name", "push"]
 EchoCancellation = Literal["auto", "on", "off"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
@@ -158,13 +158,21 @@ class Listening(Section):
 
     mode: ListeningMode = _key(
         "open",
-        '"open": all you say is for it, right for a headset. "name": its name must be said, right for a room.',
+        '"open": all you say is for it, right for a headset. "name": its name must be said, right for a room. "push": '
+        "it hears nothing before `voiceos listen`.",
         effect=LIVE,
     )
     follow_up_s: float = _key(
         8.0,
-        'Seconds after a reply in which mode "name" needs no name.',
+        "Seconds after a reply in which it listens on, and needs no name.",
         ge=0,
+        le=60,
+        effect=LIVE,
+    )
+    listen_s: float = _key(
+        8.0,
+        "Seconds that it waits for you to speak once it was asked to listen; then a sound says that it stopped.",
+        ge=1,
         le=60,
         effect=LIVE,
     )

@@ -64,7 +64,8 @@ class Daemon:
         self._task: asyncio.Task[None] | None = None
 
     async def run(self, *, keys: bool = False) -> None:
-        """Until it ends or SIGINT, SIGTERM or SIGHUP comes; SIGUSR1, and Enter where `keys`, switch the microphone.
+        """Until it ends or SIGINT, SIGTERM or SIGHUP comes; SIGUSR1, and Enter where `keys`, switch the microphone;
+        SIGUSR2, and L with Enter, have it listen.
 
         Raises AudioError where there is no microphone or loudspeaker at the start.
         """
@@ -73,6 +74,7 @@ class Daemon:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.stop)
         loop.add_signal_handler(signal.SIGUSR1, self.live.toggle_mute)
+        loop.add_signal_handler(signal.SIGUSR2, self.live.listen)
         if keys:
             loop.add_reader(sys.stdin, self._key)
         try:
@@ -96,8 +98,11 @@ class Daemon:
             await self.live.run()
 
     def _key(self) -> None:
-        """A line from the terminal: Enter switches the microphone."""
-        if sys.stdin.readline():
+        """A line from the terminal: L has it listen, any other switches the microphone."""
+        line = sys.stdin.readline()
+        if line.strip().lower().startswith("l"):
+            self.live.listen()
+        elif line:
             self.live.toggle_mute()
         else:  # the terminal was closed
             asyncio.get_running_loop().remove_reader(sys.stdin)

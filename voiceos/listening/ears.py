@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
 from voiceos import events as ev
@@ -12,6 +13,9 @@ from voiceos.listening.backchannels import Backchannels
 from voiceos.listening.hearing import Judge
 from voiceos.listening.own_words import is_echo
 from voiceos.listening.ports import EndOfTurn, IntentMatcher, SpeechToText
+
+PAST_S = 2.0
+"""How much of the past is kept for `hear_since`: longer than it takes to notice a call."""
 
 
 class Ears:
@@ -45,6 +49,8 @@ class Ears:
         self._own_words = own_words
         self._backchannels = backchannels
         self._language = language
+        self._past: deque[Frame] = deque(maxlen=round(PAST_S / FRAME_S))
+        self._since: float | None = None
 
     def go_by(
         self,
@@ -62,9 +68,22 @@ class Ears:
         self._name = name
         self._language = language
 
-    def feed(self, frame: Frame, at: float) -> list[ev.Event]:
-        """One frame, in order; `at` is now, monotonic seconds."""
-        return [self._event(event, at, frame.at + FRAME_S) for event in self.gate.feed(frame)]
+    def keep(self, frame: Frame) -> None:
+        """Each frame, in order, whether it is listened to or not; nothing is made of it."""
+        self._past.append(frame)
+
+    def feed(self, at: float) -> list[ev.Event]:
+        """Listen to the frame that was kept last; `at` is now, monotonic seconds."""
+        frames = [self._past[-1]]
+        if self._since is not None:
+            frames = [frame for frame in self._past if frame.at + FRAME_S > self._since] or frames
+            self._since = None
+        return [self._event(event, at, frame.at + FRAME_S) for frame in frames for event in self.gate.feed(frame)]
+
+    def hear_since(self, at: float) -> None:
+        """With the next frame listen to all that was captured since `at`, monotonic seconds, and to none before it."""
+        self.gate.restart()
+        self._since = at
 
     def _event(self, event: gates.GateEvent, at: float, heard_until: float) -> ev.Event:
         match event:

@@ -152,8 +152,7 @@ class SpeechGate:
     def feed(self, frame: Frame) -> list[GateEvent]:
         """What this frame makes known, in order."""
         if self._last_at is not None and frame.at - self._last_at > GAP_S:
-            self._recent.clear()
-            self.vad.reset()
+            self._begin_anew()
         self._last_at = frame.at
         self.probability = probability = self.vad.probability(frame.samples)
         self._recent.append(_Judged(self._number, frame, probability >= self._speech_threshold))
@@ -214,6 +213,16 @@ class SpeechGate:
         a sound that breaks off sounds unfinished."""
         utterance = self.utterance()
         return np.concatenate([utterance, np.zeros(_LAG_SAMPLES, np.float32)]) if self._faded else utterance
+
+    def restart(self) -> None:
+        """Close the utterance, and forget what came before: frames from another moment follow, perhaps earlier ones."""
+        self.discard()
+        self._begin_anew()
+        self._last_at = None
+
+    def _begin_anew(self) -> None:
+        self._recent.clear()
+        self.vad.reset()
 
     def discard(self) -> None:
         """Close the utterance; the next voice begins a new one, and sound of this one is in no later one."""

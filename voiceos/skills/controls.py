@@ -25,7 +25,7 @@ class Controls(Protocol):
     def mute(self) -> None: ...
 
     def set_mode(self, mode: str) -> None:
-        """`open` or `name`."""
+        """One of `voiceos.turn_taking.policy.Mode`."""
 
     def last_reply(self) -> str:
         """What was last said, as heard; empty where nothing was."""
@@ -56,7 +56,7 @@ def perform(intent: Intent, controls: Controls, phrases: Phrases, now: datetime,
             return phrases.text("mute_how_back")
         case "unmute":
             return phrases.text("unmuted")
-        case "mode_name" | "mode_open":
+        case "mode_name" | "mode_open" | "mode_push":
             controls.set_mode(intent.name.removeprefix("mode_"))
             return phrases.text(intent.name, name=controls.name)
         case "what_is_wrong":

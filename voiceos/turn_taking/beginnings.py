@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from voiceos import commands as do
 from voiceos import events as ev
-from voiceos.turn_taking import announcements, replies
+from voiceos.turn_taking import announcements, attention, replies
 from voiceos.turn_taking.policy import Policy
 from voiceos.turn_taking.state import Phase, State, Step, forget
 
@@ -15,6 +15,8 @@ EPSILON_S = 1e-6
 
 
 def in_quiet(state: State, event: ev.SpeechStarted, policy: Policy) -> Step:
+    if attention.ignores(state, event.at, policy):  # a sound from just before it fell asleep
+        return state, [do.CloseUtterance()]
     return _open_turn(state, event.began_at)
 
 

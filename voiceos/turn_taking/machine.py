@@ -15,9 +15,11 @@ A conversation is one of six phases at any time.
 - SPEAKING: a reply sounds.
 - OVERLAP: the user makes a sound over the reply; a short one is ignored.
 
-Two things cut across the phases. A reply may be *suspended*: barge-in stops the sound within one block but keeps the
+Three things cut across the phases. A reply may be *suspended*: barge-in stops the sound within one block but keeps the
 rest, and only words that are meant for the assistant discard it; a cough, a noise or its own echo let it go on where it
-was. And *announcements* wait in a queue until nobody speaks; each is a turn like any other, only the assistant's.
+was. *Announcements* wait in a queue until nobody speaks; each is a turn like any other, only the assistant's. And
+*attention* (`attention.py`, `wake.py`): in some modes the microphone is not listened to before the user calls, and a
+call ends whatever sounds.
 
 What came of each pause is told (`LearnPause`), so that the policy may get used to this user: that they went on, were it
 over an answer that had hardly begun, or that an answer ended it and they let it.
@@ -30,11 +32,12 @@ raises `IllegalEvent`, as does an event that its phase cannot meet, and then not
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from voiceos import commands as do
 from voiceos import events as ev
-from voiceos.turn_taking import announcements, beginnings, endings, microphone, replies
+from voiceos.turn_taking import announcements, attention, beginnings, endings, microphone, replies, wake
 from voiceos.turn_taking.policy import Policy
 from voiceos.turn_taking.state import IllegalEvent, Phase, State, Step
 
@@ -62,7 +65,7 @@ Q, L, P, A, S, O = Phase  # noqa: E741 - the table below is read by these letter
 
 ROWS = (
     # The user begins to speak.
-    on(ev.SpeechStarted, Q, to=(L,), do=beginnings.in_quiet, says="voice"),
+    on(ev.SpeechStarted, Q, to=(L, Q), do=beginnings.in_quiet, says="voice"),
     on(ev.SpeechStarted, A, to=(L,), do=beginnings.before_answer, says="voice before what is to be said sounds"),
     on(ev.SpeechStarted, S, to=(O, S, L), do=beginnings.over_reply, says="voice over the reply"),
     on(ev.Tick, O, to=(O, L), do=beginnings.barge_in_if_long, says="voice goes on: suspend the reply"),
@@ -93,9 +96,15 @@ ROWS = (
     # The assistant speaks of its own accord.
     on(ev.Announce, L, P, A, S, O, do=announcements.later),
     on(ev.Announce, Q, to=(Q, A), do=announcements.announce, says="something to say"),
-    on(ev.Tick, Q, to=(Q, A), do=announcements.if_quiet, says="nobody speaks: announce"),
+    on(ev.Tick, Q, to=(Q, A), do=wake.still_quiet, says="nobody speaks: announce"),
     on(ev.Withdraw, A, to=(A, Q), do=announcements.withdraw, says="nothing to say any more"),
     on(ev.Withdraw, Q, L, P, S, O, do=announcements.withdraw),
+    # The user calls.
+    on(ev.Listen, Q, do=wake.in_quiet),
+    on(ev.Listen, L, P, do=wake.while_speaking),
+    on(ev.Listen, A, to=(Q,), do=wake.before_answer, says="listen: instead of answering"),
+    on(ev.Listen, S, to=(Q,), do=wake.over_reply, says="listen: the reply ends"),
+    on(ev.Listen, O, to=(L,), do=wake.under_speech, says="listen: the reply ends"),
     # The microphone, and what else it hears.
     on(ev.MicrophoneClosed, O, to=(S,), do=microphone.closed_while_listening, says="the microphone closes"),
     on(ev.MicrophoneClosed, L, to=(Q, S), do=microphone.closed_while_listening, says="the microphone closes"),
@@ -139,4 +148,7 @@ def step(state: State, event: ev.Event, policy: Policy) -> Step:
     after, wanted = row.handler(state, event, policy)
     if after.phase not in (row.to or (state.phase,)):
         raise AssertionError(f"{type(event).__name__} led from {state.phase} to {after.phase}, not in the table")
-    return after, wanted
+    ignoring = attention.ignores(after, event.at, policy)
+    if ignoring is after.ignoring:
+        return after, wanted
+    return replace(after, ignoring=ignoring), [*wanted, do.IgnoreMicrophone(ignoring)]

@@ -24,15 +24,13 @@ def closed_otherwise(state: State, event: ev.MicrophoneClosed, policy: Policy) -
 
 def opened(state: State, event: ev.MicrophoneOpened, policy: Policy) -> Step:
     """Perhaps a headset by now: whether it hears itself is to be found out anew."""
-    wanted: list[do.Command] = [do.IgnoreMicrophone(False)] if state.half_duplex and policy.barge_in else []
-    return replace(state, half_duplex=False, echoes=0), wanted
+    return replace(state, half_duplex=False, echoes=0), []
 
 
 def hears_itself(state: State, event: ev.EchoRemains, policy: Policy) -> Step:
     if state.half_duplex or not policy.barge_in:  # it does not listen while it speaks as it is
         return state, []
-    wanted: list[do.Command] = [do.IgnoreMicrophone(True)] if state.phase is Phase.SPEAKING else []
-    return half_duplex(state, event.at), wanted
+    return half_duplex(state, event.at), []
 
 
 def half_duplex(state: State, at: float) -> State:

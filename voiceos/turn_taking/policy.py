@@ -21,13 +21,19 @@ FUSION: Mapping[tuple[bool, bool], tuple[float, float, float]] = {
 
 UNKNOWN = PauseProfile()
 
+Mode = Literal["open", "name", "push"]
+"""Whom it listens to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    mode: Literal["open", "name"] = "open"
-    """`open`: everything said is for the assistant; `name`: only what names it, or follows its reply."""
+    mode: Mode = "open"
+    """`open`: everything said is for the assistant; `name`: only what names it, or follows its reply; `push`: it
+    listens only where it is asked to (`Listen`), and a while after its reply."""
     follow_up_s: float = 8.0
-    """After a reply, how long speech needs no name in mode `name`."""
+    """After a reply, how long speech needs no name, nor to be listened to, in the modes that ask for that."""
+    listen_s: float = 8.0
+    """How long it waits for the user to speak where it was asked to listen; set by hand to the same."""
     min_speech_s: float = 0.25
     """An utterance with less voice than this is a cough, not a turn."""
     wish_silence_s: float = 0.2
@@ -64,6 +70,11 @@ class Policy:
             expects_words: the language model reads the words, so that its judgement will come.
         """
         return self.pauses.stretch * self._usual_wait_s(sound, words, expects_words=expects_words)
+
+    @property
+    def sleeps(self) -> bool:
+        """Nothing is listened to before it is called."""
+        return self.mode == "push"
 
     def learned(self, pause: LearnPause) -> Policy:
         """The policy for a user of whom one more pause is known."""

@@ -15,8 +15,6 @@ from voiceos.turn_taking.utterance import finished_as_judged
 
 def sounds(state: State, event: ev.PlaybackStarted, policy: Policy) -> Step:
     wanted: list[do.Command] = [do.CloseUtterance()] if state.utterance_open else []
-    if state.half_duplex or not policy.barge_in:
-        wanted.append(do.IgnoreMicrophone(True))
     ended = None
     # So it is a turn of the user's that was judged, and the pauses in a call are made for others.
     if state.utterance_open and not state.full and not state.on_call:
@@ -47,8 +45,6 @@ def thinking_aloud(state: State, event: ev.Tick, policy: Policy) -> Step:
 
 def finished(state: State, event: ev.PlaybackFinished, policy: Policy) -> Step:
     wanted: list[do.Command] = [do.CloseUtterance()] if state.utterance_open else []
-    if state.half_duplex or not policy.barge_in:
-        wanted.append(do.IgnoreMicrophone(False))
     quiet = replace(over(state, event.at, policy), asking=None, utterance_open=False)
     # They let it finish; a short one ends too soon to tell.
     if quiet.ended is not None and event.at - quiet.sounded_at > CUT_IN_S:
@@ -58,7 +54,8 @@ def finished(state: State, event: ev.PlaybackFinished, policy: Policy) -> Step:
 
 
 def over(state: State, at: float, policy: Policy) -> State:
-    """Quiet again; for a while what is said needs no name."""
+    """Quiet again; for a while what is said needs no name. What was told unasked wakes nobody up."""
+    unasked = policy.sleeps and (state.announcing is not None or state.asking is not None)
     return replace(
         state,
         phase=Phase.QUIET,
@@ -66,15 +63,14 @@ def over(state: State, at: float, policy: Policy) -> State:
         suspended=False,
         announcing=None,
         quiet_since=at,
-        follow_up_until=at + policy.follow_up_s,
+        follow_up_until=state.follow_up_until if unasked else at + policy.follow_up_s,
+        attends_until=float("-inf"),
     )
 
 
 def go_on(state: State, at: float, wanted: list[do.Command]) -> Step:
     """As if nothing had been said: a suspended reply goes on, else it is quiet."""
     if state.suspended and state.replying is not None:
-        if state.half_duplex:
-            wanted.append(do.IgnoreMicrophone(True))
         return replace(state, phase=Phase.SPEAKING, suspended=False), [*wanted, do.Resume(state.replying)]
     return replace(state, phase=Phase.QUIET, quiet_since=at, replying=None), wanted
 

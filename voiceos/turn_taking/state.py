@@ -58,7 +58,11 @@ class State:
     """When an opener began to sound behind which no word is there yet."""
     quiet_since: float = 0.0
     follow_up_until: float = float("-inf")
-    """In mode `name`, speech that begins until then needs no name."""
+    """Where not all that is said is for us, speech that begins until then is."""
+    attends_until: float = float("-inf")
+    """It was called: speech that begins until then is for us, whatever the mode, and be there a call."""
+    ignoring: bool = False
+    """The microphone is not listened to."""
     announcements: tuple[ev.Announce, ...] = ()
     echoes: int = 0
     unclear: int = 0

@@ -32,6 +32,8 @@ def is_backchannel(state: State, heard: ev.Heard | None) -> bool:
 
 def is_expected(state: State, policy: Policy) -> bool:
     """Whether what is said needs no name to be for us."""
+    if state.voice_since <= state.attends_until:
+        return True
     return not holds_back(state, policy) and (policy.mode == "open" or state.voice_since <= state.follow_up_until)
 
 

@@ -177,11 +177,11 @@ def test_after_two_echoes_it_stops_listening_while_it_speaks_and_says_so_once() 
         wanted = table.feed(ev.Tick(start + 1.3))
         assert do.Resume(1) in wanted
     assert do.IgnoreMicrophone(True) in wanted
-    assert table.feed(ev.PlaybackFinished(9.0, 1)) == [do.IgnoreMicrophone(False), do.Settle()]
+    assert table.feed(ev.PlaybackFinished(9.0, 1)) == [do.Settle(), do.IgnoreMicrophone(False)]
     assert table.feed(ev.Tick(9.5)) == [do.Say(4, "half_duplex", key=True)]
     assert table.feed(ev.PlaybackStarted(9.6, 4)) == [do.IgnoreMicrophone(True)]
     assert table.feed(ev.SpeechStarted(9.7, 9.65, 9.7)) == [do.CloseUtterance()]
-    assert table.feed(ev.PlaybackFinished(11.0, 4)) == [do.IgnoreMicrophone(False), do.Settle()]
+    assert table.feed(ev.PlaybackFinished(11.0, 4)) == [do.Settle(), do.IgnoreMicrophone(False)]
     assert table.feed(ev.Tick(12.0)) == []
 
 
@@ -327,7 +327,7 @@ def test_a_long_wait_for_the_words_is_filled_once() -> None:
 
 def test_with_another_device_it_listens_again_while_it_speaks() -> None:
     table = Table()
-    table.state = replace(table.state, half_duplex=True, echoes=2)
+    table.state = replace(table.state, half_duplex=True, ignoring=True, echoes=2)
     assert table.feed(ev.MicrophoneOpened(1.0)) == [do.IgnoreMicrophone(False)]
     table.speaking()
     assert do.IgnoreMicrophone(True) not in table.log
@@ -337,7 +337,7 @@ def test_an_echo_that_stays_ends_listening_while_it_speaks_and_is_told_once() ->
     table = Table().speaking()
     assert table.feed(ev.EchoRemains(2.5)) == [do.IgnoreMicrophone(True)]
     assert table.feed(ev.EchoRemains(2.6)) == []
-    assert table.feed(ev.PlaybackFinished(9.0, 1)) == [do.IgnoreMicrophone(False), do.Settle()]
+    assert table.feed(ev.PlaybackFinished(9.0, 1)) == [do.Settle(), do.IgnoreMicrophone(False)]
     assert table.feed(ev.Tick(9.5)) == [do.Say(2, "half_duplex", key=True)]
 
 

@@ -44,6 +44,7 @@ MOVES = st.lists(
                 "opened",
                 "echo",
                 "call",
+                "listen",
             ]
         ),
         st.floats(0.0, 1.0),
@@ -54,7 +55,7 @@ MOVES = st.lists(
 )
 POLICIES = st.builds(
     Policy,
-    mode=st.sampled_from(["open", "name"]),
+    mode=st.sampled_from(["open", "name", "push"]),
     barge_in=st.booleans(),
     judges=st.sets(st.sampled_from(["sound", "words"])).map(frozenset),
 )
@@ -81,6 +82,7 @@ def _event(state: State, at: float, kind: str, number: float, heard: ev.Heard, a
         "opened": ev.MicrophoneOpened(at),
         "echo": ev.EchoRemains(at),
         "call": ev.CallChanged(at, number < 0.5),
+        "listen": ev.Listen(at),
     }
     return events[kind]
 
@@ -112,6 +114,9 @@ def test_whatever_happens_the_books_balance(
             assert not state.suspended, "a reply would go on in the call"
             assert state.phase not in (Phase.SPEAKING, Phase.OVERLAP)
             assert state.asking is None
+        asleep = policy.sleeps and state.phase is Phase.QUIET and at > max(state.attends_until, state.follow_up_until)
+        if isinstance(event, ev.Tick) and asleep:
+            assert state.ignoring, "it listens though nobody has called"
         for command in wanted:
             if isinstance(command, do.Release):
                 assert command.turn == state.turn
@@ -158,9 +163,10 @@ def test_every_way_in_the_table_is_walked() -> None:
         "opened",
         "echo",
         "call",
+        "listen",
     ]
     heards: list[ev.Heard] = [ev.Nothing(), ev.Unclear(), ev.Words("yes"), ev.Words("x", intent=ev.Intent("stop"))]
-    for _ in range(4000):
+    for _ in range(6000):
         state, at = State(), 0.0
         for _ in range(40):
             at += random.choice([0.03, 0.1, 0.5, 1.5])

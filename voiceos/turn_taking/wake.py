@@ -1,0 +1,76 @@
+"""How it is called: the push key. A call ends whatever sounds, and opens a window in which what is said is for the
+assistant, in every mode."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from voiceos import commands as do
+from voiceos import events as ev
+from voiceos.turn_taking import announcements, beginnings, replies
+from voiceos.turn_taking.policy import Policy
+from voiceos.turn_taking.state import Phase, State, Step
+from voiceos.turn_taking.utterance import holds_back, is_for_us
+
+NEVER = float("-inf")
+
+LATE_S = 0.3
+"""People begin to speak as they press: what was said so shortly before counts. As long as the gate's pre-roll."""
+
+
+def in_quiet(state: State, event: ev.Listen, policy: Policy) -> Step:
+    since: list[do.Command] = [do.HearSince(event.at - LATE_S)] if state.ignoring else []
+    return _open(state, event.at, policy), [*since, do.Earcon("awake")]
+
+
+def while_speaking(state: State, event: ev.Listen, policy: Policy) -> Step:
+    """What the user is saying is for us, and ends a reply that it suspended."""
+    wanted: list[do.Command] = [do.Earcon("awake")]
+    if state.suspended and state.replying is not None:
+        wanted = [do.Stop(state.replying), *wanted]
+    before = replace(state, suspended=False, replying=None, announcing=None)
+    after = _open(before, event.at, policy)
+    heard = state.heard
+    words = isinstance(heard, ev.Words) and heard.intent is None and not is_for_us(state, heard, policy)
+    if words and isinstance(heard, ev.Words) and is_for_us(after, heard, policy):  # it was not thought about so far
+        wanted.append(do.Think(state.turn, state.revision, heard.text))
+    return after, wanted
+
+
+def before_answer(state: State, event: ev.Listen, policy: Policy) -> Step:
+    """Nobody has heard anything of it yet: an announcement waits, an answer is given up for what comes now."""
+    wanted: list[do.Command] = [do.Cancel(state.turn)]
+    if state.utterance_open:
+        wanted.append(do.CloseUtterance())
+    if state.asking is not None:
+        state = announcements.again_later(state)
+    quiet = replace(state, phase=Phase.QUIET, replying=None, utterance_open=False, voice=False, quiet_since=event.at)
+    return _open(quiet, event.at, policy), [*wanted, do.Earcon("awake")]
+
+
+def over_reply(state: State, event: ev.Listen, policy: Policy) -> Step:
+    assert state.replying is not None
+    ended = ev.PlaybackFinished(event.at, state.replying)
+    quiet, wanted = replies.finished(state, ended, policy)
+    return _open(quiet, event.at, policy), [do.Stop(state.replying), *wanted, do.Earcon("awake")]
+
+
+def under_speech(state: State, event: ev.Listen, policy: Policy) -> Step:
+    """A sound over the reply that is still to be told from a cough is speech for us."""
+    assert state.replying is not None
+    ended = ev.PlaybackFinished(event.at, state.replying)
+    opened, wanted = beginnings.as_the_reply_ends(state, ended, policy)
+    return _open(opened, event.at, policy), [do.Stop(state.replying), *wanted, do.Earcon("awake")]
+
+
+def still_quiet(state: State, event: ev.Tick, policy: Policy) -> Step:
+    """Nobody has spoken in the window: it closes, and what waits to be said is."""
+    if event.at <= state.attends_until:
+        return state, []
+    closes = state.attends_until > NEVER and (policy.mode != "open" or holds_back(state, policy))
+    after, wanted = announcements.if_quiet(replace(state, attends_until=NEVER), event, policy)
+    return after, [do.Earcon("asleep"), *wanted] if closes else wanted
+
+
+def _open(state: State, at: float, policy: Policy) -> State:
+    return replace(state, attends_until=at + policy.listen_s)
