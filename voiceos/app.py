@@ -11,9 +11,9 @@ from contextlib import AbstractAsyncContextManager
 from types import MappingProxyType, TracebackType
 from typing import Any, Literal
 
-import platformdirs
 import psutil
 
+from voiceos import stored
 from voiceos.catalogue import Kind, Model, Store, catalog
 from voiceos.config import Settings
 from voiceos.engines import tuned
@@ -88,7 +88,8 @@ def spec(stage: Stage, settings: Settings, store: Store) -> EngineSpec:
         if stage == "llm":
             arguments["context_tokens"] = section.context_tokens
             arguments["background_tokens"] = section.background_tokens
-    return EngineSpec(stage, FACTORIES[stage, section.engine], arguments, budget_s=section.timeout_s)
+    model = "" if wanted is None else wanted.name
+    return EngineSpec(stage, FACTORIES[stage, section.engine], arguments, model, budget_s=section.timeout_s)
 
 
 JUDGES: Mapping[str, frozenset[EndpointJudge]] = {
@@ -225,7 +226,11 @@ class Engines:
             if self.processes.get(stage) is process:  # not of one that is yet to take its place, or no longer has it
                 self._on_state(stage, state)
 
-        process = EngineProcess(wanted, on_state=told)
+        def verify() -> None:  # a model file may change while it runs; what starts again with it must know
+            if wanted.model:
+                self._store.path(wanted.model)
+
+        process = EngineProcess(wanted, on_state=told, verify=verify)
         return process
 
     def _judge_of_endings(self, settings: Settings) -> SmartTurn | None:
@@ -329,8 +334,6 @@ class Engines:
         return Thinker(
             self.llm,
             Conversation(who),
-            saved=None
-            if self.settings.llm.engine == "scripted"
-            else platformdirs.user_cache_path("voiceos") / "persona.lane",
+            saved=None if self.settings.llm.engine == "scripted" else stored.LANE.path,
             sampling=sampling(self.settings, who),
         )

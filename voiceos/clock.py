@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 
 class Clock(Protocol):
@@ -16,11 +19,33 @@ class Clock(Protocol):
 
 
 class SystemClock:
+    """Args:
+    zone_file: the machine's time zone. The C library reads it once in the life of a process; here a change counts at
+        once, as on a journey. A zone in the environment (`TZ`) goes before it.
+    """
+
+    def __init__(self, zone_file: Path = Path("/etc/localtime")) -> None:
+        self._zone_file = zone_file
+        self._zone: tuple[tuple[int, int, int], tzinfo] | None = None
+
     def monotonic(self) -> float:
         return time.monotonic()
 
     def now(self) -> datetime:
-        return datetime.now().astimezone()
+        zone = None if "TZ" in os.environ else self._read_zone()
+        return datetime.now(zone) if zone is not None else datetime.now().astimezone()
+
+    def _read_zone(self) -> tzinfo | None:
+        """None where the file cannot be read, for which the C library has an answer."""
+        try:
+            status = self._zone_file.stat()
+            stamp = status.st_dev, status.st_ino, status.st_mtime_ns
+            if self._zone is None or self._zone[0] != stamp:
+                with self._zone_file.open("rb") as file:
+                    self._zone = stamp, ZoneInfo.from_file(file)
+        except (OSError, ValueError):
+            return None
+        return self._zone[1]
 
 
 class ManualClock:

@@ -398,7 +398,7 @@ class Conductor:
             case do.Settle():
                 work.spawn(self._thinker.settle(), None, 0, None)
                 if self._keep_pauses is not None:
-                    work.spawn(self._keep_pauses(self._policy.pauses), None, 0, None)
+                    work.spawn(self._keep_pauses(self._policy.pauses), None, 0, "error.storage")
 
     def _perform(self, turn: int, intent: ev.Intent, text: str) -> None:
         record = self._work.turn(turn)

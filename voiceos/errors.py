@@ -10,6 +10,7 @@
     │   ├── EngineStarved   its process was ended by the system, which mostly means that memory ran out
     │   └── EngineTimeout   it was silent for longer than its budget, and was killed
     ├── StorageError        a file cannot be written (full disk, permissions)          exit 7
+    │   └── NewerFormat     a newer voiceos wrote it; it is left as it is
     ├── DaemonError         the running assistant cannot be reached, or is in the way  exit 8
     │   ├── AlreadyRunning  another one runs
     │   └── NotRunning      none runs
@@ -79,6 +80,12 @@ class EngineTimeout(EngineError):
 class StorageError(VoiceosError):
     exit_code = 7
     spoken = "error.storage"
+
+
+class NewerFormat(StorageError):
+    """A file in a format that this voiceos does not know yet; it is not touched."""
+
+    spoken = "error.newer"
 
 
 class DaemonError(VoiceosError):

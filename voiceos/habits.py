@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import asyncio
 
-from voiceos import files
+from voiceos import files, stored
+from voiceos.errors import StorageError
 from voiceos.turn_taking.pauses import SHORTEST_S, PauseProfile
 
-PAUSES = "pauses.json"
+PAUSES = stored.PAUSES.name
 
 
 def load_pauses() -> PauseProfile:
     """What is known of their pauses, which is nothing at the first start. Anything else in the file is set aside."""
-    content = files.recall(PAUSES)
-    if content is None:
-        return PauseProfile()
-    try:
-        return PauseProfile(**{name: float(number) for name, number in content.items()})
-    except (TypeError, ValueError, OverflowError):
-        files.set_aside(PAUSES)
-        return PauseProfile()
+    known = files.recall(PAUSES, lambda content: PauseProfile(**{name: float(content[name]) for name in content}))
+    return known or PauseProfile()
 
 
 def keep_pauses(profile: PauseProfile) -> None:
@@ -37,15 +32,23 @@ class PauseKeeper:
     def __init__(self, kept: PauseProfile) -> None:
         self._kept = self._newest = kept
         self._writing = asyncio.Lock()
+        self._failed = False
 
     async def keep(self, profile: PauseProfile) -> None:
-        """Raises StorageError; what was not written is tried again with the next."""
+        """Raises StorageError, though only for the first of several failures in a row: that is enough to be heard. What
+        was not written is tried again with the next."""
         self._newest = profile
         async with self._writing:
             newest = self._newest
             if newest != self._kept:
-                await asyncio.to_thread(keep_pauses, newest)
-                self._kept = newest
+                try:
+                    await asyncio.to_thread(keep_pauses, newest)
+                except StorageError:
+                    if not self._failed:
+                        self._failed = True
+                        raise
+                else:
+                    self._kept, self._failed = newest, False
 
 
 def pauses_told(profile: PauseProfile) -> str:

@@ -24,7 +24,9 @@ def test_what_is_kept_is_there_again_and_the_users_alone() -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
     assert [one.name for one in path.parent.iterdir()] == ["pauses.json"]
-    assert all(isinstance(number, float) for number in json.loads(path.read_text()).values())
+    kept = json.loads(path.read_text())
+    assert kept.pop("version") == 1
+    assert all(isinstance(number, float) for number in kept.values())
 
 
 @pytest.mark.parametrize(

@@ -15,14 +15,13 @@ import json
 import os
 import shutil
 import stat
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
 from filelock import FileLock
 
+from voiceos import files, stored
 from voiceos.catalogue.catalog import Model, ModelFile, catalog, size_text
 from voiceos.catalogue.partial import CHUNK_BYTES, path_of, storage_errors
 from voiceos.errors import ModelError, StorageError
@@ -58,7 +57,7 @@ class Store:
 
     def __init__(self, path: Path | str | None = None) -> None:
         chosen = path or os.environ.get("VOICEOS_MODELS")
-        self.root = Path(chosen) if chosen else platformdirs.user_data_path("voiceos") / "models"
+        self.root = Path(chosen) if chosen else stored.MODELS.path
 
     def folder(self, model: Model) -> Path:
         return self.root / model.name
@@ -211,10 +210,5 @@ def _read_stamps(folder: Path) -> dict[str, _Stamp]:
 
 def _write_stamps(folder: Path, stamps: dict[str, _Stamp]) -> None:
     # A folder that may only be read holds models as well as any other: it is hashed at each start.
-    with (
-        contextlib.suppress(OSError),
-        tempfile.NamedTemporaryFile("w", dir=folder, prefix=".stamp", delete=False) as out,
-    ):
-        json.dump(stamps, out)
-        out.close()
-        Path(out.name).replace(folder / _STAMPS)
+    with contextlib.suppress(OSError):
+        files.replace(folder / _STAMPS, json.dumps(stamps).encode(), sync=False)

@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 
+from voiceos import stored
 from voiceos.cli.main import EXITS, app
 from voiceos.config import reference
 from voiceos.config.keys import section_models
@@ -52,6 +53,7 @@ def pages() -> dict[str, str]:
         "docs/commands.md": commands(),
         "docs/configuration.md": reference.markdown(),
         "docs/turn-taking.md": diagram.page(),
+        "docs/stored-data.md": stored.page(),
     }
 
 

@@ -29,6 +29,8 @@ class Problem:
     what: str
     key: str = ""
     """Dotted name of the setting whose value is wrong; "" where the mistake is another."""
+    newer: bool = False
+    """The file is a newer voiceos's."""
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}" if self.where else self.what
@@ -67,7 +69,7 @@ def text_layer(text: str, source: str) -> Layer:
         if version > VERSION:
             line = key_lines(text)["version"]
             newer = f"written for a newer voiceos: version {version}, this one reads up to {VERSION}; update voiceos"
-            layer.problems.append(Problem(f"{source}:{line}", newer))
+            layer.problems.append(Problem(f"{source}:{line}", newer, newer=True))
             return layer
         lines = key_lines(text)
         if version < VERSION:

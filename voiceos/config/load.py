@@ -22,7 +22,7 @@ from voiceos.config.keys import KEYS, nearest_key
 from voiceos.config.layers import Layer, Problem, environment_layer, flag_layer, show, text_layer
 from voiceos.config.migrate import migrated, rewrite
 from voiceos.config.model import VERSION, Settings
-from voiceos.errors import ConfigError, StorageError
+from voiceos.errors import ConfigError, NewerFormat, StorageError
 
 log = logging.getLogger(__name__)
 
@@ -146,9 +146,13 @@ def merge(layers: list[Layer]) -> tuple[Settings, dict[str, str]]:
 def error_from(problems: list[Problem]) -> ConfigError:
     """All problems as one error."""
     if len(problems) == 1:
-        return ConfigError(str(problems[0]), hint=HINT)
-    listed = "\n".join(f"  {problem}" for problem in problems)
-    return ConfigError(f"{len(problems)} problems in the settings:\n{listed}", hint=HINT)
+        error = ConfigError(str(problems[0]), hint=HINT)
+    else:
+        listed = "\n".join(f"  {problem}" for problem in problems)
+        error = ConfigError(f"{len(problems)} problems in the settings:\n{listed}", hint=HINT)
+    if any(problem.newer for problem in problems):
+        error.spoken = NewerFormat.spoken
+    return error
 
 
 def _merged(layers: list[Layer]) -> tuple[Settings | None, list[Problem]]:

@@ -12,6 +12,7 @@ import tomlkit
 from tomlkit import TOMLDocument
 
 from voiceos.config import files
+from voiceos.files import free_name
 
 Step = Callable[[TOMLDocument], None]
 """Changes a document of version n, its index in the chain, into version n + 1; the chain stamps the number."""
@@ -39,12 +40,7 @@ def migrated(text: str, version: int, steps: Sequence[Step] = MIGRATIONS) -> str
 
 def backup_path(path: Path, version: int) -> Path:
     """`config.toml.bak-v0`, or the first of `config.toml.bak-v0.2` … that is free."""
-    first = path.with_name(f"{path.name}.bak-v{version}")
-    candidate, number = first, 1
-    while candidate.exists():
-        number += 1
-        candidate = first.with_name(f"{first.name}.{number}")
-    return candidate
+    return free_name(path.with_name(f"{path.name}.bak-v{version}"))
 
 
 def rewrite(path: Path, *, old: str, new: str, version: int) -> Path:

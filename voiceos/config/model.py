@@ -14,9 +14,10 @@ from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from voiceos.languages import available
+from voiceos.stored import SETTINGS
 
-VERSION = 1
-"""Of the settings file's layout. Raise it together with a new entry in `migrate.MIGRATIONS`."""
+VERSION = SETTINGS.version
+"""Of the settings file's layout. Raised, in `stored.py`, together with a new entry in `migrate.MIGRATIONS`."""
 
 # The one table of choices; the code that builds engines matches on these.
 SttEngine = Literal["faster_whisper", "scripted"]

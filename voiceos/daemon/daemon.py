@@ -23,6 +23,7 @@ from voiceos.config import Settings
 from voiceos.daemon.notify import Notifier
 from voiceos.daemon.part import Observers, Part
 from voiceos.daemon.recovery import Recovery
+from voiceos.daemon.repair import Repair, repair
 from voiceos.daemon.watchdog import Watchdog
 from voiceos.engines.process import EngineSpec
 from voiceos.live import Live, Sound
@@ -53,8 +54,10 @@ class Daemon:
         sound: Callable[[Listeners], Sound] | None = None,
     ) -> None:
         self.settings = settings
+        mended = repair()  # before any part of it reads a stored file
         self.parts: tuple[Part, ...] = (
             Watchdog(lambda: self.live, notifier or Notifier()),
+            Repair(mended, lambda sentence: self.live.conductor.announce(sentence, key=True)),
             *([Recovery(lambda: self.live)] if after_kill else []),
             *parts,
         )

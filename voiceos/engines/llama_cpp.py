@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from voiceos import files
+from voiceos import files, stored
 from voiceos.engines.chat_template import ChatTemplate
 from voiceos.engines.cores import cores
 from voiceos.engines.reply_text import LoopGuard, ReplyText
@@ -28,7 +28,7 @@ CONVERSATION_BATCH_TOKENS = 32
 cores (`python -m voiceos.bench.llm`)."""
 BACKGROUND_BATCH_TOKENS = 16
 """One step of background work, and so the longest that a conversation waits for it."""
-_MAGIC = b"voiceos lane 1\n"
+_MAGIC = f"voiceos lane {stored.LANE.version}\n".encode()
 
 
 class LlamaCpp:

@@ -42,6 +42,8 @@ class EngineSpec:
     """"module:callable"; imported in the child only."""
     arguments: Mapping[str, Any]
     """Plain values for the factory."""
+    model: str = ""
+    """Of the catalogue, which it opens; "" where there is none."""
     budget_s: float = 20.0
     """Longest silence of the engine while it works, before it is taken for hung and killed."""
     start_budget_s: float = 120.0
@@ -60,11 +62,19 @@ class EngineProcess:
     """`async with EngineProcess(spec) as engine: await engine.call("method", x=1)`.
 
     A child that crashes or hangs fails the calls in flight with `EngineCrashed` or `EngineTimeout`, and is started
-    again at once (with back-off when it keeps failing); `on_state` hears of every change.
+    again at once (with back-off when it keeps failing); `on_state` hears of every change. `verify` is run in a thread
+    before each start; the VoiceosError that it raises keeps the child from being started.
     """
 
-    def __init__(self, spec: EngineSpec, *, on_state: Callable[[State], None] | None = None) -> None:
+    def __init__(
+        self,
+        spec: EngineSpec,
+        *,
+        on_state: Callable[[State], None] | None = None,
+        verify: Callable[[], object] = lambda: None,
+    ) -> None:
         self.spec = spec
+        self._verify = verify
         self.state: State = "stopped"
         self._on_state = on_state
         self._numbers = 0
@@ -253,6 +263,7 @@ class EngineProcess:
             self._started_at = time.monotonic()
             self._set_state("starting")
             try:
+                await asyncio.to_thread(self._verify)
                 await self._run_once()
             except errors.VoiceosError as error:
                 self._last_error = error

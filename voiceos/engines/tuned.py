@@ -10,12 +10,12 @@ from pathlib import Path
 
 import psutil
 
-from voiceos import files
+from voiceos import files, stored
 from voiceos.engines.cores import allowed_cores, cores
 
 log = logging.getLogger(__name__)
 
-NAME = "tune.json"
+NAME = stored.TUNED.name
 
 NOISE = 0.03
 """Costs this near to the best are as good; the fewer threads then leave more to others."""
@@ -65,14 +65,7 @@ def best(costs_s: Mapping[int, float]) -> int:
 
 def load() -> list[Tuned]:
     """All results that are kept, of whatever machine; a broken file is set aside."""
-    content = files.recall(NAME)
-    if content is None:
-        return []
-    try:
-        return [Tuned(**row) for row in content["results"]]
-    except (KeyError, TypeError, ValueError):
-        files.set_aside(NAME)
-        return []
+    return files.recall(NAME, lambda content: [Tuned(**row) for row in content["results"]]) or []
 
 
 def keep(results: Sequence[Tuned]) -> None:

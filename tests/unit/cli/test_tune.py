@@ -15,7 +15,7 @@ def test_what_was_measured_is_shown_even_where_it_cannot_be_kept(tmp_path: Path)
     config = tmp_path / "config.toml"
     stages = "".join(f'[{stage}]\nengine = "scripted"\n' for stage in ("stt", "llm", "tts"))
     config.write_text(f'{stages}[end_of_turn]\nengine = "none"\n')
-    folder = files.state_file("any").parent
+    folder = files.state_file("tune.json").parent
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.write_text("no folder")
     result = CliRunner().invoke(app, ["tune", "--config", str(config)])

@@ -20,7 +20,7 @@ def installed(tmp_path: Path) -> Path:
     ignore = shutil.ignore_patterns("__pycache__")
     for part in ("config", "languages"):
         shutil.copytree(ROOT / "voiceos" / part, folder / "voiceos" / part, ignore=ignore)
-    for name in ("__init__.py", "errors.py", "files.py"):
+    for name in ("__init__.py", "errors.py", "files.py", "stored.py"):
         shutil.copy(ROOT / "voiceos" / name, folder / "voiceos" / name)
     return folder
 

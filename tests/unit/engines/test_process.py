@@ -15,7 +15,7 @@ from voiceos.audio.frames import RATE_HZ
 from voiceos.engines.language_model import ProcessLanguageModel
 from voiceos.engines.process import EngineProcess, EngineSpec
 from voiceos.engines.speech_to_text import ProcessSpeechToText
-from voiceos.errors import EngineCrashed, EngineStarved, EngineTimeout
+from voiceos.errors import EngineCrashed, EngineStarved, EngineTimeout, ModelError
 from voiceos.thinking.ports import Lane, Message, Sampling
 
 
@@ -91,3 +91,24 @@ async def test_a_transcription_that_is_cancelled_ends_behind_its_step_and_the_ne
         first.cancel()
         assert (await stt.transcribe(sound, language="en")).text == "one"
         assert first.cancelled()
+
+
+async def test_what_it_starts_with_is_verified_before_each_start_and_told_to_whoever_asks() -> None:
+    spec = EngineSpec("tts", "voiceos.engines.scripted:ScriptedVoice", {})
+    faults: list[str] = []
+
+    def verify() -> None:
+        if faults:
+            raise ModelError(faults[0])
+
+    async with EngineProcess(spec, verify=verify) as engine:
+        await engine.wait_ready()
+        faults.append("The model has changed on the disk.")
+        engine.kill()
+        while not isinstance(engine._last_error, ModelError):
+            await engine._changed.wait()
+        with pytest.raises(ModelError, match="changed on the disk"):
+            await engine.call("synthesize", text="hello", speed=1.0)
+        faults.clear()
+        while engine.state != "ready":
+            await engine._changed.wait()

@@ -1,0 +1,63 @@
+"""What time it is, wherever the machine is just now."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from importlib import resources
+from pathlib import Path
+from zoneinfo import TZPATH
+
+import pytest
+
+from voiceos.clock import ManualClock, SystemClock
+from voiceos.events import Intent
+from voiceos.thinking.answers import answer
+
+
+def zone(name: str) -> bytes:
+    """The compiled time zone, as in /etc/localtime."""
+    for folder in TZPATH:
+        if (path := Path(folder) / name).is_file():
+            return path.read_bytes()
+    try:
+        return resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()
+    except (ModuleNotFoundError, FileNotFoundError):
+        pytest.skip("this system has no time zones")
+
+
+def test_a_change_of_the_machines_zone_counts_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TZ", raising=False)
+    place = tmp_path / "localtime"
+    clock = SystemClock(place)
+    offsets = []
+    for name in ("Asia/Tokyo", "America/Bogota", "UTC"):
+        new = tmp_path / "new"
+        new.write_bytes(zone(name))
+        new.replace(place)
+        now = clock.now()
+        offsets.append(now.utcoffset())
+        assert abs(now - datetime.now(UTC)) < timedelta(seconds=5)
+    assert offsets == [timedelta(hours=9), timedelta(hours=-5), timedelta(0)]
+
+
+@pytest.mark.parametrize("content", [None, b"no zone"])
+def test_without_a_readable_zone_the_c_library_decides(
+    content: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TZ", raising=False)
+    if content is not None:
+        (tmp_path / "localtime").write_bytes(content)
+    assert SystemClock(tmp_path / "localtime").now().utcoffset() == datetime.now().astimezone().utcoffset()
+
+
+def test_a_zone_in_the_environment_goes_before_the_machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "localtime").write_bytes(zone("Asia/Tokyo"))
+    monkeypatch.setenv("TZ", "UTC")
+    assert SystemClock(tmp_path / "localtime").now().utcoffset() == datetime.now().astimezone().utcoffset()
+
+
+def test_the_time_is_told_as_it_is_after_a_jump_of_the_clock() -> None:
+    clock = ManualClock(datetime(2026, 3, 29, 1, 59, tzinfo=UTC))
+    before = answer(Intent("time"), clock.now(), language="en")
+    clock.advance(-3600)
+    assert answer(Intent("time"), clock.now(), language="en") != before
