@@ -115,8 +115,8 @@ class Conductor:
         self._keep_pauses = keep_pauses
         self._attend = attend
         self._health = health
-        self.controls: Controls = self
-        """What wishes turn; by default only what the conductor itself knows of."""
+        self.controls: Controls
+        """What wishes turn; to be set before it runs."""
         self.quiet_until: datetime | None = None
         """Asked for by the user."""
         self._inbox: asyncio.Queue[Frame | ev.Event | SpeakerEvent] = asyncio.Queue()

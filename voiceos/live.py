@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
 
-from voiceos.app import Engines, Stage, gate, policy, stt_language
+from voiceos import quiet
+from voiceos.app import Engines, Specs, Stage, gate, policy, stt_language
 from voiceos.audio.calls import Calls
 from voiceos.audio.duplex import Duplex, Listeners
 from voiceos.audio.echo import Echo
@@ -16,17 +17,21 @@ from voiceos.audio.frames import Frame
 from voiceos.audio.presence import STARTING, Presence
 from voiceos.audio.virtual import VirtualDuplex
 from voiceos.catalogue import Store
+from voiceos.catalogue.voices import voices_here
+from voiceos.changes import Changes
 from voiceos.clock import SystemClock
 from voiceos.conductor import Conductor
 from voiceos.config import Settings
 from voiceos.config.model import Audio
-from voiceos.engines.process import EngineSpec, State
+from voiceos.dials import Dials
+from voiceos.engines.process import State
 from voiceos.errors import VoiceosError
 from voiceos.events import CallChanged, EchoRemains, MicrophoneClosed, MicrophoneOpened
 from voiceos.habits import PauseKeeper, load_pauses
 from voiceos.listening.backchannels import Backchannels
 from voiceos.listening.ears import Ears
 from voiceos.observer import Observer
+from voiceos.preferences import Keep, Preferences
 from voiceos.speaking.ahead import AheadOfTime
 from voiceos.speaking.clips import Clips
 from voiceos.thinking.intents import SentenceMatcher
@@ -52,6 +57,7 @@ class Live:
         on_trace: told the waterfall of each turn as the first words of its answer sound.
         greet: say hello at the start.
         observer: told what goes on.
+        keep: writes down what the user changes while they talk; None: it holds until the end.
         sound: where sound comes from and goes to; by default the devices that the settings name.
     """
 
@@ -60,17 +66,22 @@ class Live:
         settings: Settings,
         *,
         store: Store | None = None,
-        specs: Mapping[Stage, EngineSpec] = MappingProxyType({}),
+        specs: Specs = MappingProxyType({}),
         on_ready: Callable[[], None] = lambda: None,
         on_trace: Callable[[Trace], None] = lambda trace: None,
         greet: bool = True,
         sound: Callable[[Listeners], Sound] | None = None,
         observer: Observer | None = None,
+        keep: Keep | None = None,
     ) -> None:
         self._settings = settings
+        self._store = store or Store()
+        self._keep = keep
         self._open_sound = sound or self._card
         self._clock = SystemClock()
-        self._engines = Engines(settings, {"stt", "llm", "tts"}, store=store, specs=specs, on_state=self._engine_state)
+        self._engines = Engines(
+            settings, {"stt", "llm", "tts"}, store=self._store, specs=specs, on_state=self._engine_state
+        )
         self._thinker = self._engines.thinker()
         self._observer = observer or Observer()
         self._on_ready = on_ready
@@ -79,6 +90,9 @@ class Live:
         self._conductor: Conductor | None = None
         self._duplex: Sound | None = None
         self._speaker_lost = False
+        self._calls: asyncio.Task[None] | None = None
+        self._changes: Changes | None = None
+        self._preferences: Preferences | None = None
 
     @property
     def engines(self) -> Engines:
@@ -89,6 +103,7 @@ class Live:
         settings = self._settings
         language = settings.assistant.language
         known = load_pauses() if settings.turn_taking.learn_pauses else None
+        keep_pauses = None if known is None else PauseKeeper(known).keep
         duplex = self._duplex = self._open_sound(
             Listeners(
                 on_frame=self._frame,
@@ -101,25 +116,26 @@ class Live:
         thinker = self._thinker
         openers = Openers(language) if settings.assistant.openers else None
         voice = AheadOfTime(self._engines.tts, openers.texts if openers else ())
+        ears = Ears(
+            gate=gate(settings),
+            stt=self._engines.stt,
+            end_of_turn=self._engines.end_of_turn,
+            judge=self._engines.judge(),
+            backchannels=Backchannels(language),
+            matcher=SentenceMatcher(language, settings.assistant.name),
+            name=settings.assistant.name,
+            own_words=lambda: conductor.own_words(),
+            language=stt_language(settings),
+        )
         conductor = self._conductor = Conductor(
-            ears=Ears(
-                gate=gate(settings),
-                stt=self._engines.stt,
-                end_of_turn=self._engines.end_of_turn,
-                judge=self._engines.judge(),
-                backchannels=Backchannels(language),
-                matcher=SentenceMatcher(language, settings.assistant.name),
-                name=settings.assistant.name,
-                own_words=lambda: conductor.own_words(),
-                language=stt_language(settings),
-            ),
+            ears=ears,
             thinker=thinker,
             tts=voice,
             player=lambda: duplex.speaker,
             phrases=self._engines.phrases(),
             clips=Clips(language),
             policy=policy(settings) if known is None else replace(policy(settings), pauses=known),
-            keep_pauses=None if known is None else PauseKeeper(known).keep,
+            keep_pauses=keep_pauses,
             clock=self._clock,
             name=settings.assistant.name,
             language=language,
@@ -132,6 +148,21 @@ class Live:
             on_trace=self._answered,
             on_step=self._observer.stepped,
         )
+        changes = self._changes = Changes(
+            settings,
+            conductor=conductor,
+            ears=ears,
+            thinker=thinker,
+            voice=voice,
+            engines=self._engines,
+            keep_pauses=keep_pauses,
+            set_volume=self._set_volume,
+            reopen_sound=self.reopen_sound,
+            watch_calls=self._watch_calls,
+        )
+        preferences = self._preferences = Preferences(changes, conductor, keep=self._keep)
+        conductor.controls = self._dials(conductor, preferences)
+        conductor.hush(self._quiet_until())
         async with duplex, self._engines:
             failures = await self._engines.wait_ready()
             for error in failures:
@@ -143,26 +174,65 @@ class Live:
                 except VoiceosError as error:  # the engine comes back, or the user is told what to change
                     log.error("%s %s", error, error.hint)  # noqa: TRY400 - what happened is in its text
                     conductor.announce(error.spoken, key=True, urgency="high")
-            if self._greet:
+            if self._greet and conductor.quiet_until is None:
                 conductor.announce(f"greeting_{settings.listening.mode}", key=True)
             self._on_ready()
             self._observer.ready()
+            self._watch_calls(settings.audio.hold_during_calls)
             beside = [
-                asyncio.create_task(self._watch_calls(), name="calls"),
+                asyncio.create_task(preferences.run(), name="preferences"),
                 asyncio.create_task(_render(voice, settings.tts.speed), name="openers"),
             ]
             try:
                 await conductor.run()
             finally:
+                beside += [self._calls] if self._calls else []
                 for task in beside:
                     task.cancel()
                 await asyncio.gather(*beside, return_exceptions=True)
+                await preferences.aclose()
+                await changes.aclose()
 
     @property
     def conductor(self) -> Conductor:
         """The running one."""
         assert self._conductor is not None
         return self._conductor
+
+    @property
+    def settings(self) -> Settings:
+        """In force."""
+        return self._changes.settings if self._changes is not None else self._settings
+
+    @property
+    def changes(self) -> Changes:
+        """Has other settings be in force, while it runs."""
+        assert self._changes is not None
+        return self._changes
+
+    @property
+    def preferences(self) -> Preferences:
+        """What the user changes while it runs."""
+        assert self._preferences is not None
+        return self._preferences
+
+    def _dials(self, conductor: Conductor, preferences: Preferences) -> Dials:
+        return Dials(
+            conductor,
+            preferences,
+            self._engines.phrases(),
+            voice=lambda: self.settings.tts.voice,
+            voices=lambda: voices_here(self.settings.assistant.language, self._store),
+        )
+
+    def _quiet_until(self) -> quiet.Until:
+        """What they asked for before this start, where that is not over yet."""
+        until = quiet.load()
+        return until if until is not None and until > self._clock.now() else None
+
+    def _set_volume(self, volume: float) -> None:
+        assert self._duplex is not None
+        self._duplex.speaker.volume = volume
 
     @property
     def presence(self) -> Presence:
@@ -224,9 +294,15 @@ class Live:
         down = [stage for stage, process in self._engines.processes.items() if process.state != "ready"]
         return f"error.{down[0]}" if down else "healthy"
 
-    async def _watch_calls(self) -> None:
-        if self._settings.audio.hold_during_calls and isinstance(self._duplex, Duplex):
-            await Calls(self._call).watch()
+    def _watch_calls(self, hold: bool) -> None:
+        """Begin to hold its tongue in calls, or no longer."""
+        if self._calls is not None:
+            self._calls.cancel()
+            self._calls = None
+        if not hold:
+            self._call(False)
+        if hold and isinstance(self._duplex, Duplex):
+            self._calls = asyncio.create_task(Calls(self._call).watch(), name="calls")
 
     def _call(self, going_on: bool) -> None:
         assert self._conductor is not None

@@ -32,6 +32,13 @@ def setup(level: str = "INFO", *, show_speech: bool = False) -> None:
     root.propagate = False
 
 
+def adjust(level: str, *, show_speech: bool) -> None:
+    """Another level while it runs; as in `setup`."""
+    global _show_speech
+    _show_speech = show_speech and level == "DEBUG"
+    logging.getLogger("voiceos").setLevel(level)
+
+
 def claim_stderr() -> None:
     """Keep standard error to the program itself, for as long as it runs.
 

@@ -70,10 +70,11 @@ TUNED = Stored(
     "it takes as many threads as there are cores",
     (_same,),
 )
+QUIET = Stored("quiet.json", "state", 1, "until when you asked for quiet", "it may speak up sooner", (_same,))
 LANE = Stored("persona.lane", "cache", 1, "its character, as the language model reads it", "one start is slower")
 MODELS = Stored("models", "data", 0, "the models; each file is known by its hash", "`voiceos models pull` fetches them")
 
-EVERYTHING = (SETTINGS, PAUSES, TUNED, LANE, MODELS)
+EVERYTHING = (SETTINGS, PAUSES, TUNED, QUIET, LANE, MODELS)
 
 
 def called(name: str) -> Stored:

@@ -12,7 +12,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from voiceos.app import Stage
+from voiceos.app import Specs, Stage
 from voiceos.audio.duplex import Listeners
 from voiceos.audio.frames import RATE_HZ, Samples
 from voiceos.audio.virtual import VirtualDuplex
@@ -70,17 +70,23 @@ class Room:
         self.traces: list[Trace] = []
         self._ready = asyncio.Event()
         self._sound: VirtualDuplex | None = None
-        self.live = Live(
+        specs = {
+            stage: EngineSpec(stage, factory, arguments[stage], budget_s=2.0) for stage, factory in FACTORIES.items()
+        }
+        self.live = self._live(settings, specs, greet=greet)
+
+    def _live(self, settings: Settings, specs: Specs, *, greet: bool) -> Live:
+        return Live(
             settings,
-            specs={
-                stage: EngineSpec(stage, factory, arguments[stage], budget_s=2.0)
-                for stage, factory in FACTORIES.items()
-            },
+            specs=specs,
             sound=self._open,
             on_ready=self._ready.set,
             on_trace=self.traces.append,
             greet=greet,
         )
+
+    async def _run(self) -> None:
+        await self.live.run()
 
     def _open(self, listeners: Listeners) -> VirtualDuplex:
         self._sound = VirtualDuplex(clock=SystemClock(), listeners=listeners)
@@ -92,7 +98,7 @@ class Room:
         return self._sound
 
     async def __aenter__(self) -> Self:
-        self.task = asyncio.create_task(self.live.run())
+        self.task = asyncio.create_task(self._run())
         await self._ready.wait()
         return self
 

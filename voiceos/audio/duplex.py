@@ -78,6 +78,7 @@ class Duplex:
         """Go over to other devices, or the same with other settings; returns at once, and `on_back` tells when sound is
         there again. What is not there is waited for."""
         self._settings = settings
+        self._canceller.setting = settings.echo_cancellation
         self._reopening.set()
 
     @property

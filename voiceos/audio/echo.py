@@ -103,7 +103,7 @@ class EchoCanceller:
     """
 
     def __init__(self, setting: EchoCancellation, *, on_echo: Callable[[Echo], None] = lambda echo: None) -> None:
-        self._setting = setting
+        self.setting = setting
         self._on_echo = on_echo
         self._aec3 = Aec3(RATE_HZ)
         self._reference: Reference | None = None
@@ -143,7 +143,7 @@ class EchoCanceller:
             attentive: somebody may be speaking: not a moment to leap those 16 ms.
         """
         reference = self._reference
-        if reference is None or self._setting == "off":
+        if reference is None or self.setting == "off":
             return frame
         self._follow(frame)
         self._pair(frame.at, reference)
@@ -168,7 +168,7 @@ class EchoCanceller:
         self._until = frame.at + FRAME_S
 
     def _process(self, frame: Frame, reference: Reference) -> Frame:
-        cancels = self._setting == "on" or self.echo is None or self.echo.present
+        cancels = self.setting == "on" or self.echo is None or self.echo.present
         if not cancels:
             self._near = None
             played, missing = reference.read(self._place, FRAME_SAMPLES, self._step)
@@ -211,7 +211,7 @@ class EchoCanceller:
             self._next = math.nan
 
     def _see(self, played: Samples, near: Samples, out: Samples | None) -> None:
-        if self._setting != "auto" and self.echo is not None and not self.echo.enough:
+        if self.setting != "auto" and self.echo is not None and not self.echo.enough:
             return
         if self._seen and (self._seen[-1][2] is None) != (out is None):
             self._seen, self._loud_s = [], 0.0

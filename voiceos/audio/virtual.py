@@ -96,13 +96,16 @@ class VirtualDuplex:
         self._recorded: list[NDArray[np.float32]] = []
         self._task: asyncio.Task[None] | None = None
         self._frame_at: float | None = None
+        self.asked_for: Audio | None = None
+        """What `reopen` was last told."""
 
     @property
     def presence(self) -> Presence:
         return Presence(MUTED if self.muted else "", self._clock.monotonic(), self._frame_at)
 
     async def reopen(self, settings: Audio) -> None:
-        """There is nothing to choose among."""
+        """There is nothing to choose among; what was asked for is kept."""
+        self.asked_for = settings
 
     async def __aenter__(self) -> VirtualDuplex:
         self._task = asyncio.create_task(self._flow(), name="virtual sound")

@@ -6,8 +6,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Coroutine, Mapping
-from pathlib import Path
+from collections.abc import Coroutine
 from typing import Annotated, Any
 
 import typer
@@ -15,8 +14,9 @@ from rich.console import Console
 
 from voiceos import last_words, log
 from voiceos.cli.exits import plain_errors
-from voiceos.cli.options import ConfigFile, load
+from voiceos.cli.options import ConfigFile
 from voiceos.config import Settings
+from voiceos.config.source import Source
 from voiceos.daemon import instance
 from voiceos.daemon.daemon import Daemon
 from voiceos.daemon.notify import Notifier
@@ -42,7 +42,8 @@ def run(
     with plain_errors(), instance.claim() as me:
         flags = {f"{stage}.engine": "scripted" for stage in ("stt", "llm", "tts")} if dry_run else {}
         flags |= {"end_of_turn.engine": "none"} if dry_run else {}
-        settings = _load_aloud(config_file, flags)
+        source = Source(config_file, flags)
+        settings = _load_aloud(source)
         if settings.log.level != "DEBUG":
             log.claim_stderr()
         log.setup(settings.log.level, show_speech=settings.log.speech)
@@ -50,7 +51,14 @@ def run(
         terminal = Terminal(keys=keys, trace_json=trace_json)
 
         async def serve() -> None:
-            daemon = Daemon(settings, parts=[terminal], notifier=notifier, after_kill=me.after_kill, greet=greeting)
+            daemon = Daemon(
+                settings,
+                source=source,
+                parts=[terminal],
+                notifier=notifier,
+                after_kill=me.after_kill,
+                greet=greeting,
+            )
             await daemon.run(keys=keys)
 
         asyncio.run(_aloud(serve(), settings))
@@ -84,10 +92,10 @@ class Terminal(Part):
             self._console.print(f"answered after {trace.latency_s:.2f} s  [dim]({stages} ms)[/]")
 
 
-def _load_aloud(config_file: Path | None, flags: Mapping[str, object]) -> Settings:
+def _load_aloud(source: Source) -> Settings:
     """The settings; a mistake in them is heard as well as printed."""
     try:
-        return load(config_file, flags, migrate=True).settings
+        return source.load(migrate=True).settings
     except VoiceosError as error:
         asyncio.run(last_words.say(error))
         raise

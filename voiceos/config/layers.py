@@ -28,7 +28,7 @@ class Problem:
     """ "file:line", "environment VOICEOS_…", "flag", or "" where `what` says it."""
     what: str
     key: str = ""
-    """Dotted name of the setting whose value is wrong; "" where the mistake is another."""
+    """Dotted name of the setting that is wrong, or that there is none of; "" where the mistake is another."""
     newer: bool = False
     """The file is a newer voiceos's."""
 
@@ -47,7 +47,7 @@ class Layer:
     def put(self, dotted: str, value: object, origin: str, *, strict: bool) -> None:
         """Check one value; `strict` takes no text for a number."""
         if dotted not in KEYS:
-            self.problems.append(Problem(origin, f'unknown setting "{dotted}"{nearest_key(dotted)}'))
+            self.problems.append(Problem(origin, f'unknown setting "{dotted}"{nearest_key(dotted)}', dotted))
             return
         try:
             self.values[dotted] = _adapter(dotted).validate_python(value, strict=strict)

@@ -13,19 +13,20 @@ import contextlib
 import logging
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
 
-from voiceos.app import Stage
+from voiceos.app import Specs
 from voiceos.audio.duplex import Listeners
 from voiceos.catalogue import Store
 from voiceos.config import Settings
+from voiceos.config.source import Source
+from voiceos.daemon.configuration import Configuration, Reloaded
 from voiceos.daemon.notify import Notifier
 from voiceos.daemon.part import Observers, Part
 from voiceos.daemon.recovery import Recovery
 from voiceos.daemon.repair import Repair, repair
 from voiceos.daemon.watchdog import Watchdog
-from voiceos.engines.process import EngineSpec
 from voiceos.live import Live, Sound
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Daemon:
         parts: further ones, entered last.
         notifier: who is told that it is alive, and how it is.
         after_kill: the last run was killed; the user is told, instead of being greeted.
+        source: what the settings were read from, to be read again when that changes; None: they stay as they are.
         greet, store, specs, sound: see `Live`.
     """
 
@@ -46,16 +48,18 @@ class Daemon:
         settings: Settings,
         *,
         parts: Sequence[Part] = (),
+        source: Source | None = None,
         notifier: Notifier | None = None,
         after_kill: bool = False,
         greet: bool = True,
         store: Store | None = None,
-        specs: Mapping[Stage, EngineSpec] = MappingProxyType({}),
+        specs: Specs = MappingProxyType({}),
         sound: Callable[[Listeners], Sound] | None = None,
     ) -> None:
-        self.settings = settings
         mended = repair()  # before any part of it reads a stored file
+        self.configuration = Configuration(lambda: self.live, source, settings) if source else None
         self.parts: tuple[Part, ...] = (
+            *([self.configuration] if self.configuration else []),
             Watchdog(lambda: self.live, notifier or Notifier()),
             Repair(mended, lambda sentence: self.live.conductor.announce(sentence, key=True)),
             *([Recovery(lambda: self.live)] if after_kill else []),
@@ -63,19 +67,31 @@ class Daemon:
         )
         self._told = Observers(self.parts)
         greet = greet and not after_kill
-        self.live = Live(settings, store=store, specs=specs, greet=greet, sound=sound, observer=self._told)
+        self.live = Live(
+            settings,
+            store=store,
+            specs=specs,
+            greet=greet,
+            sound=sound,
+            observer=self._told,
+            keep=self.configuration.keep if self.configuration else None,
+        )
         self._task: asyncio.Task[None] | None = None
+        self._reloading: asyncio.Task[Reloaded] | None = None
 
     async def run(self, *, keys: bool = False) -> None:
-        """Until it ends or SIGINT, SIGTERM or SIGHUP comes; SIGUSR1, and Enter where `keys`, switch the microphone;
-        SIGUSR2, and L with Enter, have it listen.
+        """Until it ends or SIGINT or SIGTERM comes, or its terminal is closed.
+
+        SIGHUP has the settings read again; SIGUSR1, and Enter where `keys`, switch the microphone; SIGUSR2, and L with
+        Enter, have it listen.
 
         Raises AudioError where there is no microphone or loudspeaker at the start.
         """
         loop = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._run(), name="daemon")
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.stop)
+        loop.add_signal_handler(signal.SIGHUP, self._hung_up, keys)
         loop.add_signal_handler(signal.SIGUSR1, self.live.toggle_mute)
         loop.add_signal_handler(signal.SIGUSR2, self.live.listen)
         if keys:
@@ -88,11 +104,32 @@ class Daemon:
             if keys:
                 loop.remove_reader(sys.stdin)
 
+    @property
+    def settings(self) -> Settings:
+        """In force."""
+        return self.live.settings
+
+    async def reload(self) -> Reloaded:
+        """Read the settings again, as after SIGHUP or a change of a file."""
+        return await self.configuration.reload() if self.configuration else Reloaded()
+
+    @property
+    def settings_problem(self) -> str:
+        """Why the settings in force are not those of the files; "" where they are."""
+        return self.configuration.problem if self.configuration else ""
+
     def stop(self) -> None:
         """End now, in order; `live.shut_down()` ends once what is being said has been heard."""
         self._told.stopping()
         if self._task is not None:
             self._task.cancel()
+
+    def _hung_up(self, keys: bool) -> None:
+        """SIGHUP: somebody wants the settings read again, or the terminal is gone."""
+        if keys and not sys.stdin.isatty():
+            self.stop()
+        else:
+            self._reloading = asyncio.create_task(self.reload(), name="reload")
 
     async def _run(self) -> None:
         async with contextlib.AsyncExitStack() as stack:

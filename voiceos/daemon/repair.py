@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from voiceos import config, files, habits, stored
+from voiceos import config, files, habits, quiet, stored
 from voiceos.catalogue import Store
 from voiceos.daemon.part import Part
 from voiceos.engines import tuned
@@ -41,7 +41,7 @@ def _leftovers() -> Iterator[Mended]:
 
 def _broken() -> Iterator[Mended]:
     """Files that are read only when they are needed are read now, so that it is known at once."""
-    for kept, read in ((stored.PAUSES, habits.load_pauses), (stored.TUNED, tuned.load)):
+    for kept, read in ((stored.PAUSES, habits.load_pauses), (stored.TUNED, tuned.load), (stored.QUIET, quiet.load)):
         there = kept.path.exists()
         read()
         if there and not kept.path.exists():

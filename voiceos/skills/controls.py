@@ -7,6 +7,8 @@ from typing import Protocol
 
 from voiceos.events import Intent
 from voiceos.languages import Phrases
+from voiceos.skills import preferences
+from voiceos.skills.preferences import Wants
 from voiceos.thinking.answers import ANSWERED, answer
 
 VOLUME_STEP = 0.15
@@ -14,13 +16,16 @@ SPEED_STEP = 0.15
 SPEED_RANGE = (0.5, 2.0)
 
 
-class Controls(Protocol):
-    """What a wish may change; the conductor's."""
+class Controls(Wants, Protocol):
+    """What a wish may change."""
 
     volume: float
     """0 to 1."""
     speed: float
-    name: str
+
+    @property
+    def name(self) -> str:
+        """The assistant's."""
 
     def mute(self) -> None: ...
 
@@ -66,6 +71,8 @@ def perform(intent: Intent, controls: Controls, phrases: Phrases, now: datetime,
         case "shut_down":
             controls.shut_down()
             return phrases.text("goodbye")
+        case name if name in preferences.WISHES:
+            return preferences.perform(intent, controls, phrases, now, language)
         case _:
             return answer(intent, now, language=language)
 

@@ -18,18 +18,25 @@ if TYPE_CHECKING:
 LONGEST_WORDS = 14
 """Longer transcripts are no wish of this kind; not looking at them keeps matching quick whatever was said."""
 
+ANY_WORDS = ("name", "voice")
+"""Slots that take whatever words stand there."""
+
+MOST_WORDS = 3
+"""Names of more words than this are none."""
+
 _OUTSIDE = re.compile(r"[^\w'’ %]+")
 _NUMBER = re.compile(r"\b(\d{1,3}) ?%")
 
 
 @cache
-def _data(language: str) -> tuple[Intents, tuple[str, ...]]:
+def _data(language: str) -> tuple[Intents, tuple[str, ...], frozenset[str]]:
     import yaml  # slow with hassil to import, and most commands match nothing
     from hassil import Intents
 
     table: dict[str, Any] = yaml.safe_load((languages.folder(language) / "intents.yaml").read_text("utf-8"))
     fillers = tuple(sorted(table.pop("fillers", []), key=len, reverse=True))
-    return Intents.from_dict(table), fillers
+    not_names = frozenset(str(word) for word in table.pop("not_names", []))
+    return Intents.from_dict(table), fillers, not_names
 
 
 class SentenceMatcher:
@@ -41,7 +48,7 @@ class SentenceMatcher:
     """
 
     def __init__(self, language: str, name: str = "") -> None:
-        self._intents, fillers = _data(language)
+        self._intents, fillers, self._not_names = _data(language)
         self._language = language
         self._fillers = (*fillers, plain(name)) if name else fillers
 
@@ -54,10 +61,22 @@ class SentenceMatcher:
             return None
         for candidate in self._without_fillers(text):
             found = recognize_best(candidate, self._intents, language=self._language)
-            if found is not None:
-                slots = {name: entity.value for name, entity in found.entities.items()}
-                return Intent(found.intent.name, slots)
+            if found is None:
+                continue
+            slots = {name: entity.value for name, entity in found.entities.items()}
+            named = [name for name in ANY_WORDS if name in slots]
+            if all(self._is_name(slots[name]) for name in named):
+                return Intent(found.intent.name, slots | {name: _as_written(slots[name], transcript) for name in named})
         return None
+
+    def _is_name(self, words: str) -> bool:
+        """Without polite words at its ends, of which the next try has fewer."""
+        count = len(words.split())
+        return (
+            0 < count <= MOST_WORDS
+            and words.split()[0] not in self._not_names
+            and len(self._without_fillers(words)) == 1
+        )
 
     def _without_fillers(self, text: str) -> list[str]:
         """The text, and the text without the polite words at its ends, one after the other."""
@@ -72,6 +91,13 @@ class SentenceMatcher:
                         found.append(text)
                         break
         return found
+
+
+def _as_written(words: str, transcript: str) -> str:
+    """What the recogniser wrote for these words; a name that it took for a word gets its capital."""
+    found = re.search(r"[^\w'’]+".join(map(re.escape, words.split())), transcript.replace("’", "'"), re.IGNORECASE)
+    written = " ".join(found[0].split()) if found else words
+    return written.title() if written.islower() else written
 
 
 def plain(text: str) -> str:

@@ -1,0 +1,134 @@
+"""A room whose assistant is a daemon, with settings files of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.scenarios.room import FACTORIES, Room
+from voiceos.app import Specs, Stage
+from voiceos.audio.duplex import Listeners
+from voiceos.audio.virtual import VirtualDuplex
+from voiceos.config import Places, Settings
+from voiceos.config.source import Source
+from voiceos.daemon.daemon import Daemon
+from voiceos.daemon.part import Part
+from voiceos.engines.process import EngineSpec
+from voiceos.live import Live
+from voiceos.trace import Trace
+
+SCRIPTED = """\
+# The settings of a test.
+version = 1
+
+[stt]
+engine = "scripted"
+timeout_s = 3
+
+[llm]
+engine = "scripted"
+timeout_s = 3
+
+[tts]
+engine = "scripted"
+timeout_s = 3
+#speed = 1.0  # as fast as you like
+
+[end_of_turn]
+engine = "none"
+
+[turn_taking]
+pause_ms = 100
+fade_ms = 0
+"""
+
+
+class House(Room):
+    """`async with House(tmp_path, hears=["louder"]) as house: …`
+
+    Args:
+        folder: where its settings file is written.
+        text: more of it.
+        started: told of each engine that is started, and of the settings that it is started by.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        hears: Sequence[str] = ("hello there",),
+        text: str = "",
+        engines: Mapping[Stage, Mapping[str, Any]] | None = None,
+        started: Callable[[Stage, Settings], None] = lambda stage, settings: None,
+        factories: Callable[[Stage, Settings], str] = lambda stage, settings: FACTORIES[stage],
+    ) -> None:
+        self.file = folder / "config.toml"
+        if not self.file.exists():
+            self.file.write_text(SCRIPTED + text)
+        self.source = Source(environ={}, places=Places(system=folder / "system.toml", user=self.file))
+        self._started = started
+        self._factories = factories
+        super().__init__(hears=hears, engines=engines, settings=self.source.load().settings)
+
+    def _live(self, settings: Settings, specs: Specs, *, greet: bool) -> Live:
+        def restarted(stage: Stage, first: EngineSpec) -> Callable[[Settings], EngineSpec]:
+            def made(settings: Settings) -> EngineSpec:
+                self._started(stage, settings)
+                return EngineSpec(stage, self._factories(stage, settings), first.arguments, budget_s=2.0)
+
+            return made
+
+        given = {stage: restarted(stage, one) for stage, one in specs.items() if isinstance(one, EngineSpec)}
+        self.daemon = Daemon(
+            settings,
+            source=self.source,
+            specs=given,
+            sound=self._open,
+            parts=[_Told(self._ready, self.traces)],
+            greet=greet,
+        )
+        return self.daemon.live
+
+    def _open(self, listeners: Listeners) -> VirtualDuplex:
+        sound = super()._open(listeners)
+        sound.speaker.volume = self.daemon.settings.audio.volume
+        return sound
+
+    async def _run(self) -> None:
+        await self.daemon.run()
+
+    async def changed(self, **values: Any) -> None:
+        """Write settings, as `section__key`, into the file, have it read, and wait until they are in force."""
+        self.source.keep({key.replace("__", "."): value for key, value in values.items()})
+        await self.reloaded()
+
+    async def reloaded(self) -> None:
+        assert self.daemon.configuration is not None
+        await self.daemon.reload()
+        await self.daemon.configuration.wait_applied()
+
+    async def written(self, text: str) -> None:
+        """Return once a line of the settings file is this."""
+        async with asyncio.timeout(20):
+            while text not in self.file.read_text().splitlines():
+                await self.wait(0.1)
+
+    async def announced(self, text: str) -> None:
+        """Return once it has said this of its own accord, or in answer."""
+        async with asyncio.timeout(20):
+            while not any(text in said for said in self.said()):
+                await self.wait(0.1)
+
+
+class _Told(Part):
+    def __init__(self, ready: asyncio.Event, traces: list[Trace]) -> None:
+        self._ready = ready
+        self._traces = traces
+
+    def ready(self) -> None:
+        self._ready.set()
+
+    def answered(self, trace: Trace) -> None:
+        self._traces.append(trace)

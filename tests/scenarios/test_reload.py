@@ -1,0 +1,133 @@
+"""The settings file is edited while a conversation goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.scenarios.house import SCRIPTED, House
+from tests.scenarios.room import FACTORIES
+from voiceos.app import Stage
+from voiceos.config import Settings
+from voiceos.config.plan import value
+from voiceos.turn_taking.state import Phase
+
+SHORT = "One two three four five. Six seven eight nine ten. Eleven twelve thirteen fourteen fifteen."
+SLOW = [("everything", SHORT)]
+
+
+def no_thirteen(stage: Stage, settings: Settings) -> str:
+    """An engine with 13 threads does not load."""
+    return FACTORIES[stage] if value(settings, f"{stage}.threads") != 13 else "voiceos.engines.scripted:NoSuchEngine"
+
+
+async def speaks(house: House) -> None:
+    while house.live.conductor.state.phase is not Phase.SPEAKING:
+        await house.wait(0.1)
+
+
+async def test_a_file_that_is_saved_is_in_force_without_being_asked(tmp_path: Path) -> None:
+    async with House(tmp_path) as house:
+        house.file.write_text(SCRIPTED + "\n[audio]\nvolume = 0.25\n")
+        while house.sound.speaker.volume != 0.25:
+            await house.wait(0.1)
+        assert house.daemon.settings.audio.volume == 0.25
+        assert house.said() == [], "a change that can be heard by itself is not told of"
+
+
+async def test_a_model_is_changed_between_turns_and_never_in_the_middle_of_a_reply(tmp_path: Path) -> None:
+    async with House(tmp_path, hears=["tell me everything"], engines={"llm": {"replies": SLOW}}) as house:
+        await house.say("tell me everything you know")
+        await speaks(house)
+        before = dict(house.live.engines.processes)
+        house.source.keep({"llm.threads": 3, "tts.threads": 3, "audio.earcons": False})
+        assert (await house.daemon.reload()).engines == ("llm", "tts")
+        await house.wait(1.0)
+        assert house.live.conductor.state.phase is Phase.SPEAKING
+        assert house.live.engines.processes == before
+        assert house.daemon.settings.audio.earcons
+        await house.answered()
+        assert house.daemon.configuration is not None
+        await house.daemon.configuration.wait_applied()
+        assert house.said() == [SHORT]
+        after = house.live.engines.processes
+        assert [stage for stage in after if after[stage] is not before[stage]] == ["llm", "tts"]
+        assert not house.daemon.settings.audio.earcons
+        await house.say("tell me everything you know")
+        await house.answered()
+        assert house.said() == [SHORT, SHORT], "what was said before is remembered, and the new engines answer"
+
+
+async def test_the_volume_is_changed_in_the_middle_of_a_reply(tmp_path: Path) -> None:
+    async with House(tmp_path, hears=["tell me everything"], engines={"llm": {"replies": SLOW}}) as house:
+        await house.say("tell me everything you know")
+        await speaks(house)
+        house.source.keep({"audio.volume": 0.3})
+        await house.daemon.reload()
+        assert house.live.conductor.state.phase is Phase.SPEAKING
+        assert house.sound.speaker.volume == 0.3
+
+
+async def test_a_broken_model_keeps_the_old_one_and_says_so_until_it_is_mended(tmp_path: Path) -> None:
+    async with House(tmp_path, factories=no_thirteen) as house:
+        before = house.live.engines.processes["llm"]
+        await house.changed(llm__threads=13)
+        await house.announced("I couldn't change over to the other model.")
+        assert house.live.engines.processes["llm"] is before
+        assert house.daemon.settings.llm.threads == 0
+        assert "NoSuchEngine" in house.daemon.settings_problem
+        await house.say("hello there")
+        await house.answered()
+        assert house.said()[-1].startswith("You said:")
+        await house.changed(llm__threads=2)
+        assert house.daemon.settings_problem == ""
+        assert house.daemon.settings.llm.threads == 2
+
+
+async def test_a_model_that_is_not_here_is_told_of_at_once(tmp_path: Path) -> None:
+    async with House(tmp_path) as house:
+        del house.live.engines._specs["tts"]  # type: ignore[attr-defined]  # the settings alone decide
+        house.source.keep({"tts.engine": "piper", "tts.voice": "en_US-ljspeech-high"})
+        told = await house.daemon.reload()
+        assert told.engines == ("tts",)
+        assert "en_US-ljspeech-high is not on this machine" in told.wrong[0]
+        await house.announced("I couldn't change over to the other voice.")
+        assert house.daemon.settings.tts.engine == "scripted"
+
+
+async def test_a_mistake_keeps_what_is_in_force_and_is_said_once_with_its_place_until_it_is_mended(
+    tmp_path: Path,
+) -> None:
+    async with House(tmp_path) as house:
+        house.file.write_text(SCRIPTED + '\n[audio]\nvolume = "loud"\nearcons = false\n')
+        told = await house.daemon.reload()
+        assert 'volume = "loud" is not allowed' in told.wrong[0]
+        assert told.wrong[0] == house.daemon.settings_problem
+        await house.daemon.reload()
+        await house.announced("There is a mistake in my settings, at audio, volume.")
+        await house.wait(2.0)
+        assert len(house.said()) == 1
+        assert house.daemon.settings.audio.earcons
+        house.file.write_text(SCRIPTED + "\n[audio\n")
+        await house.daemon.reload()
+        line = SCRIPTED.count("\n") + 2
+        await house.announced(f"I can't read line {line} of my settings.")
+        house.file.write_text(SCRIPTED + "\n[audio]\nearcons = false\n")
+        assert (await house.daemon.reload()).wrong == ()
+        await house.announced("My settings are in order again.")
+        assert house.daemon.settings_problem == ""
+        assert not house.daemon.settings.audio.earcons
+
+
+async def test_a_key_that_there_is_none_of_is_named(tmp_path: Path) -> None:
+    async with House(tmp_path) as house:
+        house.file.write_text(SCRIPTED + "\n[audio]\nvolum = 0.5\n")
+        assert "did you mean" in (await house.daemon.reload()).wrong[0]
+        await house.announced("There is a mistake in my settings, at audio, volum.")
+
+
+async def test_a_file_that_is_removed_leaves_the_defaults(tmp_path: Path) -> None:
+    async with House(tmp_path, text="\n[audio]\nvolume = 0.25\n") as house:
+        house.file.write_text(SCRIPTED)
+        told = await house.daemon.reload()
+        assert told.live == ("audio.volume",)
+        assert house.sound.speaker.volume == 0.8

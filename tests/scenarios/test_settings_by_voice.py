@@ -1,0 +1,203 @@
+"""Settings that are changed by talking: at once, written down, and put back."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.scenarios.house import SCRIPTED, House
+from tests.scenarios.room import Room
+from voiceos import quiet
+from voiceos.catalogue.voices import Voice
+from voiceos.clock import SystemClock
+from voiceos.errors import StorageError
+from voiceos.languages import Phrases
+
+HERE = [Voice("en_US-joe-medium", "Joe"), Voice("en_US-kristin-medium", "Kristin")]
+
+
+def spoken(key: str) -> tuple[str, ...]:
+    return Phrases("en").variants(key)
+
+
+async def test_slower_is_heard_at_once_written_down_with_comments_kept_and_put_back(tmp_path: Path) -> None:
+    async with House(tmp_path, hears=["Slower, please.", "Louder.", "Never mind, put it back.", "Undo that."]) as house:
+        await house.say("slower please")
+        await house.answered()
+        assert house.live.conductor.speed == 0.85
+        await house.written("speed = 0.85  # as fast as you like")
+        assert "# The settings of a test." in house.file.read_text()
+        await house.say("louder")
+        await house.answered()
+        assert house.sound.speaker.volume == 0.95
+        await house.written("volume = 0.95")
+        told = house.said()[:]
+        await house.say("never mind put it back")
+        await house.answered()
+        assert house.said()[len(told) :] == ["As loud as before."]
+        assert house.sound.speaker.volume == 0.8
+        await house.written("volume = 0.8")
+        await house.say("undo that please")
+        await house.answered()
+        assert house.live.conductor.speed == 1.0
+        await house.written("speed = 1.0  # as fast as you like")
+
+
+async def test_its_own_writing_is_no_news(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with House(tmp_path, hears=["Slower, please."]) as house:
+        await house.say("slower please")
+        await house.answered()
+        await house.written("speed = 0.85  # as fast as you like")
+        with caplog.at_level("INFO", logger="voiceos.daemon"):
+            told = await house.daemon.reload()
+            await house.wait(2.0)
+        assert str(told) == "nothing changed"
+        assert caplog.records == []
+        assert house.live.conductor.speed == 0.85
+
+
+async def test_what_the_file_says_since_is_not_put_back(tmp_path: Path) -> None:
+    async with House(tmp_path, hears=["Slower, please.", "Undo that."]) as house:
+        await house.say("slower please")
+        await house.answered()
+        await house.written("speed = 0.85  # as fast as you like")
+        await house.changed(audio__earcons=False)
+        assert house.live.conductor.speed == 0.85
+        await house.changed(tts__speed=1.4)
+        assert house.live.conductor.speed == 1.4
+        await house.say("undo that please")
+        await house.answered()
+        assert house.live.conductor.speed == 1.4
+        assert house.said()[-1] == "There is nothing to put back."
+
+
+async def test_a_file_that_was_edited_before_a_change_is_written_down_goes_before_it(tmp_path: Path) -> None:
+    async with House(tmp_path) as house:
+        house.file.write_text(SCRIPTED.replace("#speed = 1.0", "speed = 1.4"))
+        house.live.preferences.change("tts.speed", 0.85)
+        house.live.preferences.change("audio.volume", 0.5)
+        await house.written("volume = 0.5")
+        await house.reloaded()
+        assert "speed = 1.4  # as fast as you like" in house.file.read_text().splitlines()
+        assert house.live.conductor.speed == 1.4
+        assert house.sound.speaker.volume == 0.5
+
+
+async def test_where_nothing_can_be_written_it_holds_for_now_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise StorageError("the disk is full")
+
+    async with House(tmp_path, hears=["Slower, please."]) as house:
+        monkeypatch.setattr("voiceos.config.edit.files.write", full)
+        await house.say("slower please")
+        await house.announced("That holds until I'm restarted.")
+        assert house.live.conductor.speed == 0.85
+        assert "0.85" not in house.file.read_text()
+        monkeypatch.undo()
+        house.file.write_text(SCRIPTED + "\n[audio]\nearcons = false\n")
+        await house.reloaded()
+        await house.written("speed = 0.85  # as fast as you like")
+        assert tomllib.loads(house.file.read_text())["audio"] == {"earcons": False}
+
+
+async def test_it_calls_you_what_you_say(tmp_path: Path) -> None:
+    async with House(tmp_path, hears=["Call me by my nickname.", "Call me Pete.", "Put it back."]) as house:
+        await house.say("call me by my nickname")
+        await house.answered()
+        assert house.said()[-1] == "Gladly. Say, call me, and then the name."
+        await house.say("call me pete")
+        await house.answered()
+        assert "Pete" in house.said()[-1]
+        await house.written('user_name = "Pete"')
+        assert "Pete" in house.live._thinker.conversation.persona.system
+        await house.say("put it back")
+        await house.answered()
+        await house.written('user_name = ""')
+        assert "Pete" not in house.live._thinker.conversation.persona.system
+
+
+async def test_another_voice_that_is_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voiceos.live.voices_here", lambda language, store: HERE)
+    hears = ["Which voices do you have?", "Use another voice.", "Undo that."]
+    async with House(tmp_path, hears=hears) as house:
+        await house.say("which voices do you have")
+        await house.answered()
+        assert house.said()[-1] == "I'm Joe now. There is also Kristin."
+        before = house.live.engines.processes["tts"]
+        await house.say("use another voice")
+        await house.answered()
+        assert house.said()[-1] in [text.format(voice="Kristin") for text in spoken("voice_changing")] or any(
+            text.format(voice="Kristin") in house.said() for text in spoken("voice_changed")
+        )
+        while not any(text.format(voice="Kristin") in house.said() for text in spoken("voice_changed")):
+            await house.wait(0.1)
+        assert house.live.engines.processes["tts"] is not before
+        await house.written('voice = "en_US-kristin-medium"')
+        await house.say("undo that please")
+        await house.answered()
+        await house.written('voice = "en_US-joe-medium"')
+        assert house.daemon.settings.tts.voice == "en_US-joe-medium"
+
+
+async def test_the_only_voice_says_so() -> None:
+    async with Room(hears=["Use another voice."]) as room:
+        await room.say("use another voice")
+        await room.answered()
+        assert room.said()[-1].startswith("Joe is the only voice here.")
+
+
+async def test_quiet_for_a_while_outlives_a_restart_and_ends_on_request(tmp_path: Path) -> None:
+    hears = ["Be quiet for ten minutes.", "How are you?"]
+    async with House(tmp_path, hears=hears) as house:
+        await house.say("be quiet for ten minutes")
+        await house.answered()
+        assert house.said()[-1].startswith("I'll be quiet until ")
+        house.live.conductor.announce("tea is ready")
+        await house.say("how are you today")
+        await house.wait(2.0)
+        assert len(house.said()) == 1
+        while quiet.load() is None:
+            await house.wait(0.1)
+    async with House(tmp_path, hears=["How are you?", "Ada, how are you?", "You can talk again."]) as house:
+        assert house.live.conductor.quiet_until is not None
+        house.live.conductor.announce("tea is ready")
+        await house.say("how are you today")
+        await house.wait(2.0)
+        assert house.said() == []
+        await house.say("Ada how are you today")
+        await house.answered()
+        assert house.said() == ["You said: Ada, how are you?"]
+        await house.say("you can talk again")
+        await house.announced("tea is ready")
+        assert house.said()[1] in spoken("talks_again")
+        await house.wait(0.5)
+        assert quiet.load() is None
+
+
+async def test_quiet_ends_by_itself() -> None:
+    async with Room() as room:
+        room.live.preferences.hush(SystemClock().now() + timedelta(seconds=1))
+        room.live.conductor.announce("tea is ready")
+        await room.wait(0.5)
+        assert room.said() == []
+        while not room.said():
+            await room.wait(0.1)
+        assert room.said() == ["tea is ready"]
+        assert room.live.conductor.quiet_until is None
+
+
+async def test_without_a_settings_file_what_is_changed_holds_until_the_end() -> None:
+    async with Room(hears=["Faster.", "Put it back."]) as room:
+        await room.say("faster")
+        await room.answered()
+        assert room.live.conductor.speed == 1.15
+        await room.say("put it back")
+        await room.answered()
+        assert room.live.conductor.speed == 1.0
+        assert room.said()[-1] == "As fast as before."

@@ -1,0 +1,215 @@
+"""The settings while it runs: read again when a file changes, in force without a restart wherever that can be."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass
+from typing import Self
+
+from voiceos import languages
+from voiceos.changes import Refused
+from voiceos.config import Problem, Settings
+from voiceos.config.plan import Plan, Value, changed, overlaid, plan, value
+from voiceos.config.source import Source
+from voiceos.config.watch import changes
+from voiceos.daemon.part import Part
+from voiceos.errors import ConfigError, VoiceosError
+from voiceos.languages import Phrases
+from voiceos.live import Live
+
+log = logging.getLogger(__name__)
+
+_LINE = re.compile(r":(\d+)$")
+
+REFUSED = {"tts": "settings_refused_voice", "audio": "settings_refused_sound"}
+"""What is said of keys, by section, that could not be changed; of all others the model is told of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """What came of reading the settings again; keys are dotted."""
+
+    live: tuple[str, ...] = ()
+    """In force now, or once nobody speaks."""
+    sound: tuple[str, ...] = ()
+    """Likewise, with devices that are opened anew."""
+    engines: tuple[str, ...] = ()
+    """Stages whose engines are started anew, once nobody speaks."""
+    restart: tuple[str, ...] = ()
+    """Not in force before the next start."""
+    wrong: tuple[str, ...] = ()
+    """Reasons why the settings, or some of them, stay as they were."""
+
+    def __str__(self) -> str:
+        told = {
+            "changed": self.live,
+            "sound opened anew for": self.sound,
+            "engines started anew": self.engines,
+            "at the next start": self.restart,
+            "wrong": self.wrong,
+        }
+        return "; ".join(f"{what}: {', '.join(which)}" for what, which in told.items() if which) or "nothing changed"
+
+
+class Configuration(Part):
+    """Args:
+    live: the conversation.
+    source: what to read again, and to write the user's changes to.
+    settings: as read from there at the start.
+    """
+
+    def __init__(self, live: Callable[[], Live], source: Source, settings: Settings) -> None:
+        self.source = source
+        self._live = live
+        self._file = settings
+        """As last read, whatever was changed by voice since."""
+        self._wrong = ""
+        self._refused: dict[str, str] = {}
+        """What a key could not be changed for."""
+        self._waiting: dict[str, None] = {}
+        self._ready = asyncio.Event()
+        self._reading = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._watching: asyncio.Task[None] | None = None
+
+    @property
+    def problem(self) -> str:
+        """Why the settings in force are not those of the files; "" where they are."""
+        return self._wrong or "\n".join(dict.fromkeys(self._refused.values()))
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Keys of which the change waits for the next start."""
+        return tuple(self._waiting)
+
+    async def __aenter__(self) -> Self:
+        self._watching = asyncio.create_task(self._watch(), name="settings")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        tasks = [*self._tasks, *([self._watching] if self._watching else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def ready(self) -> None:
+        self._ready.set()
+
+    def keep(self, values: Mapping[str, Value]) -> None:
+        """Write what the user has changed; of keys that are others in the file by now the file is right. See `Keep`."""
+        now = self.source.load().settings
+        self.source.keep({key: new for key, new in values.items() if value(now, key) == value(self._file, key)})
+
+    async def wait_applied(self) -> None:
+        """Return once everything that was read is in force, or was refused."""
+        await asyncio.gather(*self._tasks)
+
+    async def reload(self, *, try_again: bool = True) -> Reloaded:
+        """Read the settings again; what has changed is carried out once nobody speaks. A mistake keeps what is in
+        force, and is said.
+
+        Args:
+            try_again: also change what could not be changed before, as where a model has come since.
+        """
+        await self._ready.wait()
+        async with self._reading:
+            try:
+                loaded = await asyncio.to_thread(self.source.load)
+            except ConfigError as error:
+                return await self._refuse(error)
+            again = tuple(self._refused) if try_again else ()
+            return await self._take(loaded.settings, {*changed(self._file, loaded.settings), *again})
+
+    async def _take(self, settings: Settings, keys: Set[str]) -> Reloaded:
+        live = self._live()
+        in_force = live.changes.settings
+        self._file = settings
+        self._refused = {key: why for key, why in self._refused.items() if key not in keys}
+        if self._wrong:
+            self._wrong = ""
+            log.info("the settings are in order again")
+            self._say("settings_mended")
+        target = overlaid(in_force, settings, keys)
+        wanted = plan(in_force, target)
+        live.preferences.forget(wanted.keys)
+        live.preferences.try_again()
+        self._waiting = dict.fromkeys(wanted.restart) | {
+            key: None for key in self._waiting if key in changed(in_force, settings)
+        }
+        if wanted.restart:
+            self._say("settings_restart", setting=self._called(wanted.restart[0]))
+        live.changes.at_once(wanted, target)
+        self._carry_out(wanted, target)
+        told = Reloaded(
+            wanted.live, wanted.sound, tuple(wanted.engines), wanted.restart, await self._missing(wanted, target)
+        )
+        if wanted.keys:
+            log.info("settings: %s", told)
+        return told
+
+    async def _refuse(self, error: ConfigError) -> Reloaded:
+        wrong = str(error)
+        if wrong != self._wrong:
+            self._wrong = wrong
+            log.error("the settings stay as they were: %s %s", error, error.hint)
+            problems = await asyncio.to_thread(self.source.problems)
+            self._tell(problems[0] if problems else Problem("", wrong))
+        return Reloaded(wrong=(wrong,))
+
+    def _tell(self, problem: Problem) -> None:
+        """One sentence on what is wrong."""
+        line = _LINE.search(problem.where)
+        if problem.key:
+            self._say("settings_wrong_key", setting=self._called(problem.key))
+        elif line:
+            self._say("settings_wrong_line", line=line[1])
+        else:
+            self._say("settings_wrong")
+
+    async def _missing(self, wanted: Plan, target: Settings) -> tuple[str, ...]:
+        """Models that are not here, as far as that is known before they are loaded."""
+        found = []
+        for stage in [stage for stage in self._live().engines.processes if stage in wanted.engines]:
+            try:
+                await asyncio.to_thread(self._live().engines.spec, stage, target)
+            except VoiceosError as error:
+                found.append(f"{error} {error.hint}".strip())
+        return tuple(found)
+
+    def _carry_out(self, wanted: Plan, target: Settings) -> None:
+        async def carry_out() -> None:
+            for refused in await self._live().changes.carry_out(wanted, target):
+                self._refusal(refused)
+
+        task = asyncio.create_task(carry_out(), name="other settings")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _refusal(self, refused: Refused) -> None:
+        reason = f"{refused.error} {refused.error.hint}".strip()
+        self._refused |= dict.fromkeys(refused.keys, reason)
+        self._say(REFUSED.get(refused.keys[0].partition(".")[0], "settings_refused_model"))
+
+    def _called(self, dotted: str) -> str:
+        """A key as it can be said: "turn_taking.end_silence_ms" is "turn taking, end silence"."""
+        section, _, name = dotted.rpartition(".")
+        called = languages.table(self._language, "answers")["sections"].get(section, section.replace("_", " "))
+        words = re.sub(r"_(ms|s)$", "", name).replace("_", " ")
+        return f"{called}, {words}" if called else words
+
+    def _say(self, sentence: str, **values: object) -> None:
+        self._live().conductor.announce(Phrases(self._language).text(sentence, **values))
+
+    @property
+    def _language(self) -> str:
+        return self._live().settings.assistant.language
+
+    async def _watch(self) -> None:
+        try:
+            async for _ in changes(*self.source.paths):
+                await self.reload(try_again=False)
+        except OSError as error:
+            log.warning("changed settings are not noticed; `kill -HUP` has them read again: %s", error)

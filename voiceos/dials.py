@@ -1,0 +1,103 @@
+"""What wishes turn: the conversation's own dials, with what the user changes written down and undone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from voiceos.catalogue.voices import Voice
+from voiceos.conductor import Conductor
+from voiceos.languages import Phrases
+from voiceos.preferences import Preferences
+from voiceos.quiet import Until
+
+
+class Dials:
+    """`Controls` and `Wants` of the skills.
+
+    Args:
+        voice: model of the voice in force.
+        voices: those that are here.
+    """
+
+    def __init__(
+        self,
+        conductor: Conductor,
+        preferences: Preferences,
+        phrases: Phrases,
+        *,
+        voice: Callable[[], str],
+        voices: Callable[[], Sequence[Voice]],
+    ) -> None:
+        self._conductor = conductor
+        self._preferences = preferences
+        self._phrases = phrases
+        self._voice = voice
+        self._voices = voices
+        self._changing: asyncio.Task[None] | None = None
+
+    @property
+    def name(self) -> str:
+        return self._conductor.name
+
+    @property
+    def volume(self) -> float:
+        return self._conductor.volume
+
+    @volume.setter
+    def volume(self, volume: float) -> None:
+        self._preferences.change("audio.volume", round(volume, 2))
+
+    @property
+    def speed(self) -> float:
+        return self._conductor.speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        self._preferences.change("tts.speed", round(speed, 2))
+
+    def set_mode(self, mode: str) -> None:
+        self._preferences.change("listening.mode", mode)
+
+    def mute(self) -> None:
+        self._conductor.mute()
+
+    def last_reply(self) -> str:
+        return self._conductor.last_reply()
+
+    def health(self) -> str:
+        return self._conductor.health()
+
+    def shut_down(self) -> None:
+        self._conductor.shut_down()
+
+    @property
+    def voice(self) -> str:
+        return self._voice()
+
+    def voices(self) -> Sequence[Voice]:
+        return self._voices()
+
+    def use_voice(self, voice: Voice) -> None:
+        """Told once the change has come about, or could not."""
+        change = self._preferences.change("tts.voice", voice.model)
+
+        async def tell() -> None:
+            failed = await change
+            told = self._phrases.text("voice_refused" if failed else "voice_changed", voice=voice.spoken)
+            self._conductor.announce(told)
+
+        self._changing = asyncio.create_task(tell(), name="another voice")
+
+    def call_user(self, name: str) -> None:
+        self._preferences.change("assistant.user_name", name)
+
+    def hush(self, until: Until) -> None:
+        self._preferences.hush(until)
+
+    @property
+    def quiet_until(self) -> Until:
+        return self._conductor.quiet_until
+
+    def undo(self) -> str:
+        return self._preferences.undo()

@@ -1,0 +1,145 @@
+"""What the user changes while they talk: in force at once, undone on request, and written down once nobody speaks."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from voiceos import quiet
+from voiceos.changes import Changes, Refused
+from voiceos.conductor import Conductor
+from voiceos.config import Settings
+from voiceos.config.plan import Plan, Value, plan, value, with_values
+from voiceos.errors import VoiceosError
+
+log = logging.getLogger(__name__)
+
+REMEMBERED = 20
+"""Changes that can be undone, the newest."""
+
+QUIET = "quiet"
+"""What is undone where it is no setting: that they asked for quiet."""
+
+Keep = Callable[[Mapping[str, Value]], None]
+"""Writes values into the user's settings file; called in a thread. Raises VoiceosError, also for a broken file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    key: str
+    """Dotted, or `QUIET`."""
+    back: Callable[[], object]
+    """Puts it back."""
+
+
+class Preferences:
+    """Args:
+    keep: None keeps nothing beyond this run, as where there is no settings file.
+    """
+
+    def __init__(self, changes: Changes, conductor: Conductor, *, keep: Keep | None) -> None:
+        self._changes = changes
+        self._conductor = conductor
+        self._keep = keep
+        self._done: list[Change] = []
+        self._unwritten: set[str] = set()
+        self._changed = asyncio.Event()
+        self._kept_last = True
+        """The last time that something was to be written it could be."""
+        self._tasks: set[asyncio.Task[list[Refused]]] = set()
+
+    def change(self, key: str, new: Value) -> asyncio.Task[list[Refused]]:
+        """Have a setting take another value, of its type and allowed; what that cannot change tells the task."""
+        before = value(self._changes.settings, key)
+        if new != before:
+            self._remember(Change(key, lambda: self._apply(key, before)))
+        return self._apply(key, new)
+
+    def hush(self, until: quiet.Until) -> None:
+        """Be quiet until then; None: no more."""
+        before = self._conductor.quiet_until
+        if until != before:
+            self._remember(Change(QUIET, lambda: self._hush(before)))
+        self._hush(until)
+
+    def undo(self) -> str:
+        """Put the last change back that was not yet; returns its key, "" where there is none."""
+        if not self._done:
+            return ""
+        last = self._done.pop()
+        last.back()
+        return last.key
+
+    def forget(self, keys: tuple[str, ...]) -> None:
+        """These were changed in the file since: putting them back would undo that."""
+        self._done = [one for one in self._done if one.key not in keys]
+        self._unwritten.difference_update(keys)
+
+    def try_again(self) -> None:
+        """Write what could not be written, as the file has changed."""
+        if self._unwritten:
+            self._changed.set()
+
+    async def run(self) -> None:
+        """Write whatever has changed in each silence; until cancelled."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            await self._changes.wait_quiet()
+            await self.write()
+
+    async def write(self) -> None:
+        """Write what is not written yet; where that cannot be, say so once."""
+        keys, self._unwritten = self._unwritten, set()
+        try:
+            if QUIET in keys:
+                await asyncio.to_thread(quiet.keep, self._conductor.quiet_until)
+                keys.discard(QUIET)
+            if keys and self._keep is not None:
+                values = {key: value(self._changes.settings, key) for key in sorted(keys)}
+                await asyncio.to_thread(self._keep, values)
+        except VoiceosError as error:
+            self._unwritten |= keys
+            log.warning("%s: in force, but not kept: %s %s", ", ".join(sorted(keys)), error, error.hint)
+            if self._kept_last:
+                self._conductor.announce("not_kept", key=True)
+            self._kept_last = False
+        else:
+            self._kept_last = True
+
+    async def aclose(self) -> None:
+        """Break off what is still to be changed, and write the rest."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.write()
+
+    def _remember(self, change: Change) -> None:
+        self._done = [*self._done, change][-REMEMBERED:]
+
+    def _hush(self, until: quiet.Until) -> None:
+        self._conductor.hush(until)
+        self._note(QUIET)
+
+    def _apply(self, key: str, new: Value) -> asyncio.Task[list[Refused]]:
+        settings = with_values(self._changes.settings, {key: new})
+        wanted = plan(self._changes.settings, settings)
+        self._changes.at_once(wanted, settings)
+        task = asyncio.create_task(self._carry_out(key, wanted, settings), name=f"change {key}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _carry_out(self, key: str, wanted: Plan, settings: Settings) -> list[Refused]:
+        refused = await self._changes.carry_out(wanted, settings)
+        if refused:
+            self.forget((key,))
+        else:
+            self._note(key)
+        return refused
+
+    def _note(self, key: str) -> None:
+        self._unwritten.add(key)
+        self._changed.set()
