@@ -58,9 +58,10 @@ class Daemon:
     ) -> None:
         mended = repair()  # before any part of it reads a stored file
         self.configuration = Configuration(lambda: self.live, source, settings) if source else None
+        self._watchdog = Watchdog(lambda: self.live, notifier or Notifier(), remark=self._remark)
         self.parts: tuple[Part, ...] = (
             *([self.configuration] if self.configuration else []),
-            Watchdog(lambda: self.live, notifier or Notifier()),
+            self._watchdog,
             Repair(mended, lambda sentence: self.live.conductor.announce(sentence, key=True)),
             *([Recovery(lambda: self.live)] if after_kill else []),
             *parts,
@@ -111,12 +112,16 @@ class Daemon:
 
     async def reload(self) -> Reloaded:
         """Read the settings again, as after SIGHUP or a change of a file."""
-        return await self.configuration.reload() if self.configuration else Reloaded()
+        with self._watchdog.reloading():
+            return await self.configuration.reload() if self.configuration else Reloaded()
 
     @property
     def settings_problem(self) -> str:
         """Why the settings in force are not those of the files; "" where they are."""
         return self.configuration.problem if self.configuration else ""
+
+    def _remark(self) -> str:
+        return f"The settings are not those of the file: {self.settings_problem}" if self.settings_problem else ""
 
     def stop(self) -> None:
         """End now, in order; `live.shut_down()` ends once what is being said has been heard."""

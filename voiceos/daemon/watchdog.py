@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Self
 
 from voiceos import events as ev
+from voiceos.audio.frames import Frame
 from voiceos.audio.presence import STARTING
 from voiceos.clock import Clock, SystemClock
 from voiceos.daemon import liveness
@@ -29,14 +31,23 @@ class Watchdog(Part):
 
     Args:
         live: the conversation, asked for at each use.
+        remark: what else there is to say of how it is; "" for nothing.
     """
 
-    def __init__(self, live: Callable[[], Live], notifier: Notifier, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        live: Callable[[], Live],
+        notifier: Notifier,
+        *,
+        remark: Callable[[], str] = lambda: "",
+        clock: Clock | None = None,
+    ) -> None:
         self._live = live
         self._notifier = notifier
+        self._remark = remark
         self._clock = clock or SystemClock()
         self._ready = False
-        self._turned_at = self._expected_since = self._clock.monotonic()
+        self._turned_at = self._frame_at = self._expected_since = self._clock.monotonic()
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -52,8 +63,11 @@ class Watchdog(Part):
     def ready(self) -> None:
         self._ready = True
         self._turned_at = self._expected_since = self._clock.monotonic()
-        self._notifier.ready(condition(self._live()))
+        self._notifier.ready(self._condition())
         self._task = asyncio.create_task(self._watch(), name="watchdog")
+
+    def frame(self, frame: Frame) -> None:
+        self._frame_at = self._clock.monotonic()
 
     def stepped(self, event: ev.Event, before: State, after: State) -> None:
         self._turned_at = self._clock.monotonic()
@@ -68,9 +82,25 @@ class Watchdog(Part):
             self._ready = False
             self._notifier.stopping("Stopping.")
 
+    @contextlib.contextmanager
+    def reloading(self) -> Iterator[None]:
+        """While the settings are read again; systemd waits for the end of it."""
+        if not self._ready:
+            yield
+            return
+        self._notifier.reloading()
+        try:
+            yield
+        finally:
+            if self._ready:
+                self._notifier.ready(self._condition())
+
     def _tell(self) -> None:
         if self._ready:
-            self._notifier.status(condition(self._live()))
+            self._notifier.status(self._condition())
+
+    def _condition(self) -> str:
+        return f"{condition(self._live())} {self._remark()}".rstrip()
 
     async def _watch(self) -> None:
         patience_s = self._notifier.watchdog_s
@@ -96,7 +126,7 @@ class Watchdog(Part):
             self._expected_since = now
         return liveness.Facts(
             now=now,
-            frame_at=max(self._expected_since, presence.last_frame_at or self._expected_since),
+            frame_at=max(self._expected_since, self._frame_at),
             silent_because=presence.reason,
             opening_since=presence.since if presence.reason == STARTING else None,
             turned_at=self._turned_at,
