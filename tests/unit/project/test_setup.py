@@ -92,7 +92,7 @@ def test_an_unknown_set_up_is_refused(machine: Machine) -> None:
     ("mode", "packages"),
     [
         ("run", "g++ libportaudio2 libasound2-plugins"),
-        ("test", "g++ libportaudio2 libasound2-plugins espeak-ng pulseaudio pulseaudio-utils"),
+        ("test", "g++ libportaudio2 libasound2-plugins espeak-ng pulseaudio pulseaudio-utils systemd"),
     ],
 )
 def test_without_rights_the_exact_command_is_named_and_nothing_is_installed(
@@ -108,7 +108,7 @@ def test_without_rights_the_exact_command_is_named_and_nothing_is_installed(
 def test_a_machine_with_pipewire_keeps_it(machine: Machine) -> None:
     machine.debian("pipewire-alsa", "pipewire-pulse", user=1000)
     answer = machine.setup("test")
-    assert answer.stderr.endswith("--no-remove g++ libportaudio2 espeak-ng pulseaudio-utils\n")
+    assert answer.stderr.endswith("--no-remove g++ libportaudio2 espeak-ng pulseaudio-utils systemd\n")
 
 
 def test_as_root_it_says_what_it_installs_and_forbids_removals(machine: Machine) -> None:

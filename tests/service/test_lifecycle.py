@@ -1,0 +1,87 @@
+"""The service's life under a real systemd: started, stopped, killed, and started again."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+
+from tests.service.service import SCRIPTED, UNIT, Service
+
+
+def test_it_is_started_once_it_listens_and_says_how_it_is(sound: Service) -> None:
+    done = sound.voiceos("service", "start")
+    assert done.stdout == "Listening.\n"
+    assert sound.show("Type") == "notify"
+    facts = json.loads(sound.voiceos("service", "status", "--json").stdout)
+    assert (facts["state"], facts["status"], facts["restarts"]) == ("active", "Listening.", 0)
+    assert facts["pid"] == sound.pid
+    assert sound.show("WatchdogUSec") == "20s"
+
+
+def test_it_stops_in_order_and_in_time(sound: Service) -> None:
+    """systemd itself holds it to 2 s: what takes longer is killed, and its result is `timeout`."""
+    sound.start()
+    assert sound.show("TimeoutStopUSec") == "2s"
+    sound.voiceos("service", "stop")
+    assert (sound.show("ActiveState"), sound.show("Result")) == ("inactive", "success")
+    assert (sound.show("ExecMainCode"), sound.show("ExecMainStatus")) == ("1", "0"), "it exited, and was not killed"
+    assert not (sound.manager.run / "voiceos/running.json").exists(), "the next start has nothing to apologise for"
+
+
+def test_after_a_crash_it_is_started_again_and_says_so(sound: Service) -> None:
+    sound.start()
+    with sound.listening() as ear:
+        before = sound.pid
+        os.kill(before, signal.SIGKILL)
+        sound.restarted(before)
+        sound.hears_sentence(ear, "restarted")
+    assert sound.show("NRestarts") == "1"
+    assert "started again by systemd: 1 times" in sound.voiceos("service", "status").stdout
+
+
+def test_when_it_fails_again_and_again_it_is_left_alone_and_status_says_why(sound: Service) -> None:
+    sound.drop_in("[Service]\nRestartSec=100ms\n")
+    sound.start()
+    for _ in range(5):
+        sound.until(lambda: sound.pid != 0, "not started")
+        killed = sound.pid
+        os.kill(killed, signal.SIGKILL)
+        sound.gone(killed)
+    sound.until(lambda: sound.show("ActiveState") == "failed", "started more often than five times")
+    assert sound.show("Result") in ("start-limit-hit", "signal")
+    done = sound.voiceos("service", "status", check=False)
+    assert done.returncode == 1
+    assert "failed" in done.stdout
+
+
+def test_a_mistake_in_the_settings_is_not_tried_again_and_again(sound: Service) -> None:
+    sound.configure("[audio]\nvolume = 7\n")
+    done = sound.voiceos("service", "start", check=False)
+    assert done.returncode == 1
+    assert "`voiceos service logs` tells what happened." in done.stderr
+    assert (sound.show("ExecMainStatus"), sound.show("NRestarts")) == ("3", "0")
+    assert "must be at most 1" in sound.log or "volume" in sound.log
+
+
+def test_a_reload_takes_new_settings_and_refuses_wrong_ones_with_a_word_in_its_status(sound: Service) -> None:
+    sound.start()
+    before = sound.pid
+    sound.configure(SCRIPTED + "[audio]\nvolume = 7\n")
+    sound.manager.systemctl("reload", UNIT)
+    sound.until(lambda: "The settings are not those of the file: " in sound.status, "it does not say what is wrong")
+    sound.configure(SCRIPTED + "[audio]\nvolume = 0.5\n")
+    sound.manager.systemctl("reload", UNIT)
+    sound.until(lambda: sound.status == "Listening.", "it does not say that all is well")
+    assert (sound.pid, sound.show("ActiveState"), sound.show("NRestarts")) == (before, "active", "0")
+
+
+def test_uninstalling_takes_it_away_and_leaves_what_is_the_users(sound: Service) -> None:
+    sound.start()
+    sound.voiceos("service", "uninstall")
+    assert sound.show("LoadState") == "not-found"
+    assert (sound.manager.home / ".config/voiceos/config.toml").exists()
+    done = sound.voiceos("service", "start", check=False)
+    assert "The service is not installed." in done.stderr
+    sound.install()
+    assert sound.manager.systemctl("is-enabled", UNIT).stdout == "enabled\n"
