@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
@@ -51,6 +51,7 @@ class Conductor:
         player: the loudspeaker, asked for anew at each use since a lost device is replaced.
         openers: what an answer may begin with while it is still being thought of; None for nothing.
         on_trace: told the waterfall of each answered turn.
+        on_decision: see `Observer.decided`.
         on_step: told each fact and the states before and after it, once its commands have been carried out.
         mute: see `MicrophoneSwitch`.
         keep_pauses: keeps what was learned of the user's pauses; None: nothing is learned.
@@ -79,6 +80,9 @@ class Conductor:
         openers: Openers | None = None,
         on_trace: Callable[[Trace], None] = lambda trace: None,
         on_step: Callable[[ev.Event, State, State], None] = lambda event, before, after: None,
+        on_decision: Callable[
+            [ev.Event, Policy, State, Sequence[do.Command] | None], None
+        ] = lambda event, policy, before, commands: None,
     ) -> None:
         self.state = State()
         self.name = name
@@ -101,6 +105,7 @@ class Conductor:
         self._player = player
         self._phrases = phrases
         self._on_step = on_step
+        self._on_decision = on_decision
         self._policy = policy
         self._clock = clock
         self._language = language
@@ -334,7 +339,9 @@ class Conductor:
             self.state, wanted = step(self.state, event, self._policy)
         except IllegalEvent:
             log.exception("an event was refused")
+            self._on_decision(event, self._policy, before, None)
             return
+        self._on_decision(event, self._policy, before, wanted)
         if self.state.phase is not before.phase:
             log.debug("%s → %s on %s", before.phase.value, self.state.phase.value, type(event).__name__)
             self._attend(self.state.phase is not Phase.QUIET)

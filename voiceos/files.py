@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import logging
@@ -77,6 +78,43 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def append(path: Path, line: bytes) -> None:
+    """Put a line, with its end, behind those of a file, which is made 0600 where there is none. Raises OSError; then
+    the file is as it was. A crash may leave a part of the line, which `mend_lines` cuts off."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        before = os.fstat(handle).st_size
+        if os.write(handle, line) < len(line):
+            os.ftruncate(handle, before)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    finally:
+        os.close(handle)
+
+
+def lines(path: Path) -> list[str]:
+    """The whole lines of a file, none where it cannot be read."""
+    try:
+        whole, end, _ = path.read_text("utf-8", errors="replace").rpartition("\n")
+    except OSError:
+        return []
+    return whole.split("\n") if end else []
+
+
+def mend_lines(path: Path) -> bool:
+    """Cut off the part of a line at the end that a crash has left; whether there was one."""
+    try:
+        with path.open("r+b") as file:
+            data = file.read()
+            whole = data.rfind(b"\n") + 1
+            if whole == len(data):
+                return False
+            file.truncate(whole)
+    except OSError:
+        return False
+    return True
 
 
 def sweep(folder: Path, name: str) -> int:

@@ -147,6 +147,7 @@ class Live:
             openers=openers,
             on_trace=self._answered,
             on_step=self._observer.stepped,
+            on_decision=self._observer.decided,
         )
         changes = self._changes = Changes(
             settings,

@@ -12,6 +12,8 @@ import io
 import logging
 import os
 import sys
+import time
+from collections.abc import Mapping
 from typing import Any, TextIO
 
 _show_speech = False
@@ -22,7 +24,7 @@ def setup(level: str = "INFO", *, show_speech: bool = False) -> None:
     global _show_speech
     _show_speech = show_speech and level == "DEBUG"
     handler: logging.Handler = _Stderr(sys.stderr) if sys.stderr is not None else logging.NullHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S"))
+    handler.setFormatter(_Journal() if to_journal() else _Terminal())
     root = logging.getLogger("voiceos")
     for before in root.handlers[:]:
         root.removeHandler(before)
@@ -37,6 +39,36 @@ def adjust(level: str, *, show_speech: bool) -> None:
     global _show_speech
     _show_speech = show_speech and level == "DEBUG"
     logging.getLogger("voiceos").setLevel(level)
+
+
+def to_journal(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether standard error is systemd's journal, which puts the time before each line itself (systemd.exec(5))."""
+    try:
+        status = os.fstat(sys.stderr.fileno())
+    except (AttributeError, OSError, ValueError):
+        return False
+    return environ.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"
+
+
+class _Terminal(logging.Formatter):
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S")
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's name
+        time.tzset()  # the machine's zone may have changed
+        return super().formatTime(record, datefmt)
+
+
+class _Journal(logging.Formatter):
+    """Each line begins with its priority, as sd-daemon(3) reads it."""
+
+    def __init__(self) -> None:
+        super().__init__("%(name)s: %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        levels = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
+        priority = next((number for level, number in levels if record.levelno >= level), 7)
+        return "\n".join(f"<{priority}>{line}" for line in super().format(record).split("\n"))
 
 
 def claim_stderr() -> None:
@@ -87,6 +119,11 @@ class _Stderr(logging.StreamHandler[TextIO]):
         super().close()
         if (own := getattr(self, "_own", None)) is not None:
             own.close()
+
+
+def shows_speech() -> bool:
+    """Whether the user allowed words in the log."""
+    return _show_speech
 
 
 def speech(text: str) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from voiceos import commands as do
 from voiceos import events as ev
 from voiceos.audio.frames import Frame
 from voiceos.engines.process import State as EngineState
 from voiceos.trace import Trace
+from voiceos.turn_taking.policy import Policy
 from voiceos.turn_taking.state import State
 
 
@@ -20,6 +24,9 @@ class Observer:
 
     def stepped(self, event: ev.Event, before: State, after: State) -> None:
         """The machine has dealt with a fact, of which a `Tick` comes at least every 100 ms while the loop turns."""
+
+    def decided(self, event: ev.Event, policy: Policy, before: State, commands: Sequence[do.Command] | None) -> None:
+        """What the machine wants done about a fact, before it is done; None where it refused the fact."""
 
     def engine(self, stage: str, state: EngineState) -> None:
         """An engine ("stt", "llm", "tts") came or went."""

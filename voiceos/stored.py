@@ -71,10 +71,24 @@ TUNED = Stored(
     (_same,),
 )
 QUIET = Stored("quiet.json", "state", 1, "until when you asked for quiet", "it may speak up sooner", (_same,))
+RECORDS = Stored(
+    "turns.jsonl",
+    "state",
+    1,
+    "how soon the last turns were answered (`records.turns`): times, no words unless `log.speech`",
+    "nothing",
+)
+RECORDINGS = Stored(
+    "recordings",
+    "state",
+    1,
+    "whole conversations, words included, only where you ask for it (`records.conversations`)",
+    "what happened in them cannot be replayed",
+)
 LANE = Stored("persona.lane", "cache", 1, "its character, as the language model reads it", "one start is slower")
 MODELS = Stored("models", "data", 0, "the models; each file is known by its hash", "`voiceos models pull` fetches them")
 
-EVERYTHING = (SETTINGS, PAUSES, TUNED, QUIET, LANE, MODELS)
+EVERYTHING = (SETTINGS, PAUSES, TUNED, QUIET, RECORDS, RECORDINGS, LANE, MODELS)
 
 
 def called(name: str) -> Stored:

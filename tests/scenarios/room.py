@@ -20,6 +20,7 @@ from voiceos.clock import SystemClock
 from voiceos.config import Settings
 from voiceos.engines.process import EngineSpec
 from voiceos.live import Live
+from voiceos.observer import Observer
 from voiceos.trace import Trace
 
 FACTORIES: Mapping[Stage, str] = {
@@ -62,12 +63,14 @@ class Room:
         engines: Mapping[Stage, Mapping[str, Any]] | None = None,
         settings: Settings = settings(),  # noqa: B008 - frozen
         greet: bool = False,
+        observer: Observer | None = None,
     ) -> None:
         arguments = {stage: dict((engines or {}).get(stage, {})) for stage in FACTORIES}
         arguments["stt"].setdefault("texts", list(hears))
         # The note of the time before the user's words is none of theirs.
         arguments["llm"].setdefault("replies", []).append((r"^(?:\[[^\]]*\] )?(.*)$", r"You said: \1"))
         self.traces: list[Trace] = []
+        self._observer = observer
         self._ready = asyncio.Event()
         self._sound: VirtualDuplex | None = None
         specs = {
@@ -83,6 +86,7 @@ class Room:
             on_ready=self._ready.set,
             on_trace=self.traces.append,
             greet=greet,
+            observer=self._observer,
         )
 
     async def _run(self) -> None:

@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -32,6 +33,13 @@ def run(
         bool, typer.Option("--dry-run", help="Scripted engines instead of real ones: tries the sound, loads no model.")
     ] = False,
     greeting: Annotated[bool, typer.Option(help="Say hello at the start.")] = True,
+    record: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write down this conversation, your words included, for `voiceos replay`."),
+    ] = None,
+    record_audio: Annotated[
+        bool, typer.Option("--record-audio", help="With --record: also what the microphone hears, as a WAV beside it.")
+    ] = False,
     trace_json: Annotated[
         bool, typer.Option("--trace-json", help="Print each answer's waterfall as JSON, for measuring.")
     ] = False,
@@ -58,6 +66,8 @@ def run(
                 notifier=notifier,
                 after_kill=me.after_kill,
                 greet=greeting,
+                record=record,
+                record_audio=record_audio,
             )
             await daemon.run(keys=keys)
 

@@ -457,6 +457,21 @@ class Log(Section):
     )
 
 
+class Records(Section):
+    """What is kept of your conversations, on this machine (docs/stored-data.md)."""
+
+    turns: int = _key(
+        1000,
+        "How many turns' times are kept, without words, for `voiceos report`. 0 keeps none.",
+        ge=0,
+        le=1_000_000,
+    )
+    conversations: bool = _key(
+        False, "Record conversations, your words included, for `voiceos replay`; it says so at the start. Keeps ten."
+    )
+    audio: bool = _key(False, "With conversations = true: also the sound of the microphone.")
+
+
 class Settings(Section):
     """Every setting of voiceos."""
 
@@ -468,4 +483,5 @@ class Settings(Section):
     end_of_turn: EndOfTurn = EndOfTurn()
     llm: Llm = Llm()
     tts: Tts = Tts()
+    records: Records = Records()
     log: Log = Log()

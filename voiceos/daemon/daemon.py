@@ -14,6 +14,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import MappingProxyType
 
 from voiceos.app import Specs
@@ -24,6 +25,7 @@ from voiceos.config.source import Source
 from voiceos.daemon.configuration import Configuration, Reloaded
 from voiceos.daemon.notify import Notifier
 from voiceos.daemon.part import Observers, Part
+from voiceos.daemon.recording import keepers
 from voiceos.daemon.recovery import Recovery
 from voiceos.daemon.repair import Repair, repair
 from voiceos.daemon.watchdog import Watchdog
@@ -40,6 +42,7 @@ class Daemon:
         notifier: who is told that it is alive, and how it is.
         after_kill: the last run was killed; the user is told, instead of being greeted.
         source: what the settings were read from, to be read again when that changes; None: they stay as they are.
+        record: a new file that the conversation is written to, with its sound where `record_audio`.
         greet, store, specs, sound: see `Live`.
     """
 
@@ -51,19 +54,25 @@ class Daemon:
         source: Source | None = None,
         notifier: Notifier | None = None,
         after_kill: bool = False,
+        record: Path | None = None,
+        record_audio: bool = False,
         greet: bool = True,
         store: Store | None = None,
         specs: Specs = MappingProxyType({}),
         sound: Callable[[Listeners], Sound] | None = None,
     ) -> None:
+        def announce(sentence: str) -> None:
+            self.live.conductor.announce(sentence, key=True)
+
         mended = repair()  # before any part of it reads a stored file
         self.configuration = Configuration(lambda: self.live, source, settings) if source else None
         self._watchdog = Watchdog(lambda: self.live, notifier or Notifier(), remark=self._remark)
         self.parts: tuple[Part, ...] = (
             *([self.configuration] if self.configuration else []),
             self._watchdog,
-            Repair(mended, lambda sentence: self.live.conductor.announce(sentence, key=True)),
+            Repair(mended, announce),
             *([Recovery(lambda: self.live)] if after_kill else []),
+            *keepers(settings.records, announce, record=record, record_audio=record_audio),
             *parts,
         )
         self._told = Observers(self.parts)

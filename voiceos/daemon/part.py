@@ -6,11 +6,13 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Self
 
+from voiceos import commands as do
 from voiceos import events as ev
 from voiceos.audio.frames import Frame
 from voiceos.engines.process import State as EngineState
 from voiceos.observer import Observer
 from voiceos.trace import Trace
+from voiceos.turn_taking.policy import Policy
 from voiceos.turn_taking.state import State
 
 log = logging.getLogger(__name__)
@@ -44,6 +46,9 @@ class Observers(Observer):
 
     def stepped(self, event: ev.Event, before: State, after: State) -> None:
         self._tell(lambda one: one.stepped(event, before, after))
+
+    def decided(self, event: ev.Event, policy: Policy, before: State, commands: Sequence[do.Command] | None) -> None:
+        self._tell(lambda one: one.decided(event, policy, before, commands))
 
     def engine(self, stage: str, state: EngineState) -> None:
         self._tell(lambda one: one.engine(stage, state))

@@ -10,6 +10,7 @@ from typing import Self
 from voiceos import config, files, habits, quiet, stored
 from voiceos.catalogue import Store
 from voiceos.daemon.part import Part
+from voiceos.daemon.records import OLDER
 from voiceos.engines import tuned
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,9 @@ def _leftovers() -> Iterator[Mended]:
 
 def _broken() -> Iterator[Mended]:
     """Files that are read only when they are needed are read now, so that it is known at once."""
+    for name in (stored.RECORDS.name, stored.RECORDS.name + OLDER):
+        if files.mend_lines(path := stored.RECORDS.path.with_name(name)):
+            yield Mended(f"the half line of a crash is cut off {path}", lost=False)
     for kept, read in ((stored.PAUSES, habits.load_pauses), (stored.TUNED, tuned.load), (stored.QUIET, quiet.load)):
         there = kept.path.exists()
         read()

@@ -1,0 +1,159 @@
+"""A conversation written down as it happens, so that `voiceos replay` can decide all of it again."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO, Self
+
+import numpy as np
+import soundfile
+
+import voiceos
+from voiceos import commands as do
+from voiceos import events as ev
+from voiceos import files, stored
+from voiceos.audio.frames import RATE_HZ, Frame, Samples
+from voiceos.clock import Clock, SystemClock
+from voiceos.config import model as settings
+from voiceos.daemon.part import Part
+from voiceos.daemon.records import Records, remove
+from voiceos.daemon.writer import Writer
+from voiceos.errors import StorageError
+from voiceos.turn_taking import recording
+from voiceos.turn_taking.policy import Policy
+from voiceos.turn_taking.state import State
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES = 200_000_000
+"""Of one recording: about a week of events, or hours of sound. Then it ends, and the log says so."""
+
+KEPT = 10
+"""Recordings in the folder of those that the settings ask for; the oldest go."""
+
+
+class Recording(Part):
+    """Writes events and decisions, the words of the user among them, to a file of the user's alone.
+
+    Args:
+        path: the file, which must not exist.
+        audio: write what the microphone hears beside it, as `<name>.wav`, 16 kHz.
+        announce: says a sentence of the language's own, by its key: whoever is recorded is told.
+    """
+
+    def __init__(self, path: Path, *, audio: bool, announce: Callable[[str], None]) -> None:
+        self._path = path
+        self._announce = announce
+        self._policy: Policy | None = None
+        self._lines: Writer[str] = Writer(self._write_lines, str(path))
+        self._wav = path.with_suffix(".wav")
+        self._frames: Writer[Samples] | None = Writer(self._write_frames, str(self._wav)) if audio else None
+        self._file: BinaryIO | None = None
+        self._sound_file: BinaryIO | None = None
+        self._sound: soundfile.SoundFile | None = None
+        self._written_bytes = 0
+
+    async def __aenter__(self) -> Self:
+        """Raises StorageError where the file cannot be made, or exists."""
+        try:
+            self._file = _new(self._path)
+            await self._lines.__aenter__()
+            if self._frames is not None:
+                self._sound_file = _new(self._wav)
+                self._sound = soundfile.SoundFile(self._sound_file, "w", RATE_HZ, 1, "PCM_16", format="WAV")
+                await self._frames.__aenter__()
+        except OSError as error:
+            raise StorageError(
+                f"{self._path} cannot be recorded to: {error.strerror}",
+                hint="Name a new file in a folder that you may write to.",
+            ) from error
+        log.warning("this conversation is recorded, what you say included, in %s", self._path)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._lines.__aexit__()
+        if self._frames is not None:
+            await self._frames.__aexit__()
+        if self._sound is not None:
+            self._sound.close()
+        for file in (self._sound_file, self._file):
+            if file is not None:
+                file.close()
+
+    def ready(self) -> None:
+        self._announce("recorded")
+
+    def frame(self, frame: Frame) -> None:
+        if self._frames is not None:
+            self._frames.put(frame.samples)
+
+    def decided(self, event: ev.Event, policy: Policy, before: State, commands: Sequence[do.Command] | None) -> None:
+        if self._policy is None:
+            self._lines.put(recording.head(before, policy, voiceos=voiceos.__version__))
+        changed = self._policy is not None and policy != self._policy
+        self._policy = policy
+        self._lines.put(recording.decision(event, commands, policy=policy if changed else None))
+
+    def _write_lines(self, lines: Sequence[str]) -> None:
+        assert self._file is not None
+        data = "".join(lines).encode()
+        self._count(len(data))
+        self._file.write(data)
+        self._file.flush()
+
+    def _write_frames(self, frames: Sequence[Samples]) -> None:
+        assert self._sound is not None
+        samples = np.concatenate(frames) if frames else np.zeros(0, np.float32)
+        self._count(2 * len(samples))
+        self._sound.write(samples)
+
+    def _count(self, size: int) -> None:
+        self._written_bytes += size
+        if self._written_bytes > MOST_BYTES:
+            raise OSError(0, f"it has reached {MOST_BYTES // 1_000_000} MB")
+
+
+def keepers(
+    records: settings.Records,
+    announce: Callable[[str], None],
+    *,
+    record: Path | None = None,
+    record_audio: bool = False,
+    clock: Clock | None = None,
+) -> Iterator[Part]:
+    """What keeps something of the conversation: as the settings ask, and as whoever starts it does.
+
+    Raises StorageError."""
+    clock = clock or SystemClock()
+    if records.turns:
+        yield Records(records.turns, clock)
+    else:
+        remove()
+    if record is not None:
+        yield Recording(record, audio=record_audio, announce=announce)
+    elif records.conversations:
+        yield Recording(place(clock), audio=records.audio, announce=announce)
+
+
+def _new(path: Path) -> io.FileIO:
+    return io.FileIO(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w")
+
+
+def place(clock: Clock) -> Path:
+    """Where the next conversation is recorded that the settings ask for; the oldest recordings make room for it.
+
+    Raises StorageError."""
+    folder = stored.RECORDINGS.path
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        older = sorted(folder.glob("*.jsonl"), key=lambda path: path.name)
+        for path in older[: max(0, len(older) - KEPT + 1)]:
+            path.unlink()
+            path.with_suffix(".wav").unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(f"{folder} cannot be written: {error.strerror}", hint=f"look at: ls -ld {folder}") from error
+    return files.free_name(folder / f"{clock.now():%Y-%m-%d-%H%M%S}.jsonl")
