@@ -107,7 +107,7 @@ class Service:
 
     def reset(self) -> None:
         """Stopped, unchanged, its failures forgotten."""
-        self.manager.systemctl("stop", UNIT, "pulseaudio.service", check=False)
+        self.manager.systemctl("stop", UNIT, check=False)
         self.manager.systemctl("reset-failed", check=False)
         (self.manager.home / DROP_IN / "zz.conf").unlink(missing_ok=True)
         (self.manager.home / "voiceos.log").unlink(missing_ok=True)
@@ -165,6 +165,8 @@ class Service:
 
         if missing := [name for name in ("pulseaudio", "pactl", "pacat", "parec") if not shutil.which(name)]:
             pytest.skip(f"no sound server to test with: {', '.join(missing)} not installed")
+        if self.manager.show("pulseaudio.service", "ActiveState") == "active":
+            return
         self.manager.systemctl("start", "pulseaudio.service")
         with self.listening() as ear:  # a null sink begins with blocks of two seconds
             ear.hear(RATE_HZ // 2)
