@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
-from voiceos.daemon.unit import Places, render, template
+from voiceos.daemon.unit import NAME, Places, render, template
 
 HOME = Path("/home/ann")
 PLACES = Places(
@@ -54,3 +57,21 @@ def test_where_there_are_no_user_namespaces_what_needs_them_is_left_out() -> Non
     assert "RestrictAddressFamilies=AF_UNIX" in without
     assert not [line for line in without if line.startswith(("PrivateUsers", "Protect", "Bind", "ReadOnlyPaths"))]
     assert "WantedBy=default.target" in without
+
+
+def test_the_commands_in_its_head_install_it_by_hand(tmp_path: Path) -> None:
+    clone, home = tmp_path / "clone", tmp_path / "home"
+    (clone / "deploy").mkdir(parents=True)
+    (clone / "deploy" / NAME).write_text(template())
+    (clone / ".venv" / "bin").mkdir(parents=True)
+    (clone / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    commands = [line[4:] for line in template().splitlines() if line.startswith("#   ")]
+    commands = commands[: next(n for n, line in enumerate(commands) if line.startswith("systemctl"))]
+    environment = {"HOME": str(home), "PATH": os.environ["PATH"]}
+    subprocess.run(["sh", "-euc", "\n".join(commands)], cwd=clone, env=environment, check=True)
+    unit = (home / ".config/systemd/user" / NAME).read_text().splitlines()
+    assert f"ExecStart={clone}/.venv/bin/python -P -m voiceos run" in unit
+    assert f"BindReadOnlyPaths={clone} {sys.base_prefix}" in unit
+    written = next(line for line in unit if line.startswith("BindPaths=%h"))
+    for folder in written.removeprefix("BindPaths=").split():
+        assert Path(folder.replace("%h", str(home))).is_dir(), "systemd starts nothing where a folder is missing"
