@@ -18,6 +18,7 @@ from voiceos.catalogue import Kind, Model, Store, catalog
 from voiceos.config import Settings
 from voiceos.engines import tuned
 from voiceos.engines.language_model import ProcessLanguageModel
+from voiceos.engines.micro_wakeword import MicroWakeWord
 from voiceos.engines.process import EngineProcess, EngineSpec, State
 from voiceos.engines.silero import Silero
 from voiceos.engines.smart_turn import SmartTurn
@@ -134,6 +135,16 @@ def gate(settings: Settings, vad: VoiceActivity | None = None) -> SpeechGate:
         fade_s=settings.turn_taking.fade_ms / 1000,
         max_utterance_s=listening.max_utterance_s,
     )
+
+
+def wake_words(settings: Settings) -> list[str]:
+    """Names of the wake words that are waited for."""
+    return [word.strip() for word in settings.listening.wake_word.split(",")]
+
+
+def wake_word(settings: Settings) -> MicroWakeWord:
+    """What hears the wake word. Raises EngineMissing."""
+    return MicroWakeWord(wake_words(settings), sensitivity=settings.listening.wake_sensitivity)
 
 
 def stt_language(settings: Settings) -> str | None:
@@ -327,7 +338,8 @@ class Engines:
         return Judge(self.settings.assistant.language)
 
     def phrases(self) -> Phrases:
-        return Phrases(self.settings.assistant.language)
+        spoken = wake_words(self.settings)[0].replace("_", " ").title()
+        return Phrases(self.settings.assistant.language, wake_word=spoken)
 
     def thinker(self) -> Thinker:
         who = persona(self.settings)

@@ -305,6 +305,9 @@ class Conductor:
     def _hear(self, frame: Frame) -> None:
         now = self._ticker.frame_at = self._clock.monotonic()
         self._ears.keep(frame)
+        if self.mode == "wakeword":
+            for event in self._ears.heed(now):
+                self._step(event)
         if self._ignoring:
             self._step(ev.Tick(now))
             self._watch_level(frame, now, 0.0)

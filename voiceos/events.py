@@ -184,6 +184,15 @@ class Listen:
 
 
 @dataclass(frozen=True, slots=True)
+class WakeWordHeard:
+    """The user has said the wake word."""
+
+    at: float
+    since: float
+    """Before it began, monotonic seconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class MicrophoneClosed:
     """No more sound will come from the user: muted, or the device is gone."""
 
@@ -227,6 +236,7 @@ Event = (
     | Announce
     | Withdraw
     | Listen
+    | WakeWordHeard
     | MicrophoneClosed
     | MicrophoneOpened
     | EchoRemains

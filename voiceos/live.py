@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from voiceos import quiet
-from voiceos.app import Engines, Specs, Stage, gate, policy, stt_language
+from voiceos.app import Engines, Specs, Stage, gate, policy, stt_language, wake_word
 from voiceos.audio.calls import Calls
 from voiceos.audio.duplex import Duplex, Listeners
 from voiceos.audio.echo import Echo
@@ -126,6 +126,7 @@ class Live:
             name=settings.assistant.name,
             own_words=lambda: conductor.own_words(),
             language=stt_language(settings),
+            wake_word=wake_word(settings),
         )
         conductor = self._conductor = Conductor(
             ears=ears,

@@ -27,13 +27,14 @@ class Recognition:
         """Recognise the utterance so far, and judge its end."""
         gate = self._ears.gate
         samples, ending, voiced_s = gate.utterance(), gate.ending(), gate.voiced_s
+        called = self._ears.called()
         trace = self._work.turn(turn).trace
 
         encoded = asyncio.Event()
 
         async def recognise() -> None:
             try:
-                heard = await self._ears.understand(samples, voiced_s, on_encoded=encoded.set)
+                heard = await self._ears.understand(samples, voiced_s, called=called, on_encoded=encoded.set)
             finally:
                 encoded.set()
             at = self._clock.monotonic()

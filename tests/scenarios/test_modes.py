@@ -57,7 +57,7 @@ async def test_where_nobody_speaks_it_says_that_it_has_stopped_listening() -> No
         assert room.live.conductor.state.turn == 0
 
 
-@pytest.mark.parametrize("mode", ["open", "name", "push"])
+@pytest.mark.parametrize("mode", ["open", "name", "push", "wakeword"])
 async def test_asked_to_listen_it_stops_talking_and_does_so(mode: str) -> None:
     async with Room(
         hears=["tell me everything", "what is next"],
@@ -120,3 +120,70 @@ async def test_the_mode_is_changed_by_voice() -> None:
         await room.say("listen to everything I say")
         await room.answered()
         assert room.live.conductor.mode == "open"
+
+
+WAKE = settings(listening={"mode": "wakeword", "listen_s": 2})
+
+
+async def test_in_mode_wakeword_nothing_is_recognised_before_the_wake_word() -> None:
+    async with Room(hears=UTTERANCES, settings=WAKE) as room:
+        await room.say("hello there my friend")
+        await room.say("what is the weather like today")
+        await room.wait(1.0)
+        assert room.live.conductor.state.turn == 0
+        assert await recognised(room) == 0
+        await room.say("okay nabu")
+        await room.wait(0.7)
+        assert heard_earcon(room, Earcon.AWAKE)
+        await room.say("hello there my friend")
+        await room.answered()
+        assert room.said() == ["You said: utterance 1"], "the wake word alone was recognised, or the question not"
+        assert not heard_earcon(room, Earcon.ASLEEP)
+
+
+async def test_a_question_in_one_breath_with_the_wake_word_is_answered_without_it() -> None:
+    async with Room(hears=["Okay, Nabu, tell me a joke."], settings=WAKE) as room:
+        await room.say("okay nabu, tell me a joke about a boat")
+        await room.answered()
+        user, assistant = room.live.history()
+        assert user.text.endswith("tell me a joke.")
+        assert "Nabu" not in user.text
+        assert assistant.text == "You said: tell me a joke."
+
+
+async def test_the_wake_word_alone_opens_a_window_that_closes_again() -> None:
+    async with Room(hears=UTTERANCES, settings=WAKE) as room:
+        await room.wait(0.5)
+        await room.say("okay nabu")
+        await room.wait(3.5)
+        assert room.said() == []
+        assert heard_earcon(room, Earcon.ASLEEP)
+        assert await recognised(room) == 0
+
+
+async def test_the_wake_word_over_a_reply_ends_it_and_what_follows_is_answered() -> None:
+    replies = {"llm": {"replies": [("everything", LONG)]}}
+    async with Room(
+        hears=["Okay Nabu, tell me everything.", *["Okay Nabu, stop."] * 9], engines=replies, settings=WAKE
+    ) as room:
+        await room.say("okay nabu, tell me everything")
+        while room.live.conductor.state.phase is not Phase.SPEAKING:
+            await room.wait(0.1)
+        await room.wait(1.0)
+        await room.say("okay nabu, stop")
+        await room.wait(1.0)  # it may have stopped before the last word was out
+        await room.live.conductor.wait_idle()
+        (cut,) = room.said()
+        assert LONG.startswith(cut.rstrip("—… "))
+        assert room.live.conductor.state.phase is Phase.QUIET
+
+
+async def test_as_it_tells_its_wake_word_it_does_not_wake_itself() -> None:
+    async with Room(settings=WAKE) as room:
+        room.live.conductor.announce("mode_wakeword", key=True)
+        while room.live.conductor.state.phase is not Phase.SPEAKING:
+            await room.wait(0.1)
+        await room.say("okay nabu")  # as the microphone hears it from the loudspeaker
+        await room.live.conductor.wait_idle()
+        assert not heard_earcon(room, Earcon.AWAKE)
+        assert room.said() == ["All right. Say Okay Nabu, and I'll listen."]

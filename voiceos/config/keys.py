@@ -32,6 +32,8 @@ class Key:
     """Empty where any value of the type is allowed."""
     effect: Effect
     """How a change reaches a running voiceos."""
+    words: tuple[str, ...] = ()
+    """Those that its text may list with commas between them; empty where it is no such list."""
 
     @property
     def dotted(self) -> str:
@@ -82,7 +84,8 @@ def _keys() -> dict[str, Key]:
             choices = tuple(str(choice) for choice in typing.get_args(field.annotation)) if is_choice else ()
             why = field.description or ""
             effect = typing.cast(Effect, extra["effect"])
-            key = Key(section, name, field.default, why, _allowed(field, choices), choices, effect)
+            words = tuple(str(word) for word in typing.cast(list[str], extra["words"]))
+            key = Key(section, name, field.default, why, _allowed(field, choices), choices, effect, words)
             found[key.dotted] = key
     return found
 

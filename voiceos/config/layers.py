@@ -129,7 +129,12 @@ def _adapter(dotted: str) -> TypeAdapter[Any]:
 
 def _refusal(dotted: str, value: object) -> str:
     key = KEYS[dotted]
-    near = did_you_mean(value, key.choices) if isinstance(value, str) and key.choices else ""
+    near = ""
+    if isinstance(value, str) and key.choices:
+        near = did_you_mean(value, key.choices)
+    elif isinstance(value, str) and key.words:
+        unknown = [word for word in map(str.strip, value.split(",")) if word not in key.words]
+        near = did_you_mean(unknown[0], key.words) if unknown else ""
     return f"{dotted} = {show(value)} is not allowed; it takes {key.allowed}{near}"
 
 

@@ -7,6 +7,7 @@ all made from it.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -24,7 +25,8 @@ SttEngine = Literal["faster_whisper", "scripted"]
 EndOfTurnEngine = Literal["fused", "smart_turn", "language_model", "none"]
 LlmEngine = Literal["llama_cpp", "scripted"]
 TtsEngine = Literal["piper", "scripted"]
-ListeningMode = Literal["open", "name", "push"]
+ListeningMode = Literal["open", "name", "push", "wakeword"]
+WakeSensitivity = Literal["low", "normal", "high"]
 EchoCancellation = Literal["auto", "on", "off"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
@@ -36,6 +38,9 @@ SOUND: Effect = "sound"
 ENGINE: Effect = "engine"
 RESTART: Effect = "restart"
 
+WAKE_WORDS = ("okay_nabu", "hey_jarvis", "hey_mycroft", "alexa")
+"""Those whose models come inside pymicro-wakeword."""
+
 WHISPER_LANGUAGES = (
     "af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw he hi hr ht hu hy id "
     "is it ja jw ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne nl nn no oc pa pl ps pt ro ru sa sd si "
@@ -44,10 +49,19 @@ WHISPER_LANGUAGES = (
 """Languages that multilingual Whisper models were trained on (openai/whisper, tokenizer.py)."""
 
 
-def _key(default: object, why: str, *, effect: Effect = RESTART, allowed: str = "", **constraints: Any) -> Any:
-    """A key. `why` is one line for the user; `allowed` says in words what a pattern means; `effect` is how a change
-    reaches a running voiceos: it waits for the next start where nobody says otherwise."""
-    extra: JsonDict = {"allowed": allowed, "effect": effect}
+def _key(
+    default: object,
+    why: str,
+    *,
+    effect: Effect = RESTART,
+    allowed: str = "",
+    words: Sequence[str] = (),
+    **constraints: Any,
+) -> Any:
+    """A key. `why` is one line for the user; `allowed` says in words what a pattern means, and `words` are those that
+    it lists, with commas between; `effect` is how a change reaches a running voiceos: it waits
+    for the next start where nobody says otherwise."""
+    extra: JsonDict = {"allowed": allowed, "effect": effect, "words": list(words)}
     return Field(default, description=why, json_schema_extra=extra, **constraints)
 
 
@@ -160,7 +174,7 @@ class Listening(Section):
     mode: ListeningMode = _key(
         "open",
         '"open": all you say is for it, right for a headset. "name": its name must be said, right for a room. "push": '
-        "it hears nothing before `voiceos listen`.",
+        'it hears nothing before `voiceos listen`; "wakeword": nor before its wake word.',
         effect=LIVE,
     )
     follow_up_s: float = _key(
@@ -170,9 +184,20 @@ class Listening(Section):
         le=60,
         effect=LIVE,
     )
+    wake_word: str = _key(
+        "okay_nabu",
+        f'What mode "wakeword" waits for: {", ".join(WAKE_WORDS)}; several with commas between them.',
+        pattern=rf"^({'|'.join(WAKE_WORDS)})( *, *({'|'.join(WAKE_WORDS)}))*$",
+        allowed=f"{', '.join(WAKE_WORDS)}, or several of them with commas between",
+        words=WAKE_WORDS,
+    )
+    wake_sensitivity: WakeSensitivity = _key(
+        "normal",
+        "How readily the wake word is heard. Lower it where it wakes up unasked, raise it where it must be said twice.",
+    )
     listen_s: float = _key(
         8.0,
-        "Seconds that it waits for you to speak once it was asked to listen; then a sound says that it stopped.",
+        "Seconds that it waits for you to speak once it was called; then a sound says that it stopped.",
         ge=1,
         le=60,
         effect=LIVE,

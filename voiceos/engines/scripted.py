@@ -257,3 +257,39 @@ class ScriptedEndOfTurn:
 
     async def probability(self, samples: Samples) -> float:
         return next(self._probabilities)
+
+
+class ScriptedWakeWord:
+    """Takes a steady tone of 1 kHz, three frames of it, for the wake word; `tone` makes one.
+
+    Args:
+        phrase: what it says that it has heard.
+    """
+
+    _HZ = 1000.0
+    _FRAMES = 3
+
+    def __init__(self, phrase: str = "Okay Nabu") -> None:
+        self._phrase = phrase
+        self._in_a_row = 0
+
+    @classmethod
+    def tone(cls, seconds: float = 0.3) -> Samples:
+        """At −12 dBFS, 16 kHz."""
+        found: Samples = (0.25 * np.sin(2 * np.pi * cls._HZ * np.arange(round(seconds * RATE_HZ)) / RATE_HZ)).astype(
+            np.float32
+        )
+        return found
+
+    def feed(self, samples: Samples) -> str:
+        """The phrase with the third frame of the tone, else nothing; ValueError unless the shape is (512,)."""
+        if samples.shape != (FRAME_SAMPLES,):
+            raise ValueError(f"a frame has shape ({FRAME_SAMPLES},), not {samples.shape}")
+        power = np.square(np.abs(np.fft.rfft(samples)))
+        bin_ = round(self._HZ * FRAME_SAMPLES / RATE_HZ)
+        steady = power.sum() > 1e-3 and power[bin_] > 0.9 * power.sum()
+        self._in_a_row = self._in_a_row + 1 if steady else 0
+        return self._phrase if self._in_a_row == self._FRAMES else ""
+
+    def reset(self) -> None:
+        self._in_a_row = 0

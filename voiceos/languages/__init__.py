@@ -38,14 +38,19 @@ def table(language: str, name: str) -> dict[str, Any]:
 class Phrases:
     """The sentences that the program itself says. A key may have several variants, which take turns."""
 
-    def __init__(self, language: str) -> None:
-        """Raises ConfigError for an unknown language."""
+    def __init__(self, language: str, **values: object) -> None:
+        """Args:
+            values: what stands for some placeholders in every sentence.
+
+        Raises ConfigError for an unknown language.
+        """
+        self._values = values
         self._variants = dict(_flat(table(language, "phrases")))
         self._turns = {key: itertools.cycle(variants) for key, variants in self._variants.items()}
 
     def text(self, key: str, **values: object) -> str:
         """The next variant of `key` with its placeholders filled; KeyError for an unknown key or a missing value."""
-        return next(self._turns[key]).format_map(values)
+        return next(self._turns[key]).format_map({**self._values, **values})
 
     def variants(self, key: str) -> tuple[str, ...]:
         """Every variant of `key`, placeholders unfilled; KeyError for an unknown key."""

@@ -60,6 +60,28 @@ def strip_name(transcript: str, name: str) -> str:
     return transcript.strip()
 
 
+CALLED = 0.55
+"""Above this similarity of letters (0 to 1) words are the wake word, which was heard somewhere in them: a recogniser
+writes "Okay, Nabu" in many ways. The cases are in tests/unit/listening/test_addressing.py."""
+
+CALLED_WORDS = 6
+"""It begins within the first so many: before it there is little, since the sound was cut there."""
+
+
+def strip_wake_word(transcript: str, phrase: str) -> str:
+    """What follows the wake word in a transcript that is known to hold it; all of it where it cannot be made out."""
+    wanted = _folded("".join(_letters(phrase)))
+    words = list(_WORD.finditer(transcript))
+    best, end = CALLED, 0
+    for first in range(min(len(words), CALLED_WORDS)):
+        for last in range(first, min(len(words), first + len(_letters(phrase)) + 2)):
+            heard = _folded("".join(word[0] for word in words[first : last + 1]))
+            alike = Levenshtein.normalized_similarity(heard, wanted)
+            if alike > best:
+                best, end = alike, words[last].end()
+    return transcript[end:].lstrip(" ,.!?;:…-–—'’") if end else transcript.strip()
+
+
 def _sizes(name: str) -> set[int]:
     """In how many words the name may be written."""
     return {1, len(_letters(name)), 2 if len(name) >= SPLIT_NAME_LETTERS else 1}

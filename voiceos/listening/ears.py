@@ -4,18 +4,35 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from voiceos import events as ev
 from voiceos.audio.frames import FRAME_S, Frame, Samples
 from voiceos.listening import gate as gates
-from voiceos.listening.addressing import names, strip_name
+from voiceos.listening.addressing import names, strip_name, strip_wake_word
 from voiceos.listening.backchannels import Backchannels
-from voiceos.listening.hearing import Judge
+from voiceos.listening.hearing import Judge, plain
 from voiceos.listening.own_words import is_echo
-from voiceos.listening.ports import EndOfTurn, IntentMatcher, SpeechToText
+from voiceos.listening.ports import EndOfTurn, IntentMatcher, SpeechToText, WakeWord
 
-PAST_S = 2.0
-"""How much of the past is kept for `hear_since`: longer than it takes to notice a call."""
+WAKE_WORD_S = 1.5
+"""The wake word has begun by so long before it is told: slowly said it takes 1.2 s (`voiceos bench wake-words`)."""
+
+PAST_S = 2 * WAKE_WORD_S
+"""How much of the past is kept for `hear_since`."""
+
+ONLY_CALLED_S = 0.1
+"""Voice that ends within this behind the moment at which the wake word was told was nothing but the wake word: it is
+told 0.1 to 0.25 s after its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """The wake word is part of an utterance."""
+
+    phrase: str
+    only: bool
+    """Nothing was said behind it so far."""
 
 
 class Ears:
@@ -25,6 +42,7 @@ class Ears:
         own_words: what the assistant is saying or has just said; such words are an echo, not a turn.
         backchannels: those of the language that the user speaks.
         language: to recognise, ISO 639-1; None means detect.
+        wake_word: what hears it; None where there is none.
     """
 
     def __init__(
@@ -39,8 +57,12 @@ class Ears:
         own_words: Callable[[], str],
         backchannels: Backchannels,
         language: str | None,
+        wake_word: WakeWord | None = None,
     ) -> None:
         self.gate = gate
+        self._wake_word = wake_word
+        self._phrase = ""
+        self._woken_at = float("-inf")
         self._stt = stt
         self._end_of_turn = end_of_turn
         self._judge = judge
@@ -72,6 +94,25 @@ class Ears:
         """Each frame, in order, whether it is listened to or not; nothing is made of it."""
         self._past.append(frame)
 
+    def heed(self, at: float) -> list[ev.Event]:
+        """Whether the frame that was kept last ends the wake word; `at` is now, monotonic seconds."""
+        if self._wake_word is None:
+            return []
+        frame, before = self._past[-1], self._past[-2].at if len(self._past) > 1 else float("-inf")
+        if frame.at - before > gates.GAP_S:
+            self._wake_word.reset()
+        phrase = self._wake_word.feed(frame.samples)
+        if not phrase or plain(phrase) in plain(self._own_words()):  # it says it itself, as it tells what it waits for
+            return []
+        self._phrase, self._woken_at = phrase, frame.at + FRAME_S
+        return [ev.WakeWordHeard(at, self._woken_at - WAKE_WORD_S)]
+
+    def called(self) -> Called | None:
+        """How the utterance so far was called for by the wake word; None where it was not."""
+        if not self.gate.began_at < self._woken_at <= self.gate.began_at + PAST_S:
+            return None
+        return Called(self._phrase, only=self.gate.voiced_until <= self._woken_at + ONLY_CALLED_S)
+
     def feed(self, at: float) -> list[ev.Event]:
         """Listen to the frame that was kept last; `at` is now, monotonic seconds."""
         frames = [self._past[-1]]
@@ -97,18 +138,27 @@ class Ears:
                 return ev.UtteranceFull(at)
 
     async def understand(
-        self, samples: Samples, voiced_s: float, *, on_encoded: Callable[[], None] | None = None
+        self,
+        samples: Samples,
+        voiced_s: float,
+        *,
+        called: Called | None = None,
+        on_encoded: Callable[[], None] | None = None,
     ) -> ev.Heard:
-        """What an utterance says. Raises EngineError.
+        """What an utterance says, but for the wake word. Raises EngineError.
 
         Args:
+            called: the wake word in it.
             on_encoded: see `SpeechToText.transcribe`.
         """
+        if called is not None and called.only:
+            return ev.Nothing()
         decoding = await self._stt.transcribe(samples, language=self._language, on_encoded=on_encoded)
         heard = self._judge.judge(decoding, voiced_s)
         if not isinstance(heard, ev.Words):
             return heard
-        return self.read(heard.text)
+        text = heard.text if called is None else strip_wake_word(heard.text, called.phrase)
+        return self.read(text) if text else ev.Nothing()
 
     def read(self, text: str) -> ev.Words:
         """What words say that are known already."""

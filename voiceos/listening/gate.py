@@ -145,6 +145,16 @@ class SpeechGate:
         return self._open
 
     @property
+    def began_at(self) -> float:
+        """When the first sample of the utterance was captured, monotonic seconds; its end is `voiced_until`."""
+        return self._utterance[0].at if self._utterance else math.inf
+
+    @property
+    def voiced_until(self) -> float:
+        """When its last voice ended, monotonic seconds."""
+        return self._silent_since
+
+    @property
     def voiced_s(self) -> float:
         """Seconds of voice in the utterance so far; 0 while there is none."""
         return self._voiced_frames * FRAME_S

@@ -50,6 +50,17 @@ class VoiceActivity(Protocol):
         """Forget what was heard before."""
 
 
+class WakeWord(Protocol):
+    """Hears one of a few phrases in sound, without recognising any other words."""
+
+    def feed(self, samples: Samples) -> str:
+        """The phrase, as it is written, that ended in or shortly before this frame, shape (512,), 16 kHz; "" where none
+        did. Frames come in order; each saying is told once. Well under 1 ms."""
+
+    def reset(self) -> None:
+        """Forget what was heard before."""
+
+
 class IntentMatcher(Protocol):
     def match(self, transcript: str) -> Intent | None:
         """The wish that a transcript expresses, if it can be understood without the language model."""

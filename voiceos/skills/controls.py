@@ -61,7 +61,7 @@ def perform(intent: Intent, controls: Controls, phrases: Phrases, now: datetime,
             return phrases.text("mute_how_back")
         case "unmute":
             return phrases.text("unmuted")
-        case "mode_name" | "mode_open" | "mode_push":
+        case "mode_name" | "mode_open" | "mode_push" | "mode_wakeword":
             controls.set_mode(intent.name.removeprefix("mode_"))
             return phrases.text(intent.name, name=controls.name)
         case "what_is_wrong":

@@ -105,6 +105,10 @@ ROWS = (
     on(ev.Listen, A, to=(Q,), do=wake.before_answer, says="listen: instead of answering"),
     on(ev.Listen, S, to=(Q,), do=wake.over_reply, says="listen: the reply ends"),
     on(ev.Listen, O, to=(L,), do=wake.under_speech, says="listen: the reply ends"),
+    on(ev.WakeWordHeard, Q, do=wake.in_quiet),
+    on(ev.WakeWordHeard, L, P, to=(Q,), do=wake.named_while_speaking, says="wake word: begin anew with it"),
+    on(ev.WakeWordHeard, A, to=(Q,), do=wake.before_answer, says="wake word: instead of answering"),
+    on(ev.WakeWordHeard, S, O, to=(Q,), do=wake.over_reply, says="wake word: the reply ends"),
     # The microphone, and what else it hears.
     on(ev.MicrophoneClosed, O, to=(S,), do=microphone.closed_while_listening, says="the microphone closes"),
     on(ev.MicrophoneClosed, L, to=(Q, S), do=microphone.closed_while_listening, says="the microphone closes"),

@@ -21,7 +21,7 @@ FUSION: Mapping[tuple[bool, bool], tuple[float, float, float]] = {
 
 UNKNOWN = PauseProfile()
 
-Mode = Literal["open", "name", "push"]
+Mode = Literal["open", "name", "push", "wakeword"]
 """Whom it listens to."""
 
 
@@ -29,7 +29,8 @@ Mode = Literal["open", "name", "push"]
 class Policy:
     mode: Mode = "open"
     """`open`: everything said is for the assistant; `name`: only what names it, or follows its reply; `push`: it
-    listens only where it is asked to (`Listen`), and a while after its reply."""
+    listens only where it is asked to (`Listen`), and a while after its reply; `wakeword`: likewise, or where it hears
+    its wake word."""
     follow_up_s: float = 8.0
     """After a reply, how long speech needs no name, nor to be listened to, in the modes that ask for that."""
     listen_s: float = 8.0
@@ -74,7 +75,7 @@ class Policy:
     @property
     def sleeps(self) -> bool:
         """Nothing is listened to before it is called."""
-        return self.mode == "push"
+        return self.mode in ("push", "wakeword")
 
     def learned(self, pause: LearnPause) -> Policy:
         """The policy for a user of whom one more pause is known."""

@@ -1,5 +1,9 @@
-"""How it is called: the push key. A call ends whatever sounds, and opens a window in which what is said is for the
-assistant, in every mode."""
+"""How it is called: by the push key, or the wake word. A call ends whatever sounds, and opens a window in which what is
+said is for the assistant, in every mode.
+
+What is said in one breath with the wake word counts, and what stands before it does not: so the sound is heard again
+from there, and the turn begins with it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from voiceos import commands as do
 from voiceos import events as ev
 from voiceos.turn_taking import announcements, beginnings, replies
 from voiceos.turn_taking.policy import Policy
-from voiceos.turn_taking.state import Phase, State, Step
+from voiceos.turn_taking.state import Phase, State, Step, forget
 from voiceos.turn_taking.utterance import holds_back, is_for_us
 
 NEVER = float("-inf")
@@ -18,9 +22,14 @@ LATE_S = 0.3
 """People begin to speak as they press: what was said so shortly before counts. As long as the gate's pre-roll."""
 
 
-def in_quiet(state: State, event: ev.Listen, policy: Policy) -> Step:
-    since: list[do.Command] = [do.HearSince(event.at - LATE_S)] if state.ignoring else []
-    return _open(state, event.at, policy), [*since, do.Earcon("awake")]
+Call = ev.Listen | ev.WakeWordHeard
+
+
+def in_quiet(state: State, event: Call, policy: Policy) -> Step:
+    since: list[do.Command] = []
+    if isinstance(event, ev.Listen) and state.ignoring:
+        since = [do.HearSince(event.at - LATE_S)]
+    return _open(state, event.at, policy), [*since, *_heard(event)]
 
 
 def while_speaking(state: State, event: ev.Listen, policy: Policy) -> Step:
@@ -37,7 +46,25 @@ def while_speaking(state: State, event: ev.Listen, policy: Policy) -> Step:
     return after, wanted
 
 
-def before_answer(state: State, event: ev.Listen, policy: Policy) -> Step:
+def named_while_speaking(state: State, event: ev.WakeWordHeard, policy: Policy) -> Step:
+    """The utterance begins anew with the wake word: what was said before it was for somebody else."""
+    wanted: list[do.Command] = [do.Cancel(state.turn), do.CloseUtterance()]
+    if state.suspended and state.replying is not None:
+        wanted = [do.Stop(state.replying), *wanted]
+    quiet = replace(
+        forget(state),
+        phase=Phase.QUIET,
+        suspended=False,
+        replying=None,
+        announcing=None,
+        utterance_open=False,
+        voice=False,
+        quiet_since=event.at,
+    )
+    return _open(quiet, event.at, policy), [*wanted, *_heard(event)]
+
+
+def before_answer(state: State, event: Call, policy: Policy) -> Step:
     """Nobody has heard anything of it yet: an announcement waits, an answer is given up for what comes now."""
     wanted: list[do.Command] = [do.Cancel(state.turn)]
     if state.utterance_open:
@@ -45,14 +72,15 @@ def before_answer(state: State, event: ev.Listen, policy: Policy) -> Step:
     if state.asking is not None:
         state = announcements.again_later(state)
     quiet = replace(state, phase=Phase.QUIET, replying=None, utterance_open=False, voice=False, quiet_since=event.at)
-    return _open(quiet, event.at, policy), [*wanted, do.Earcon("awake")]
+    return _open(quiet, event.at, policy), [*wanted, *_heard(event)]
 
 
-def over_reply(state: State, event: ev.Listen, policy: Policy) -> Step:
+def over_reply(state: State, event: Call, policy: Policy) -> Step:
     assert state.replying is not None
     ended = ev.PlaybackFinished(event.at, state.replying)
     quiet, wanted = replies.finished(state, ended, policy)
-    return _open(quiet, event.at, policy), [do.Stop(state.replying), *wanted, do.Earcon("awake")]
+    quiet = _open(replace(quiet, voice=False), event.at, policy)
+    return quiet, [do.Stop(state.replying), *wanted, *_heard(event)]
 
 
 def under_speech(state: State, event: ev.Listen, policy: Policy) -> Step:
@@ -70,6 +98,11 @@ def still_quiet(state: State, event: ev.Tick, policy: Policy) -> Step:
     closes = state.attends_until > NEVER and (policy.mode != "open" or holds_back(state, policy))
     after, wanted = announcements.if_quiet(replace(state, attends_until=NEVER), event, policy)
     return after, [do.Earcon("asleep"), *wanted] if closes else wanted
+
+
+def _heard(event: Call) -> list[do.Command]:
+    since: list[do.Command] = [do.HearSince(event.since)] if isinstance(event, ev.WakeWordHeard) else []
+    return [*since, do.Earcon("awake")]
 
 
 def _open(state: State, at: float, policy: Policy) -> State:

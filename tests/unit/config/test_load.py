@@ -103,8 +103,9 @@ def test_all_mistakes_of_all_sources_are_told_at_once(places: Places) -> None:
         ("[[audio]]\nvolume = 1.0", '1: "audio" is a section: write [audio] above its settings'),
         (
             '[listening]\nmode = "opne"',
-            '"opne" is not allowed; it takes "open" or "name" or "push"; did you mean "open"?',
+            '"opne" is not allowed; it takes "open" or "name" or "push" or "wakeword"; did you mean "open"?',
         ),
+        ('[listening]\nwake_word = "okay_nabu, hey_jarvi"', 'with commas between; did you mean "hey_jarvis"?'),
         ('[log]\nlevel = "info"', 'did you mean "INFO"?'),
         ('[llm]\nengine = "vllm"', 'llm.engine = "vllm" is not allowed; it takes "llama_cpp" or "scripted"'),
         ("[audio]\nvolume = nan", "it takes a number from 0 to 1"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from voiceos.listening.addressing import names, strip_name
+from voiceos.listening.addressing import names, strip_name, strip_wake_word
 
 CALLED = [
     ("Ada", "Ada, what time is it?"),
@@ -155,3 +155,23 @@ def test_it_does_not_hear_its_name_in_what_people_really_say(speech_dir: Path) -
 )
 def test_a_name_that_only_calls_is_taken_out(name: str, transcript: str, rest: str) -> None:
     assert strip_name(transcript, name) == rest
+
+
+@pytest.mark.parametrize(
+    ("heard", "phrase", "rest"),
+    [
+        ("Okay, Nabu, what time is it?", "Okay Nabu", "what time is it?"),
+        ("Okay Naboo. What time is it?", "Okay Nabu", "What time is it?"),
+        ("OK, now boo, what time is it?", "Okay Nabu", "what time is it?"),
+        ("so I said okay nabu what time is it", "Okay Nabu", "what time is it"),
+        ("Okay Nabu.", "Okay Nabu", ""),
+        ("Hey Jarvis, tell me a joke.", "Hey Jarvis", "tell me a joke."),
+        ("Hey Microsoft, tell me a joke.", "Hey Mycroft", "tell me a joke."),
+        ("A lexa, tell me a joke.", "Alexa", "tell me a joke."),
+        ("Alexa's joke, please.", "Alexa", "s joke, please."),
+        ("What time is it?", "Okay Nabu", "What time is it?"),
+        ("", "Okay Nabu", ""),
+    ],
+)
+def test_the_wake_word_is_no_part_of_what_is_said(heard: str, phrase: str, rest: str) -> None:
+    assert strip_wake_word(heard, phrase) == rest

@@ -45,6 +45,7 @@ MOVES = st.lists(
                 "echo",
                 "call",
                 "listen",
+                "wake",
             ]
         ),
         st.floats(0.0, 1.0),
@@ -55,7 +56,7 @@ MOVES = st.lists(
 )
 POLICIES = st.builds(
     Policy,
-    mode=st.sampled_from(["open", "name", "push"]),
+    mode=st.sampled_from(["open", "name", "push", "wakeword"]),
     barge_in=st.booleans(),
     judges=st.sets(st.sampled_from(["sound", "words"])).map(frozenset),
 )
@@ -83,6 +84,7 @@ def _event(state: State, at: float, kind: str, number: float, heard: ev.Heard, a
         "echo": ev.EchoRemains(at),
         "call": ev.CallChanged(at, number < 0.5),
         "listen": ev.Listen(at),
+        "wake": ev.WakeWordHeard(at, at - 1.5),
     }
     return events[kind]
 
@@ -164,9 +166,10 @@ def test_every_way_in_the_table_is_walked() -> None:
         "echo",
         "call",
         "listen",
+        "wake",
     ]
     heards: list[ev.Heard] = [ev.Nothing(), ev.Unclear(), ev.Words("yes"), ev.Words("x", intent=ev.Intent("stop"))]
-    for _ in range(6000):
+    for _ in range(8000):
         state, at = State(), 0.0
         for _ in range(40):
             at += random.choice([0.03, 0.1, 0.5, 1.5])

@@ -178,3 +178,47 @@ def test_a_mode_that_sleeps_is_fallen_into_with_the_next_tick_and_left_again() -
     assert table.feed(ev.Tick(1.0)) == [do.IgnoreMicrophone(True)]
     table.policy = POLICY
     assert table.feed(ev.Tick(2.0)) == [do.IgnoreMicrophone(False)]
+
+
+WAKE = replace(POLICY, mode="wakeword", listen_s=8.0, follow_up_s=5.0)
+
+
+def test_the_wake_word_opens_a_window_and_what_was_said_in_its_breath_is_heard() -> None:
+    table = Table(WAKE)
+    table.feed(ev.Tick(0.0))
+    assert table.feed(ev.WakeWordHeard(3.0, 1.5)) == [do.HearSince(1.5), AWAKE, do.IgnoreMicrophone(False)]
+    assert table.feed(ev.SpeechStarted(3.01, 2.2, 3.0)) == [do.Prepare(1)]
+    table.feed(ev.SpeechPaused(4.1, 4.0, 1.8))
+    assert do.Think(1, 1, "what is up") in table.heard(4.2, ev.Words("what is up"))
+
+
+@pytest.mark.parametrize("fade_s", [0.0, 0.1])
+def test_the_wake_word_over_a_reply_ends_it_at_once(fade_s: float) -> None:
+    table = Table(WAKE)
+    table.feed(ev.Listen(-1.0))
+    table.speaking()
+    if fade_s:  # a sound over it that is still to be told from a cough
+        table.feed(ev.SpeechStarted(2.96, 2.9, 2.96))
+    wanted = table.feed(ev.WakeWordHeard(3.0, 1.5))
+    assert wanted[0] == do.Stop(1)
+    assert do.HearSince(1.5) in wanted
+    assert table.state.phase is Phase.QUIET
+
+
+def test_the_wake_word_ends_what_it_says_of_its_own_accord() -> None:
+    table = Table(WAKE)
+    table.feed(ev.Announce(1.0, "Tea is ready."))
+    table.feed(ev.PlaybackStarted(1.2, 1))
+    assert table.feed(ev.WakeWordHeard(2.0, 0.5))[0] == do.Stop(1)
+    assert table.state.announcements == ()
+
+
+@pytest.mark.parametrize("pauses", [False, True])
+def test_the_wake_word_in_an_utterance_begins_it_anew(pauses: bool) -> None:
+    table = Table(WAKE)
+    table.feed(ev.Listen(1.0))
+    table.feed(ev.SpeechStarted(2.06, 2.0, 2.06))
+    if pauses:
+        table.feed(ev.SpeechPaused(3.0, 2.9, 0.9))
+    assert table.feed(ev.WakeWordHeard(3.1, 1.6)) == [do.Cancel(1), do.CloseUtterance(), do.HearSince(1.6), AWAKE]
+    assert table.feed(ev.SpeechStarted(3.11, 2.4, 3.1)) == [do.Prepare(2)]
