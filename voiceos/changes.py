@@ -18,7 +18,7 @@ from voiceos.app import Engines, Stage, gate, persona, policy, sampling, stt_lan
 from voiceos.conductor import Conductor, KeepPauses
 from voiceos.config import Settings
 from voiceos.config.model import Audio
-from voiceos.config.plan import Plan, overlaid, value
+from voiceos.config.plan import Plan, fits, laid_over, value
 from voiceos.errors import VoiceosError
 from voiceos.habits import PauseKeeper, load_pauses
 from voiceos.listening.ears import Ears
@@ -57,7 +57,7 @@ class Changes:
     settings: in force as it starts.
     keep_pauses: see `Conductor`.
     set_volume: of whatever loudspeaker there is.
-    reopen_sound: goes over to other devices. Raises AudioError where they are not there, and then keeps the old ones.
+    reopen_sound: goes over to other devices; it tells by itself of those that are not there.
     watch_calls: begins or ends to hold its tongue in calls.
     """
 
@@ -99,7 +99,7 @@ class Changes:
     def at_once(self, plan: Plan, settings: Settings) -> None:
         """Of a plan what needs no waiting."""
         keys = [key for key in plan.live if key in AT_ONCE]
-        self.settings = new = overlaid(self.settings, settings, keys)
+        self.settings = new = laid_over(self.settings, settings, keys)
         if "audio.volume" in keys:
             self._set_volume(new.audio.volume)
         if "tts.speed" in keys:
@@ -115,11 +115,21 @@ class Changes:
         self.at_once(plan, settings)
         refused: list[Refused] = []
         async with self._one_by_one:
-            await self._live([key for key in plan.live if key not in AT_ONCE], settings)
+            live = [key for key in plan.live if key not in AT_ONCE]
+            # What only the new engine has room for waits for it, and is refused with it.
+            behind = [] if fits(laid_over(self.settings, settings, live)) else _in_sections(live, plan.engines)
+            await self._live([key for key in live if key not in behind], settings)
             if plan.sound:
-                refused += await self._sound(plan.sound, settings)
+                await self.wait_quiet()
+                self.settings = laid_over(self.settings, settings, plan.sound)
+                await self._reopen_sound(self.settings.audio)
             for section, keys in plan.engines.items():
-                refused += await self._engine(section, keys, settings)
+                failed = await self._engine(section, keys, settings)
+                own = _in_sections(behind, [section])
+                if failed:
+                    refused += [Refused((*one.keys, *own), one.error) for one in failed]
+                else:
+                    await self._live(own, settings)
         if {"tts.speed", "assistant.openers"} & {*plan.live} or "tts" in plan.engines:
             self._later(self._voice.prepare(self.settings.tts.speed))
         if {"assistant.name", "assistant.user_name", "assistant.persona"} & {*plan.live}:
@@ -136,7 +146,7 @@ class Changes:
         if not (keys := tuple(keys)):
             return
         await self.wait_quiet()
-        self.settings = overlaid(self.settings, settings, keys)
+        self.settings = laid_over(self.settings, settings, keys)
         self._go_by(keys)
         if "assistant.openers" in keys:
             self._voice.begin_anew(self._opening_texts())
@@ -188,18 +198,8 @@ class Changes:
         openers = self._openers()
         return openers.texts if openers else ()
 
-    async def _sound(self, keys: tuple[str, ...], settings: Settings) -> list[Refused]:
-        await self.wait_quiet()
-        wanted = overlaid(self.settings, settings, keys)
-        try:
-            await self._reopen_sound(wanted.audio)
-        except VoiceosError as error:
-            return [Refused(keys, error)]
-        self.settings = overlaid(self.settings, settings, keys)
-        return []
-
     async def _engine(self, section: str, keys: tuple[str, ...], settings: Settings) -> list[Refused]:
-        wanted = overlaid(self.settings, settings, keys)
+        wanted = laid_over(self.settings, settings, keys)
         if all(value(wanted, key) == value(self.settings, key) for key in keys):
             return []  # put back before its turn came
 
@@ -207,7 +207,7 @@ class Changes:
         async def swapping() -> AsyncIterator[None]:
             async with self._model_at_rest() if section == "llm" else self._between_turns():
                 yield
-                self.settings = overlaid(self.settings, settings, keys)
+                self.settings = laid_over(self.settings, settings, keys)
                 if section == "tts":
                     self._voice.begin_anew(self._opening_texts())
                 if section == "end_of_turn":
@@ -252,6 +252,11 @@ class Changes:
         self._afterwards.add(task)
         task.add_done_callback(self._afterwards.discard)
         task.add_done_callback(lambda _: work.close())
+
+
+def _in_sections(keys: Iterable[str], sections: Iterable[str]) -> list[str]:
+    sections = tuple(sections)
+    return [key for key in keys if key.partition(".")[0] in sections]
 
 
 def _stage(section: str) -> Stage:

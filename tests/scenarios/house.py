@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,7 @@ class House(Room):
         folder: where its settings file is written.
         text: more of it.
         started: told of each engine that is started, and of the settings that it is started by.
+        real: stages whose engines are those that the settings name.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class House(Room):
         engines: Mapping[Stage, Mapping[str, Any]] | None = None,
         started: Callable[[Stage, Settings], None] = lambda stage, settings: None,
         factories: Callable[[Stage, Settings], str] = lambda stage, settings: FACTORIES[stage],
+        real: Collection[Stage] = (),
     ) -> None:
         self.file = folder / "config.toml"
         if not self.file.exists():
@@ -70,6 +72,7 @@ class House(Room):
         self.source = Source(environ={}, places=Places(system=folder / "system.toml", user=self.file))
         self._started = started
         self._factories = factories
+        self._real = real
         super().__init__(hears=hears, engines=engines, settings=self.source.load().settings)
 
     def _live(self, settings: Settings, specs: Specs, *, greet: bool) -> Live:
@@ -80,7 +83,11 @@ class House(Room):
 
             return made
 
-        given = {stage: restarted(stage, one) for stage, one in specs.items() if isinstance(one, EngineSpec)}
+        given = {
+            stage: restarted(stage, one)
+            for stage, one in specs.items()
+            if isinstance(one, EngineSpec) and stage not in self._real
+        }
         self.daemon = Daemon(
             settings,
             source=self.source,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
 from pathlib import Path
 
 from tests.scenarios.house import SCRIPTED, House
@@ -84,8 +87,7 @@ async def test_a_broken_model_keeps_the_old_one_and_says_so_until_it_is_mended(t
 
 
 async def test_a_model_that_is_not_here_is_told_of_at_once(tmp_path: Path) -> None:
-    async with House(tmp_path) as house:
-        del house.live.engines._specs["tts"]  # type: ignore[attr-defined]  # the settings alone decide
+    async with House(tmp_path, real=["tts"]) as house:
         house.source.keep({"tts.engine": "piper", "tts.voice": "en_US-ljspeech-high"})
         told = await house.daemon.reload()
         assert told.engines == ("tts",)
@@ -131,3 +133,36 @@ async def test_a_file_that_is_removed_leaves_the_defaults(tmp_path: Path) -> Non
         told = await house.daemon.reload()
         assert told.live == ("audio.volume",)
         assert house.sound.speaker.volume == 0.8
+
+
+async def test_a_hang_up_has_what_could_not_be_changed_tried_again(tmp_path: Path) -> None:
+    """As where a model has been fetched meanwhile: no file of the settings has changed."""
+    broken = True
+
+    def factory(stage: Stage, settings: Settings) -> str:
+        return no_thirteen(stage, settings) if broken else FACTORIES[stage]
+
+    async with House(tmp_path, factories=factory) as house:
+        await house.changed(llm__threads=13)
+        await house.announced("I couldn't change over to the other model.")
+        broken = False
+        os.kill(os.getpid(), signal.SIGHUP)
+        async with asyncio.timeout(20):
+            while house.daemon.settings.llm.threads != 13:
+                await house.wait(0.1)
+        assert house.daemon.settings_problem == ""
+        assert not house.task.done()
+
+
+async def test_a_longer_reply_waits_for_the_engine_that_has_room_for_it(tmp_path: Path) -> None:
+    text = SCRIPTED.replace("[llm]", "[llm]\ncontext_tokens = 1024\nmax_reply_tokens = 512")
+    (tmp_path / "config.toml").write_text(text)
+    async with House(tmp_path, factories=no_thirteen) as house:
+        longer = text.replace("1024", "4096").replace("512", "2048")
+        house.file.write_text(longer.replace("[llm]", "[llm]\nthreads = 13"))
+        await house.reloaded()
+        assert house.daemon.settings.llm.max_reply_tokens == 512
+        house.file.write_text(longer)
+        await house.reloaded()
+        assert (house.daemon.settings.llm.context_tokens, house.daemon.settings.llm.max_reply_tokens) == (4096, 2048)
+        assert house.live._thinker._sampling.max_tokens == 2048

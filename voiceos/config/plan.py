@@ -65,12 +65,29 @@ def with_values(settings: Settings, values: Mapping[str, object]) -> Settings:
     return Settings.model_validate(sections, strict=True)
 
 
+def laid_over(in_force: Settings, new: Settings, keys: Iterable[str]) -> Settings:
+    """What is in force, but with the values of `new` for `keys`; for a while the two may not fit together."""
+    updates: dict[str, dict[str, Value]] = {}
+    for key in keys:
+        section, _, name = key.partition(".")
+        updates.setdefault(section, {})[name] = value(new, key)
+    sections = {name: getattr(in_force, name).model_copy(update=update) for name, update in updates.items()}
+    return in_force.model_copy(update=sections)
+
+
+def fits(settings: Settings) -> bool:
+    """Whether the values go together."""
+    try:
+        Settings.model_validate(settings.model_dump(), strict=True)
+    except ValidationError:
+        return False
+    return True
+
+
 def overlaid(in_force: Settings, new: Settings, keys: Iterable[str]) -> Settings:
-    """What is in force, but with the values of `new` for `keys`; all of `new` where the two do not fit together.
+    """Likewise, but all of `new` where the two do not fit together.
 
     What was changed by voice and could not be written stays so when something else in the file changes.
     """
-    try:
-        return with_values(in_force, {key: value(new, key) for key in keys})
-    except ValidationError:
-        return new
+    both = laid_over(in_force, new, keys)
+    return both if fits(both) else new

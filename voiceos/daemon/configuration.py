@@ -24,9 +24,6 @@ log = logging.getLogger(__name__)
 
 _LINE = re.compile(r":(\d+)$")
 
-REFUSED = {"tts": "settings_refused_voice", "audio": "settings_refused_sound"}
-"""What is said of keys, by section, that could not be changed; of all others the model is told of."""
-
 
 @dataclass(frozen=True, slots=True)
 class Reloaded:
@@ -112,7 +109,8 @@ class Configuration(Part):
         force, and is said.
 
         Args:
-            try_again: also change what could not be changed before, as where a model has come since.
+            try_again: also change what could not be changed before, as where a model has come since; where anything
+                else has changed that is done anyway.
         """
         await self._ready.wait()
         async with self._reading:
@@ -120,8 +118,10 @@ class Configuration(Part):
                 loaded = await asyncio.to_thread(self.source.load)
             except ConfigError as error:
                 return await self._refuse(error)
-            again = tuple(self._refused) if try_again else ()
-            return await self._take(loaded.settings, {*changed(self._file, loaded.settings), *again})
+            keys = {*changed(self._file, loaded.settings)}
+            if keys or try_again:
+                keys |= self._refused.keys()
+            return await self._take(loaded.settings, keys)
 
     async def _take(self, settings: Settings, keys: Set[str]) -> Reloaded:
         live = self._live()
@@ -191,7 +191,8 @@ class Configuration(Part):
     def _refusal(self, refused: Refused) -> None:
         reason = f"{refused.error} {refused.error.hint}".strip()
         self._refused |= dict.fromkeys(refused.keys, reason)
-        self._say(REFUSED.get(refused.keys[0].partition(".")[0], "settings_refused_model"))
+        voice = refused.keys[0].startswith("tts.")
+        self._say("settings_refused_voice" if voice else "settings_refused_model")
 
     def _called(self, dotted: str) -> str:
         """A key as it can be said: "turn_taking.end_silence_ms" is "turn taking, end silence"."""
