@@ -129,7 +129,7 @@ def status(as_json: AsJson = False) -> None:
         print(json.dumps(content, indent=2, ensure_ascii=False))
     else:
         print(f"{facts['ActiveState']} since {facts['StateChangeTimestamp'] or 'never'}")
-        if facts["StatusText"]:
+        if facts["StatusText"] and facts["ActiveState"] != "inactive":
             print(facts["StatusText"])
         if facts["NRestarts"] != "0":
             print(f"started again by systemd: {facts['NRestarts']} times")
