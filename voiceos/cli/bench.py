@@ -24,6 +24,7 @@ class Bench(StrEnum):
     END_OF_TURN = "end-of-turn"
     PAUSES = "pauses"
     FADING = "fading"
+    WAKE_WORDS = "wake-words"
     OPEN_AIR = "open-air"
     ABLATION = "ablation"
     IDLE = "idle"

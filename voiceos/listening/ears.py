@@ -163,11 +163,13 @@ class Ears:
     def read(self, text: str) -> ev.Words:
         """What words say that are known already."""
         own_words = self._own_words()
+        named = names(text, self._name)
+        called = named and not names(own_words, self._name)  # amid its own words the user has said its name
         return ev.Words(
             text,
             intent=self._matcher.match(strip_name(text, self._name)),
-            named=names(text, self._name),
-            echo=is_echo(text, own_words),
+            named=named,
+            echo=is_echo(text, own_words) and not called,
             backchannel=self._backchannels.match(text, own_words),
         )
 

@@ -27,7 +27,7 @@ def holds_back(state: State, policy: Policy) -> bool:
 
 def is_backchannel(state: State, heard: ev.Heard | None) -> bool:
     """Over a reply, "mm-hm" asks for no turn."""
-    return state.suspended and isinstance(heard, ev.Words) and heard.backchannel
+    return state.suspended and isinstance(heard, ev.Words) and heard.backchannel and not heard.named
 
 
 def is_expected(state: State, policy: Policy) -> bool:
