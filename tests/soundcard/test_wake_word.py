@@ -1,4 +1,4 @@
-"""The whole program over the virtual sound card waits for its wake word: the real detector hears it through PortAudio."""
+"""The whole program over the virtual sound card waits for its wake word, which the real detector hears."""
 
 from __future__ import annotations
 

@@ -16,14 +16,14 @@ from voiceos.listening.own_words import is_echo
 from voiceos.listening.ports import EndOfTurn, IntentMatcher, SpeechToText, WakeWord
 
 WAKE_WORD_S = 1.5
-"""The wake word has begun by so long before it is told: slowly said it takes 1.2 s (`voiceos bench wake-words`)."""
+"""The wake word has begun by so long before it is told. Set by hand: slowly said it takes little more than a second."""
 
 PAST_S = 2 * WAKE_WORD_S
 """How much of the past is kept for `hear_since`."""
 
 ONLY_CALLED_S = 0.1
-"""Voice that ends within this behind the moment at which the wake word was told was nothing but the wake word: it is
-told 0.1 to 0.25 s after its end."""
+"""Voice that ends within this behind the moment at which the wake word was told was nothing but the wake word: few are
+told sooner before their end (`voiceos bench wake-words`)."""
 
 
 @dataclass(frozen=True, slots=True)
