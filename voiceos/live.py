@@ -25,6 +25,7 @@ from voiceos.config import Settings
 from voiceos.config.model import Audio
 from voiceos.dials import Dials
 from voiceos.engines.process import State
+from voiceos.engines.text_to_speech import ProcessTextToSpeech
 from voiceos.errors import VoiceosError
 from voiceos.events import CallChanged, EchoRemains, MicrophoneClosed, MicrophoneOpened
 from voiceos.habits import PauseKeeper, load_pauses
@@ -184,6 +185,7 @@ class Live:
             beside = [
                 asyncio.create_task(preferences.run(), name="preferences"),
                 asyncio.create_task(_render(voice, settings.tts.speed), name="openers"),
+                asyncio.create_task(_tell_of_one_piece(self._engines.tts), name="voice"),
             ]
             try:
                 await conductor.run()
@@ -355,3 +357,12 @@ async def _render(voice: AheadOfTime, speed: float) -> None:
         await voice.prepare(speed)
     except VoiceosError as error:
         log.info("no openers yet: %s", error)
+
+
+async def _tell_of_one_piece(voice: ProcessTextToSpeech) -> None:
+    try:
+        why = await voice.in_one_piece()
+    except VoiceosError:  # told by whoever wants it to speak
+        return
+    if why:
+        log.warning("the voice begins to sound only when a phrase is made to its end, which is later: %s", why)

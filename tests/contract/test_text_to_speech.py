@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ import pytest
 from voiceos.engines.process import EngineProcess, EngineSpec
 from voiceos.engines.text_to_speech import ProcessTextToSpeech
 from voiceos.errors import EngineCrashed, EngineError, EngineTimeout
-from voiceos.speaking.ports import TextToSpeech
+from voiceos.speaking.ports import TextToSpeech, joined
 
 TEXT = "Of the two of them, one is here. It's the blue one!"
 
@@ -44,6 +46,37 @@ async def test_word_ends_ascend_and_the_last_is_where_the_sound_ends(voice: Text
     assert ends == sorted(ends)
     assert 0 < ends[0] < ends[-1] <= len(speech.samples)
     assert np.abs(speech.samples[ends[-1] :]).max(initial=0.0) < 0.02
+
+
+async def test_parts_are_a_phrase_with_a_word_end_for_each_word(voice: TextToSpeech) -> None:
+    parts = [part async for part in voice.speak(TEXT, speed=1.0)]
+    assert len(parts) > 1
+    assert all(0 <= word.sample_end <= len(part.samples) for part in parts for word in part.words)
+    speech = joined(parts, 0)
+    assert [TEXT[: word.text_end].split()[-1] for word in speech.words] == TEXT.split()
+    ends = [word.sample_end for word in speech.words]
+    assert ends == sorted(ends)
+    assert np.abs(speech.samples[ends[-1] :]).max(initial=0.0) < 0.02
+    assert speech.rate_hz == (await voice.synthesize("One.", speed=1.0)).rate_hz
+
+
+async def test_parts_join_without_a_click(voice: TextToSpeech) -> None:
+    parts = [part.samples async for part in voice.speak(TEXT, speed=1.0)]
+    for before, after in pairwise(parts):
+        inside = max(np.abs(np.diff(one)).max(initial=0.0) for one in (before[-400:], after[:400]))
+        assert abs(after[0] - before[-1]) <= 1.5 * inside + 0.001
+
+
+async def test_a_phrase_may_be_left_in_its_middle(voice: TextToSpeech) -> None:
+    async with aclosing(voice.speak(TEXT, speed=1.0)) as parts:  # type: ignore[type-var]
+        async for _ in parts:
+            break
+    assert (await voice.synthesize("And on.", speed=1.0)).words
+
+
+async def test_parts_of_an_impossible_speed_are_refused(voice: TextToSpeech) -> None:
+    with pytest.raises(ValueError, match="speed"):
+        [part async for part in voice.speak(TEXT, speed=0.0)]
 
 
 async def test_sound_is_mono_float32_within_full_scale(voice: TextToSpeech) -> None:

@@ -22,7 +22,7 @@ from voiceos.engines.piper import Piper
 from voiceos.errors import ModelError
 from voiceos.speaking.clips import Clips
 from voiceos.speaking.phrases import PhraseSplitter
-from voiceos.speaking.ports import Speech
+from voiceos.speaking.ports import Speech, joined
 from voiceos.speaking.speakable import speakable
 
 SENTENCES = (
@@ -108,6 +108,29 @@ def test_phrases_join_without_clicks(piper: Piper) -> None:
     for before, after in pairwise(spoken):
         join = np.concatenate([before[-220:], after[:220]])
         assert np.abs(np.diff(join)).max() < 0.02  # speech itself steps by 0.1 and more from sample to sample
+
+
+@pytest.mark.parametrize("text", ["Sure.", "Well, I think so,", "Of the two, one is here. It's blue!", *SENTENCES])
+def test_in_parts_it_says_the_very_same(piper: Piper, text: str) -> None:
+    reading = piper.read(text, 1.0)
+    whole, parts = joined(piper.say(reading, whole=True), 0), list(piper.say(reading, whole=False))
+    assert len(parts) > 1
+    one = joined(parts, 0)
+    assert one.words == whole.words
+    assert len(one.samples) == len(whole.samples)
+    assert np.abs(one.samples - whole.samples).max() < 1e-4  # −80 dBFS
+
+
+def test_a_voice_that_cannot_be_cut_speaks_all_the_same_and_says_why(tmp_path: Path, models_dir: Path) -> None:
+    voice = models_dir / "en_US-joe-medium" / "en_US-joe-medium.onnx"
+    other = voice.read_bytes().replace(b"dec.conv_pre.weight", b"dec.conv_odd.weight")
+    (tmp_path / "other.onnx").write_bytes(other)
+    (tmp_path / "other.onnx.json").write_bytes(voice.with_name(voice.name + ".json").read_bytes())
+    piper = Piper(str(tmp_path / "other.onnx"), threads=2)
+    assert "dec.conv_pre.weight" in piper.in_one_piece()
+    (first, *rest) = piper.speak("You could cook some rice with vegetables, as that takes half an hour.", 1.0)
+    assert len(first.samples) / first.rate_hz > 2.0  # all but its end: it was made at once
+    assert joined([first, *rest], 0).words[-1].text_end == 69
 
 
 def test_loudness_is_steady(piper: Piper) -> None:

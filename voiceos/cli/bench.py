@@ -19,6 +19,7 @@ class Bench(StrEnum):
     VOICE_TO_VOICE = "voice-to-voice"
     BARGE_IN = "barge-in"
     ENGINES = "engines"
+    CHUNKED = "chunked"
     STT = "stt"
     NOISE = "noise"
     END_OF_TURN = "end-of-turn"

@@ -225,11 +225,22 @@ async def _engines(settings: Settings) -> list[Finding]:
             return f"{info.name}: {info.context_tokens} tokens of context, a greeting is {len(tokens)} of them"
 
         await check("speaking", voice)
+        findings += await _first_sound(engines)
         await check("listening", recogniser)
         await check("thinking", model)
         if engines.end_of_turn is not None:
             await check("end of turn", lambda: _end_of_turn(engines))
     return findings
+
+
+async def _first_sound(engines: Engines) -> list[Finding]:
+    """A note where the voice makes every phrase to its end before it begins to sound."""
+    try:
+        why = await engines.tts.in_one_piece()
+    except VoiceosError:  # told already
+        return []
+    text = f"the voice begins to sound only when a phrase is made to its end: {why}"
+    return [Finding("note", "speaking", text, "most piper voices answer sooner: `voiceos models list`")] if why else []
 
 
 async def _end_of_turn(engines: Engines) -> str:

@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+import time
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from voiceos.audio.frames import Samples
-from voiceos.engines.onnx_output import with_output_of
+from voiceos.engines.pace import Pace
+from voiceos.engines.trimming import Trimmer
+from voiceos.engines.vits import MARGIN_FRAMES, Sentence, Vits
 from voiceos.engines.word_ends import Sounded, word_ends
 from voiceos.errors import EngineMissing, ModelError
-from voiceos.speaking.ports import Speech
-
-GAIN = 1.25
-"""Fixed, so that loudness never jumps between phrases; lifts the starter voice to about −20 dBFS while it speaks."""
-
-KNEE = 0.85
-"""Samples above this are bent, not cut, so that the gain costs no audible clipping."""
-
-ONSET = 0.004
-"""Level (RMS over 5 ms, of full scale) at which a phrase is taken to begin or end: −48 dBFS, the level of the noise
-that voices leave between words, and just under the −46 dBFS at which latency is measured."""
-
-LEAD_S = 0.012
-"""Kept before the onset, so that soft consonants keep their attack."""
+from voiceos.speaking.ports import Speech, WordEnd, joined
 
 TAIL_S = {".": 0.20, "!": 0.20, "?": 0.20, "…": 0.20, ",": 0.14, ";": 0.16, ":": 0.16}
 """Longest silence kept behind the last word, by the mark that ends the phrase: the voice's own pauses, no more."""
@@ -34,15 +26,26 @@ TAIL_S = {".": 0.20, "!": 0.20, "?": 0.20, "…": 0.20, ",": 0.14, ";": 0.16, ":
 TAIL_RUNNING_S = 0.05
 """Likewise where a phrase was cut inside a clause and the next carries on."""
 
-FADE_S = 0.004
-"""Fade at both ends, so that phrases join without clicks."""
+_WARMING = "Hello there, how are you?"
 
 _UNFIT = re.compile(r"[\x00-\x1f\x7f]|\[\[|\]\]")
 """Double brackets would be read as raw phonemes, and espeak takes no null."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is to sound, before it does."""
+
+    text: str
+    sentences: tuple[Sentence, ...]
+    sounded: tuple[Sounded, ...]
+    """Each phoneme, with the sample at which it will have been said."""
+    samples: int
+    """Of the sentences, before they are trimmed."""
+
+
 class Piper:
-    """A piper voice (`<name>.onnx` with `<name>.onnx.json` beside it) in its own ONNX Runtime session.
+    """A piper voice (`<name>.onnx` with `<name>.onnx.json` beside it) in ONNX Runtime sessions of its own.
 
     Args:
         voice_path: the `.onnx` file.
@@ -54,13 +57,12 @@ class Piper:
     def __init__(self, voice_path: str, *, threads: int) -> None:
         try:
             import onnxruntime
-            from piper import PiperVoice, SynthesisConfig
+            from piper import PiperVoice
             from piper.config import PiperConfig
         except ImportError as error:
             raise EngineMissing(
                 f"the voice needs a package that is not installed ({error.name})", hint="pip install piper-tts"
             ) from error
-        self._synthesis_config: Any = SynthesisConfig
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -70,38 +72,98 @@ class Piper:
         hint = f"voiceos models pull {path.stem}"
         try:
             config = PiperConfig.from_dict(json.loads(path.with_name(path.name + ".json").read_text("utf-8")))
-            # The one Ceil of a VITS graph rounds the frames per phoneme: the durations that word ends are made of.
-            model = with_output_of(path.read_bytes(), "Ceil")
-            session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+            self.vits = Vits(
+                path.read_bytes(),
+                lambda model: onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"]),
+            )
         except FileNotFoundError as error:
             raise ModelError(f"the voice {path.stem} is not here: {error.filename}", hint=hint) from error
         except Exception as error:  # ONNX Runtime's exceptions share no base; whatever it is, the file is no voice
             raise ModelError(f"the voice {path.stem} cannot be loaded: {error}", hint=hint) from error
-        self._voice: Any = PiperVoice(session=session, config=config)
+        self._voice: Any = PiperVoice(session=None, config=config)
         self.rate_hz: int = config.sample_rate
-        self.synthesize("Hello there, how are you?", speed=1.0)  # the first run allocates; no listener should wait
+        self._frame_s = config.hop_length / config.sample_rate
+        self._pace = Pace(self._frame_s, MARGIN_FRAMES)
+        self.synthesize(_WARMING, speed=1.0)  # the first run allocates; no listener should wait for that
+        self._pace = Pace(self._frame_s, MARGIN_FRAMES)  # nor should the pace know of it
+        self.synthesize(_WARMING, speed=1.0)
+
+    def in_one_piece(self) -> str:
+        """Why no phrase can begin to sound before all of it is made; empty where it can."""
+        return self.vits.in_one_piece
 
     def synthesize(self, text: str, speed: float) -> Speech:
         """Say `text` at `speed` times the voice's own pace; ValueError unless 0.25 ≤ speed ≤ 4."""
+        return joined(self.say(self.read(text, speed), whole=True), self.rate_hz)
+
+    def speak(self, text: str, speed: float) -> Generator[Speech, None, None]:
+        """The same in parts, the first as soon as it can be; joined, they are what `synthesize` would return."""
+        yield from self.say(self.read(text, speed), whole=bool(self.vits.in_one_piece))
+
+    def read(self, text: str, speed: float) -> Reading:
+        """Decide how `text` is to sound, which noise makes a little different each time; raises as `synthesize`."""
         if not 0.25 <= speed <= 4:
             raise ValueError(f"speed {speed} is outside 0.25 to 4")
         config = self._voice.config
-        settings = self._synthesis_config(length_scale=config.length_scale / speed, normalize_audio=False)
-        pieces: list[Samples] = []
+        scales = (config.noise_scale, config.length_scale / speed, config.noise_w_scale)
+        sentences: list[Sentence] = []
         sounded: list[Sounded] = []
         at = 0
         for phonemes in self._phonemes(text):
             ids = self._voice.phonemes_to_ids(phonemes)
-            audio, durations = self._voice.phoneme_ids_to_audio(ids, settings, include_alignments=True)
+            sentences.append(self.vits.read(ids, scales, config.default_speaker_id))
+            durations = sentences[-1].durations * config.hop_length
             sounded += _ends(phonemes, config.phoneme_id_map, durations, at)
-            pieces.append(np.atleast_1d(audio).astype(np.float32))
-            at += len(pieces[-1])
-        if not pieces:
-            return Speech(np.zeros(0, np.float32), self.rate_hz, ())
-        samples = _bent(np.concatenate(pieces) * np.float32(GAIN))
-        begin, sound_end, end = _edges(samples, self.rate_hz, TAIL_S.get(text.rstrip("\"'”’)» ")[-1:], TAIL_RUNNING_S))
-        words = word_ends(text, sounded, self._one_word, begin=begin, sound_end=sound_end)
-        return Speech(_faded(samples[begin:end], self.rate_hz), self.rate_hz, words)
+            at += int(durations.sum())
+        return Reading(text, tuple(sentences), tuple(sounded), at)
+
+    def say(self, reading: Reading, *, whole: bool) -> Generator[Speech, None, None]:
+        """Make its sound, all of it at once or in parts as small as the pace allows."""
+        if not reading.sentences:
+            return
+        trimmer = Trimmer(self.rate_hz, TAIL_S.get(reading.text.rstrip("\"'”’)» ")[-1:], TAIL_RUNNING_S))
+        words: tuple[WordEnd, ...] = ()
+        said = at = 0  # words, and kept samples, that were given out
+        for sound in self._sounds(reading.sentences, whole=whole):
+            part = trimmer.feed(sound)
+            if not len(part):
+                continue
+            # Only the last word's end waits for the end of the sound.
+            words = words or self._words(reading, trimmer.begin, reading.samples)
+            known = said + sum(word.sample_end <= at + len(part) for word in words[said:-1])
+            yield Speech(part, self.rate_hz, _from(at, words[said:known]))
+            said, at = known, at + len(part)
+        part = trimmer.flush()
+        words = self._words(reading, trimmer.begin, trimmer.sound_end)
+        yield Speech(part, self.rate_hz, _from(at, words[said:]))
+
+    def _words(self, reading: Reading, begin: int, sound_end: int) -> tuple[WordEnd, ...]:
+        return word_ends(reading.text, reading.sounded, self._one_word, begin=begin, sound_end=sound_end)
+
+    def _sounds(self, sentences: Sequence[Sentence], *, whole: bool) -> Iterator[Samples]:
+        """The sound of sentences, one behind the other, a part of one at a time."""
+        handed: float | None = None
+        made_s = 0.0
+        for sentence in sentences:
+            done = 0
+            while done < sentence.frames:
+                began = time.monotonic()
+                if whole:
+                    count: float = sentence.frames
+                elif handed is None:
+                    count = self._pace.first()
+                else:
+                    count = self._pace.next(made_s - (began - handed))
+                end = int(min(sentence.frames, done + count))
+                # A last part that is all but margins is made along with this one.
+                end = sentence.frames if sentence.frames - end < MARGIN_FRAMES else end
+                sound = self.vits.sound(sentence, done, end)
+                took_s = time.monotonic() - began
+                self._pace.took(min(sentence.frames, end + MARGIN_FRAMES) - max(0, done - MARGIN_FRAMES), took_s)
+                handed = began + took_s if handed is None else handed
+                made_s += (end - done) * self._frame_s
+                done = end
+                yield sound
 
     def _phonemes(self, text: str) -> list[list[str]]:
         return [p for p in self._voice.phonemize(_UNFIT.sub(" ", text)) if p]
@@ -123,31 +185,6 @@ def _ends(phonemes: list[str], id_map: dict[str, list[int]], durations: Any, at:
     return out
 
 
-def _bent(samples: Samples) -> Samples:
-    """Below the knee untouched; above, a tanh that meets it with the same slope and never reaches full scale."""
-    size = np.abs(samples)
-    room = 1.0 - KNEE
-    over = KNEE + room * np.tanh((size - KNEE) / room)
-    return np.where(size > KNEE, np.copysign(over, samples), samples).astype(np.float32)
-
-
-def _edges(samples: Samples, rate_hz: int, tail_s: float) -> tuple[int, int, int]:
-    """First sample kept, last sample that sounds, first sample dropped."""
-    window = max(1, round(rate_hz * 0.005))
-    power = np.convolve(np.square(samples, dtype=np.float64), np.full(window, 1 / window), "same")
-    loud = np.flatnonzero(power > ONSET**2)
-    if not len(loud):
-        return 0, len(samples), len(samples)
-    begin = max(0, int(loud[0]) - round(LEAD_S * rate_hz))
-    sound_end = int(loud[-1]) + 1
-    return begin, sound_end, min(len(samples), sound_end + round(tail_s * rate_hz))
-
-
-def _faded(samples: Samples, rate_hz: int) -> Samples:
-    length = min(round(FADE_S * rate_hz), len(samples) // 2)
-    ramp = (0.5 - 0.5 * np.cos(np.linspace(0, np.pi, length))).astype(np.float32)
-    faded = samples.copy()
-    if length:
-        faded[:length] *= ramp
-        faded[-length:] *= ramp[::-1]
-    return faded
+def _from(sample: int, words: Sequence[WordEnd]) -> tuple[WordEnd, ...]:
+    """Words as counted from a later sample on."""
+    return tuple(WordEnd(word.text_end, max(0, word.sample_end - sample)) for word in words)

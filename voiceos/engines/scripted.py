@@ -20,7 +20,7 @@ from voiceos.engines import overlap
 from voiceos.engines.word_ends import words_of
 from voiceos.errors import StorageError
 from voiceos.listening.ports import Decoding
-from voiceos.speaking.ports import Speech, WordEnd
+from voiceos.speaking.ports import Speech, WordEnd, joined
 from voiceos.thinking.ports import Lane, Message, ModelInfo, Role, Sampling
 
 
@@ -38,13 +38,17 @@ class ScriptedVoice:
         self._crash_on = crash_on
         self._hang_on = hang_on
 
+    def in_one_piece(self) -> str:
+        return ""
+
     def synthesize(self, text: str, speed: float) -> Speech:
         """Tones of 200 Hz upwards at −20 dBFS; ValueError unless 0.25 ≤ speed ≤ 4."""
+        return joined(self.speak(text, speed), self.rate_hz)
+
+    def speak(self, text: str, speed: float) -> Generator[Speech, None, None]:
+        """The same word by word, and at each word's middle."""
         if not 0.25 <= speed <= 4:
             raise ValueError(f"speed {speed} is outside 0.25 to 4")
-        tones = [np.zeros(0, np.float32)]
-        ends: list[WordEnd] = []
-        at = 0
         for number, (word, text_end) in enumerate(words_of(text)):
             bare = word.strip(".,!?;:\"'…")
             if bare and bare == self._crash_on:
@@ -53,10 +57,10 @@ class ScriptedVoice:
                 threading.Event().wait()
             length = round((0.08 + 0.02 * len(word)) / speed * self.rate_hz)
             phase = np.arange(length) * (2 * np.pi * (200 + 20 * (number % 8)) / self.rate_hz)
-            tones.append((0.14 * np.sin(phase) * np.hanning(length)).astype(np.float32))
-            at += length
-            ends.append(WordEnd(text_end, at))
-        return Speech(np.concatenate(tones), self.rate_hz, tuple(ends))
+            tone = (0.14 * np.sin(phase) * np.hanning(length)).astype(np.float32)
+            half = length // 2
+            yield Speech(tone[:half], self.rate_hz, ())
+            yield Speech(tone[half:], self.rate_hz, (WordEnd(text_end, length - half),))
 
 
 class ScriptedLanguageModel:

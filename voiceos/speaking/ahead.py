@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from contextlib import aclosing
 
 from voiceos.speaking.ports import Speech, TextToSpeech
 
@@ -33,3 +34,12 @@ class AheadOfTime:
         if (text, speed) not in ready:
             ready[text, speed] = await self._voice.synthesize(text, speed=speed)
         return ready[text, speed]
+
+    async def speak(self, text: str, *, speed: float) -> AsyncIterator[Speech]:
+        """Say one phrase in parts; at once, where it is ready."""
+        if text in self._texts:
+            yield await self.synthesize(text, speed=speed)
+            return
+        async with aclosing(self._voice.speak(text, speed=speed)) as parts:  # type: ignore[type-var]
+            async for part in parts:
+                yield part

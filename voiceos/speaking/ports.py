@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Protocol
+
+import numpy as np
 
 from voiceos.audio.frames import Samples
 
@@ -25,9 +28,27 @@ class Speech:
     """One for each word of the text, ascending: what has been heard is the text up to the last word that has ended."""
 
 
+def joined(parts: Iterable[Speech], rate_hz: int) -> Speech:
+    """Parts of one phrase as a whole; `rate_hz` is that of no parts at all."""
+    samples, words, at = [np.zeros(0, np.float32)], [], 0
+    for part in parts:
+        rate_hz = part.rate_hz
+        words += [WordEnd(word.text_end, at + word.sample_end) for word in part.words]
+        samples.append(part.samples)
+        at += len(part.samples)
+    return Speech(np.concatenate(samples), rate_hz, tuple(words))
+
+
 class TextToSpeech(Protocol):
     async def synthesize(self, text: str, *, speed: float) -> Speech:
         """Say one phrase (speakable text, a sentence or two); `speed` 1.0 is the voice's own. Raises EngineError."""
+
+    def speak(self, text: str, *, speed: float) -> AsyncIterator[Speech]:
+        """The same in parts, in order, each as soon as it is made: the first before the whole could be.
+
+        Each part tells of the words that end in it: `text_end` counts in the whole text, `sample_end` in the part.
+        Closing the iterator ends the work. Raises EngineError.
+        """
 
 
 class Player(Protocol):

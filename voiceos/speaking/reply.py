@@ -5,26 +5,30 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from voiceos.errors import EngineError, VoiceosError
 from voiceos.speaking.phrases import PhraseSplitter
-from voiceos.speaking.ports import Player, Speech, TextToSpeech
+from voiceos.speaking.ports import Player, TextToSpeech
 from voiceos.speaking.speakable import Speakable, Spoken
 
 AHEAD_S = 6.0
 """Speech made ahead of what sounds: enough that no gap is heard, little enough that barge-in wastes little work."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Said:
     source: str
     """The phrase as the model wrote it, with the white space before it."""
     spoken: Spoken
-    speech: Speech
     start: int
     """First sample in the reply, at the player's rate."""
     end: int
+    """Behind the last that has been made."""
+    whole: bool = False
+    """All of it has been made."""
+    words: list[tuple[int, float]] = field(default_factory=list)
+    """Index into the spoken text behind each word that has been made, and the sample of the reply where it ends."""
 
 
 class Reply:
@@ -105,8 +109,22 @@ class Reply:
         if first:
             self._on_phrase("phrase")
         await self._not_too_far_ahead()
+        said = _Said(phrase, spoken, self._samples, self._samples)
+        self._said.append(said)
+        seconds = 0.0
         try:
-            speech = await self._tts.synthesize(spoken.text, speed=self._speed)
+            async with aclosing(self._tts.speak(spoken.text, speed=self._speed)) as parts:  # type: ignore[type-var]
+                async for part in parts:
+                    if first:
+                        self._on_phrase("speech")
+                    first = False
+                    self._worded |= not opening
+                    begin = said.start + seconds * self._player.rate_hz
+                    scale = self._player.rate_hz / part.rate_hz
+                    said.words += [(word.text_end, begin + word.sample_end * scale) for word in part.words]
+                    seconds += len(part.samples) / part.rate_hz
+                    self._samples = said.end = said.start + round(seconds * self._player.rate_hz)
+                    self._player.play(self.number, part.samples, part.rate_hz)
         except VoiceosError as error:
             if error.spoken == EngineError.spoken:
                 error.spoken = "error.tts"
@@ -114,10 +132,7 @@ class Reply:
         if first:
             self._on_phrase("speech")
         self._worded |= not opening
-        start = self._samples
-        self._samples += round(len(speech.samples) * self._player.rate_hz / speech.rate_hz)
-        self._said.append(_Said(phrase, spoken, speech, start, self._samples))
-        self._player.play(self.number, speech.samples, speech.rate_hz)
+        said.whole = True
 
     async def _not_too_far_ahead(self) -> None:
         # Played samples cannot be awaited, but it is known how long they last: so this waits as often as it was paused.
@@ -128,13 +143,12 @@ class Reply:
         """What of `text` the user has heard after `played` samples at the player's rate, cut behind a whole word."""
         parts = []
         for said in self._said:
-            if played >= said.end:
+            if said.whole and played >= said.end:
                 parts.append(said.source)
                 continue
             if played <= said.start:
                 break
-            into = (played - said.start) * said.speech.rate_hz / self._player.rate_hz
-            spoken_end = max((word.text_end for word in said.speech.words if word.sample_end <= into), default=0)
+            spoken_end = max((text_end for text_end, sample in said.words if sample <= played), default=0)
             parts.append(said.source[: said.spoken.source_end(spoken_end)] if spoken_end else "")
             break
         return " ".join(part.strip() for part in parts if part.strip())
