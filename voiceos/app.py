@@ -142,6 +142,11 @@ def wake_words(settings: Settings) -> list[str]:
     return [word.strip() for word in settings.listening.wake_word.split(",")]
 
 
+def spoken_wake_word(settings: Settings) -> str:
+    """The first of them, as it is said."""
+    return wake_words(settings)[0].replace("_", " ").title()
+
+
 def wake_word(settings: Settings) -> MicroWakeWord:
     """What hears the wake word. Raises EngineMissing."""
     return MicroWakeWord(wake_words(settings), sensitivity=settings.listening.wake_sensitivity)
@@ -338,8 +343,7 @@ class Engines:
         return Judge(self.settings.assistant.language)
 
     def phrases(self) -> Phrases:
-        spoken = wake_words(self.settings)[0].replace("_", " ").title()
-        return Phrases(self.settings.assistant.language, wake_word=spoken)
+        return Phrases(self.settings.assistant.language, wake_word=spoken_wake_word(self.settings))
 
     def thinker(self) -> Thinker:
         who = persona(self.settings)

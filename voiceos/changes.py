@@ -14,13 +14,24 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from voiceos import log as logs
-from voiceos.app import Engines, Stage, gate, persona, policy, sampling, stt_language
+from voiceos.app import (
+    Engines,
+    Stage,
+    gate,
+    persona,
+    policy,
+    sampling,
+    spoken_wake_word,
+    stt_language,
+    wake_word,
+)
 from voiceos.conductor import Conductor, KeepPauses
 from voiceos.config import Settings
 from voiceos.config.model import Audio
 from voiceos.config.plan import Plan, fits, laid_over, value
 from voiceos.errors import VoiceosError
 from voiceos.habits import PauseKeeper, load_pauses
+from voiceos.languages import Phrases
 from voiceos.listening.ears import Ears
 from voiceos.speaking.ahead import AheadOfTime
 from voiceos.thinking.intents import SentenceMatcher
@@ -69,6 +80,7 @@ class Changes:
         ears: Ears,
         thinker: Thinker,
         voice: AheadOfTime,
+        phrases: Phrases,
         engines: Engines,
         keep_pauses: KeepPauses | None,
         set_volume: Callable[[float], None],
@@ -81,6 +93,7 @@ class Changes:
         self._ears = ears
         self._thinker = thinker
         self._voice = voice
+        self._phrases = phrases
         self._engines = engines
         self._keep_pauses = keep_pauses
         self._set_volume = set_volume
@@ -174,7 +187,9 @@ class Changes:
             matcher=SentenceMatcher(settings.assistant.language, name),
             name=name,
             language=stt_language(settings),
+            wake_word=wake_word(settings) if names & {"wake_word", "wake_sensitivity"} else self._ears.wake_word,
         )
+        self._phrases.fill(wake_word=spoken_wake_word(settings))
         who = persona(settings)
         self._thinker.go_by(who, sampling(settings, who))
         for stage in STAGES:

@@ -84,6 +84,7 @@ class Live:
             settings, {"stt", "llm", "tts"}, store=self._store, specs=specs, on_state=self._engine_state
         )
         self._thinker = self._engines.thinker()
+        self._phrases = self._engines.phrases()
         self._observer = observer or Observer()
         self._on_ready = on_ready
         self._on_trace = on_trace
@@ -134,7 +135,7 @@ class Live:
             thinker=thinker,
             tts=voice,
             player=lambda: duplex.speaker,
-            phrases=self._engines.phrases(),
+            phrases=self._phrases,
             clips=Clips(language),
             policy=policy(settings) if known is None else replace(policy(settings), pauses=known),
             keep_pauses=keep_pauses,
@@ -157,6 +158,7 @@ class Live:
             ears=ears,
             thinker=thinker,
             voice=voice,
+            phrases=self._phrases,
             engines=self._engines,
             keep_pauses=keep_pauses,
             set_volume=self._set_volume,
@@ -224,7 +226,7 @@ class Live:
         return Dials(
             conductor,
             preferences,
-            self._engines.phrases(),
+            self._phrases,
             voice=lambda: self.settings.tts.voice,
             voices=lambda: voices_here(self.settings.assistant.language, self._store),
         )

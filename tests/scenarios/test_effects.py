@@ -15,7 +15,9 @@ from voiceos.app import Stage
 from voiceos.clock import SystemClock
 from voiceos.config import KEYS, Settings
 from voiceos.config.plan import value
+from voiceos.engines.micro_wakeword import MicroWakeWord
 from voiceos.events import CallChanged, Intent
+from voiceos.languages import Phrases
 
 Seen = Callable[[House], object]
 
@@ -40,6 +42,15 @@ def budget(stage: Stage) -> Seen:
     return lambda house: house.live.engines.processes[stage].spec.budget_s
 
 
+JARVIS = Phrases("en", wake_word="Hey Jarvis").text("mode_wakeword")
+
+
+def readily(house: House) -> bool:
+    detector = house.live.conductor._ears.wake_word
+    assert isinstance(detector, MicroWakeWord)
+    return detector._cutoffs == MicroWakeWord(["hey_jarvis"], sensitivity="high")._cutoffs
+
+
 def understood(house: House) -> object:
     return house.live.conductor._ears.read("Bob, what time is it").intent
 
@@ -54,6 +65,8 @@ LIVE: dict[str, tuple[Any, Seen, object]] = {
     "audio.hold_during_calls": (False, lambda house: house.live.conductor.state.on_call, False),
     "listening.mode": ("name", policy("mode"), "name"),
     "listening.follow_up_s": (3.0, policy("follow_up_s"), 3.0),
+    "listening.wake_word": ("hey_jarvis", lambda house: house.live._phrases.text("mode_wakeword"), JARVIS),
+    "listening.wake_sensitivity": ("high", readily, True),
     "listening.listen_s": (5.0, policy("listen_s"), 5.0),
     "listening.speech_threshold": (0.6, gate("_speech_threshold"), 0.6),
     "listening.silence_threshold": (0.3, gate("_silence_threshold"), 0.3),

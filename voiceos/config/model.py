@@ -190,10 +190,12 @@ class Listening(Section):
         pattern=rf"^({'|'.join(WAKE_WORDS)})( *, *({'|'.join(WAKE_WORDS)}))*$",
         allowed=f"{', '.join(WAKE_WORDS)}, or several of them with commas between",
         words=WAKE_WORDS,
+        effect=LIVE,
     )
     wake_sensitivity: WakeSensitivity = _key(
         "normal",
         "How readily the wake word is heard. Lower it where it wakes up unasked, raise it where it must be said twice.",
+        effect=LIVE,
     )
     listen_s: float = _key(
         8.0,

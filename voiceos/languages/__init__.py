@@ -48,6 +48,10 @@ class Phrases:
         self._variants = dict(_flat(table(language, "phrases")))
         self._turns = {key: itertools.cycle(variants) for key, variants in self._variants.items()}
 
+    def fill(self, **values: object) -> None:
+        """From now on these stand for some placeholders in every sentence."""
+        self._values |= values
+
     def text(self, key: str, **values: object) -> str:
         """The next variant of `key` with its placeholders filled; KeyError for an unknown key or a missing value."""
         return next(self._turns[key]).format_map({**self._values, **values})

@@ -60,7 +60,7 @@ class Ears:
         wake_word: WakeWord | None = None,
     ) -> None:
         self.gate = gate
-        self._wake_word = wake_word
+        self.wake_word = wake_word
         self._phrase = ""
         self._woken_at = float("-inf")
         self._stt = stt
@@ -82,6 +82,7 @@ class Ears:
         matcher: IntentMatcher,
         name: str,
         language: str | None,
+        wake_word: WakeWord | None,
     ) -> None:
         """Hear by other settings from now on; for between turns."""
         self.gate = gate
@@ -89,6 +90,7 @@ class Ears:
         self._matcher = matcher
         self._name = name
         self._language = language
+        self.wake_word = wake_word
 
     def keep(self, frame: Frame) -> None:
         """Each frame, in order, whether it is listened to or not; nothing is made of it."""
@@ -96,12 +98,12 @@ class Ears:
 
     def heed(self, at: float) -> list[ev.Event]:
         """Whether the frame that was kept last ends the wake word; `at` is now, monotonic seconds."""
-        if self._wake_word is None:
+        if self.wake_word is None:
             return []
         frame, before = self._past[-1], self._past[-2].at if len(self._past) > 1 else float("-inf")
         if frame.at - before > gates.GAP_S:
-            self._wake_word.reset()
-        phrase = self._wake_word.feed(frame.samples)
+            self.wake_word.reset()
+        phrase = self.wake_word.feed(frame.samples)
         if not phrase or plain(phrase) in plain(self._own_words()):  # it says it itself, as it tells what it waits for
             return []
         self._phrase, self._woken_at = phrase, frame.at + FRAME_S
