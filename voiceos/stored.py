@@ -78,6 +78,8 @@ RECORDS = Stored(
     "how soon the last turns were answered (`records.turns`): times, no words unless `log.speech`",
     "nothing",
 )
+OLDER = ".1"
+"""Ends the name of the file with the turns before those of `RECORDS`."""
 RECORDINGS = Stored(
     "recordings",
     "state",

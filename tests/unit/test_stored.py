@@ -17,10 +17,10 @@ import pytest
 
 from voiceos import config, files, habits, stored
 from voiceos.config.edit import set_value
-from voiceos.daemon.repair import repair
 from voiceos.engines import llama_cpp, tuned
 from voiceos.errors import ConfigError, NewerFormat, StorageError
 from voiceos.languages import Phrases
+from voiceos.repair import repair
 from voiceos.turn_taking.pauses import PauseProfile
 
 KNOWN = PauseProfile(inner=12.5, ends=7.25, excess_s=9.0)

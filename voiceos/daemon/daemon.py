@@ -27,9 +27,10 @@ from voiceos.daemon.notify import Notifier
 from voiceos.daemon.part import Observers, Part
 from voiceos.daemon.recording import keepers
 from voiceos.daemon.recovery import Recovery
-from voiceos.daemon.repair import Repair, repair
+from voiceos.daemon.repair import Repair
 from voiceos.daemon.watchdog import Watchdog
 from voiceos.live import Live, Sound
+from voiceos.repair import repair
 
 log = logging.getLogger(__name__)
 

@@ -17,9 +17,6 @@ from voiceos.trace import Trace
 from voiceos.turn_taking.policy import Policy
 from voiceos.turn_taking.state import Phase, State
 
-OLDER = ".1"
-"""Ends the name of the file with the turns before those of the newer one."""
-
 
 class Records(Part):
     """A line of JSON a turn in `turns.jsonl`: when, how soon it was answered, by stage, and what went wrong.
@@ -85,7 +82,7 @@ class Records(Part):
             self._lines = len(files.lines(path))
         for turn in turns:
             if self._lines >= self._half:
-                path.replace(path.with_name(path.name + OLDER))
+                path.replace(path.with_name(path.name + stored.OLDER))
                 self._lines = 0
             files.append(path, json.dumps(turn, ensure_ascii=False).encode() + b"\n")
             self._lines += 1
@@ -95,7 +92,7 @@ def last(count: int) -> list[dict[str, Any]]:
     """The newest records, the oldest of them first. Lines of another format, or of none, are left out."""
     path = stored.RECORDS.path
     found = []
-    for line in [*files.lines(path.with_name(path.name + OLDER)), *files.lines(path)]:
+    for line in [*files.lines(path.with_name(path.name + stored.OLDER)), *files.lines(path)]:
         try:
             record = json.loads(line)
         except ValueError:
@@ -107,7 +104,7 @@ def last(count: int) -> list[dict[str, Any]]:
 
 def remove() -> None:
     """Delete them, as where none are to be kept."""
-    for path in (stored.RECORDS.path, stored.RECORDS.path.with_name(stored.RECORDS.name + OLDER)):
+    for path in (stored.RECORDS.path, stored.RECORDS.path.with_name(stored.RECORDS.name + stored.OLDER)):
         try:
             path.unlink(missing_ok=True)
         except OSError as error:

@@ -15,7 +15,7 @@ from voiceos.clock import ManualClock
 from voiceos.config.model import Records as Section
 from voiceos.daemon import records
 from voiceos.daemon.recording import keepers, place
-from voiceos.daemon.records import OLDER, Records, last
+from voiceos.daemon.records import Records, last
 from voiceos.trace import Trace
 from voiceos.turn_taking.state import Phase, State
 
@@ -94,7 +94,7 @@ async def test_where_none_are_wanted_those_that_were_kept_are_deleted() -> None:
     await keep(range(1, 20), 10)
     assert list(keepers(Section(turns=0), lambda sentence: None)) == []
     assert last(10) == []
-    assert not stored.RECORDS.path.with_name(stored.RECORDS.name + OLDER).exists()
+    assert not stored.RECORDS.path.with_name(stored.RECORDS.name + stored.OLDER).exists()
     records.remove()
 
 

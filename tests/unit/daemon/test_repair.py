@@ -6,7 +6,8 @@ import logging
 
 import pytest
 
-from voiceos.daemon.repair import Mended, Repair
+from voiceos.daemon.repair import Repair
+from voiceos.repair import Mended
 
 
 @pytest.mark.parametrize(("lost", "heard"), [(False, []), (True, ["repaired"])])
