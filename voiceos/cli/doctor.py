@@ -61,19 +61,20 @@ def doctor(context: typer.Context, config_file: ConfigFile = None, as_json: AsJs
     """Check settings, models, sound and every engine, and say what to do. Exits with 1 where something is bad."""
     log.setup("ERROR")
     console = Console(highlight=False)
-    findings = []
-    for finding in _findings(config_file):
-        findings.append(finding)
+    found = []
+    for finding in findings(config_file):
+        found.append(finding)
         if not as_json:
             console.print(f"{_STYLE[finding.mark]}  [bold]{finding.what}[/]  {escape(finding.text)}", soft_wrap=True)
             if finding.hint:
                 console.print(f"      {finding.hint}", soft_wrap=True, markup=False)
     if as_json:
-        print(json.dumps([asdict(finding) for finding in findings], indent=2))
-    raise typer.Exit(1 if any(finding.mark == "bad" for finding in findings) else 0)
+        print(json.dumps([asdict(finding) for finding in found], indent=2))
+    raise typer.Exit(1 if any(finding.mark == "bad" for finding in found) else 0)
 
 
-def _findings(config_file: Path | None) -> Iterator[Finding]:
+def findings(config_file: Path | None) -> Iterator[Finding]:
+    """Everything that is checked, one after the other."""
     yield Finding("ok", "voiceos", f"{voiceos.__version__}, Python {platform.python_version()}, {platform.platform()}")
     yield _machine()
     try:

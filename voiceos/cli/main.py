@@ -16,6 +16,7 @@ from voiceos.cli.demo import demo
 from voiceos.cli.devices import devices
 from voiceos.cli.doctor import doctor
 from voiceos.cli.replay import replay_
+from voiceos.cli.report import report
 from voiceos.cli.run import run
 from voiceos.cli.tune import tune
 
@@ -61,6 +62,7 @@ app.command()(doctor)
 app.command()(demo)
 app.command()(tune)
 app.command("replay")(replay_)
+app.command()(report)
 app.command(context_settings={"ignore_unknown_options": True})(bench)
 app.add_typer(model_verbs.app, name="models")
 app.add_typer(config_verbs.app, name="config")
