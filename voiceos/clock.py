@@ -10,6 +10,13 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 
+def asleep_s() -> float:
+    """Seconds for which the computer has been suspended since it was started; 0 where the system does not tell. The
+    monotonic clock stands still meanwhile."""
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    return 0.0 if boot is None else time.clock_gettime(boot) - time.monotonic()
+
+
 class Clock(Protocol):
     def monotonic(self) -> float:
         """Seconds that never run backwards; the `at` of every event."""

@@ -93,6 +93,12 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class Replay:
+    """The loudspeaker is another one: what is yet to be heard goes on there, a reply that broke off from the beginning
+    of the phrase in which it did."""
+
+
+@dataclass(frozen=True, slots=True)
 class CloseUtterance:
     """What the microphone has heard until now is dealt with; the next voice begins a new utterance."""
 
@@ -145,6 +151,7 @@ Command = (
     | Suspend
     | Resume
     | Stop
+    | Replay
     | CloseUtterance
     | IgnoreMicrophone
     | HearSince

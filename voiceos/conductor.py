@@ -177,19 +177,6 @@ class Conductor:
         await self._busy.wait()
         await self._idle.wait()
 
-    def sound_lost(self) -> None:
-        """The loudspeaker is gone: what was being said ends here, and what was heard of it is remembered. What was to
-        be announced and does not sound yet is announced anew."""
-        replying, asking = self.state.replying, self.state.asking
-        if replying is not None:
-            self._work.stop(replying)
-            self._step(ev.PlaybackFinished(self._clock.monotonic(), replying))
-        elif self.state.phase is Phase.PAUSED:  # an answer may be held that nobody could hear
-            failed = ev.WorkFailed(self._clock.monotonic(), self.state.turn, self.state.revision, "error.audio")
-            self._step(failed)
-        if asking is not None:
-            self.post(asking)
-
     def own_words(self) -> str:
         """What the assistant is saying, or has just said."""
         return self._work.own_words()
@@ -394,6 +381,8 @@ class Conductor:
                     self.post(ev.PlaybackFinished(self._clock.monotonic(), turn))
             case do.Stop(turn):
                 work.stop(turn)
+            case do.Replay():
+                work.replay()
             case do.CloseUtterance():
                 self._ears.gate.discard()
             case do.IgnoreMicrophone(ignore):

@@ -207,6 +207,29 @@ class MicrophoneOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class LoudspeakerLost:
+    """Nothing that is said can be heard any more."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class LoudspeakerBack:
+    """It can, perhaps through another device."""
+
+    at: float
+    missed: bool = True
+    """The user knows that it was gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slept:
+    """The computer was suspended, and is not any more."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class EchoRemains:
     """The microphone hears the assistant, and too little of that can be removed to listen while it speaks."""
 
@@ -239,6 +262,9 @@ Event = (
     | WakeWordHeard
     | MicrophoneClosed
     | MicrophoneOpened
+    | LoudspeakerLost
+    | LoudspeakerBack
+    | Slept
     | EchoRemains
     | CallChanged
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +15,7 @@ from voiceos.audio.calls import Calls
 from voiceos.audio.duplex import Duplex, Listeners
 from voiceos.audio.echo import Echo
 from voiceos.audio.frames import Frame
-from voiceos.audio.presence import STARTING, Presence
+from voiceos.audio.presence import NO_MICROPHONE, STARTING, Presence
 from voiceos.audio.virtual import VirtualDuplex
 from voiceos.catalogue import Store
 from voiceos.catalogue.voices import voices_here
@@ -24,10 +25,11 @@ from voiceos.conductor import Conductor
 from voiceos.config import Settings
 from voiceos.config.model import Audio
 from voiceos.dials import Dials
+from voiceos.earpiece import Earpiece
 from voiceos.engines.process import State
 from voiceos.engines.text_to_speech import ProcessTextToSpeech
 from voiceos.errors import VoiceosError
-from voiceos.events import CallChanged, EchoRemains, MicrophoneClosed, MicrophoneOpened
+from voiceos.events import CallChanged, EchoRemains
 from voiceos.habits import PauseKeeper, load_pauses
 from voiceos.listening.backchannels import Backchannels
 from voiceos.listening.ears import Ears
@@ -43,7 +45,7 @@ from voiceos.trace import Trace
 log = logging.getLogger(__name__)
 
 LAST_WORDS_S = 8.0
-"""Longest time to say that a device is gone before it is looked for again."""
+"""Longest time to say that the microphone is gone before the loudspeaker is closed to look for it."""
 
 
 Sound = Duplex | VirtualDuplex
@@ -91,7 +93,6 @@ class Live:
         self._greet = greet
         self._conductor: Conductor | None = None
         self._duplex: Sound | None = None
-        self._speaker_lost = False
         self._calls: asyncio.Task[None] | None = None
         self._changes: Changes | None = None
         self._preferences: Preferences | None = None
@@ -101,7 +102,7 @@ class Live:
         return self._engines
 
     async def run(self) -> None:
-        """Raises AudioError where there is no microphone or loudspeaker at the start; later ones are waited for."""
+        """Raises AudioError where PortAudio is missing; a microphone, loudspeaker or sound server is waited for."""
         settings = self._settings
         language = settings.assistant.language
         known = load_pauses() if settings.turn_taking.learn_pauses else None
@@ -110,8 +111,8 @@ class Live:
             Listeners(
                 on_frame=self._frame,
                 on_speaker=lambda event: conductor.post(event),
-                on_lost=self._sound_lost,
-                on_back=self._sound_back,
+                on_change=Earpiece(lambda: conductor, clock=self._clock).change,
+                said=self._said,
                 on_echo=self._echo,
             )
         )
@@ -179,7 +180,8 @@ class Live:
                 except VoiceosError as error:  # the engine comes back, or the user is told what to change
                     log.error("%s %s", error, error.hint)  # noqa: TRY400 - what happened is in its text
                     conductor.announce(error.spoken, key=True, urgency="high")
-            if self._greet and conductor.quiet_until is None:
+            # Where it cannot hear it has said so.
+            if self._greet and conductor.quiet_until is None and duplex.presence.reason != NO_MICROPHONE:
                 conductor.announce(f"greeting_{settings.listening.mode}", key=True)
             self._on_ready()
             self._observer.ready()
@@ -319,38 +321,12 @@ class Live:
             assert self._conductor is not None
             self._conductor.post(EchoRemains(self._clock.monotonic()))
 
-    async def _sound_lost(self, speaker_alive: bool) -> None:
+    async def _said(self) -> None:
+        """Wait until nothing is left to be said, though not for long."""
         assert self._conductor is not None
-        self._speaker_lost = not speaker_alive
-        self._conductor.post(MicrophoneClosed(self._clock.monotonic()))
-        if speaker_alive:
-            self._conductor.announce("microphone_gone", key=True, urgency="high")
-            if not await self._said():
-                self._conductor.sound_lost()  # a long reply gives way to it
-                await self._said()
-        self._conductor.sound_lost()
-
-    async def _said(self) -> bool:
-        """Wait until nothing is left to be said, though not for long; whether that came about."""
-        assert self._conductor is not None
-        try:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORDS_S):
                 await self._conductor.wait_idle()
-        except TimeoutError:
-            return False
-        return True
-
-    def _sound_back(self) -> None:
-        assert self._conductor is not None
-        self._conductor.sound_lost()  # what was begun on the lost loudspeaker will never end there
-        self._conductor.withdraw("microphone_gone")
-        assert self._duplex is not None
-        if not self._duplex.muted:
-            self._conductor.post(MicrophoneOpened(self._clock.monotonic()))
-        if self._speaker_lost:
-            self._conductor.announce("speaker_back", key=True)
-        elif not self._duplex.muted:
-            self._conductor.announce("microphone_back", key=True)
 
 
 async def _render(voice: AheadOfTime, speed: float) -> None:

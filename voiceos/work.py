@@ -48,6 +48,7 @@ class Turn:
     """Of its reply in the player; each try has another."""
     clip: str = ""
     """What is said by a clip rendered ahead, where there is no `reply`."""
+    clip_key: str = ""
     committed: bool = False
     failed: bool = False
     """Its reply broke off."""
@@ -234,7 +235,7 @@ class Work:
                 await reply.speak(traced())
             except Exception:
                 record.failed = True
-                player.finish(number)  # nothing that is said later waits for the rest of it
+                reply.finish()  # nothing that is said later waits for the rest of it
                 raise
             if reply.empty:
                 error = EngineError("the language model gave no answer that can be spoken")
@@ -330,12 +331,25 @@ class Work:
             self._tell(record)
         player = self._player()
         if record.number is not None:
-            played = player.stop(record.number)
+            played = player.stop(record.number) if record.reply is None else record.reply.stop()
             self._spoken.pop(record.number, None)
             self._last_words, self._last_spoke_at = record.words, self._clock.monotonic()
             if record.reply is not None and not record.finished:
                 self._remember(record, record.reply.heard(played), interrupted=True)
         player.resume()
+
+    def replay(self) -> None:
+        """There is another loudspeaker: what is yet to be heard goes on there."""
+        player = self._player()
+        for turn, record in self._turns.items():
+            if record.number is None or record.finished:
+                continue
+            if record.reply is None:
+                self._play_clip(turn, record.clip_key)
+                continue
+            if not record.committed:
+                player.hold(record.number)
+            record.reply.go_over(player)
 
     def own_words(self) -> str:
         """What the assistant is saying, or has said within `ECHO_MEMORY_S`."""
@@ -355,7 +369,7 @@ class Work:
         samples, rate_hz, text = self._clips.get(key)
         number = self._number_for(turn)
         record = self.turn(turn)
-        record.reply, record.clip, record.committed = None, text, True
+        record.reply, record.clip, record.clip_key, record.committed = None, text, key, True
         player = self._player()
         player.play(number, samples, rate_hz)
         player.finish(number)

@@ -279,47 +279,6 @@ async def test_announcements_are_spoken_when_nobody_speaks() -> None:
         assert room.said() == ["Tea is ready."]
 
 
-async def test_what_is_said_when_sound_is_back_tells_what_was_gone() -> None:
-    async with Room() as room:
-        for speaker_alive in (False, True):
-            await room.live._sound_lost(speaker_alive)
-            room.live._sound_back()
-            await room.live.conductor.wait_idle()
-        assert room.said() == [
-            "My voice is back.",
-            "The microphone is gone. I'll listen again when it's back.",
-            "I can hear you again.",
-        ]
-
-
-async def test_that_the_microphone_is_gone_has_been_heard_before_the_loudspeaker_is_closed() -> None:
-    async with Room() as room:
-        await room.live._sound_lost(True)
-        assert room.said() == ["The microphone is gone. I'll listen again when it's back."]
-
-
-async def test_what_does_not_sound_yet_as_the_loudspeaker_goes_is_said_when_it_is_back() -> None:
-    async with Room() as room:
-        conductor = room.live.conductor
-        conductor.announce("Tea is ready.")
-        while conductor.state.asking is None:
-            await room.wait(0.03)
-        await room.live._sound_lost(False)
-        room.live._sound_back()
-        await conductor.wait_idle()
-        assert sorted(room.said()) == ["My voice is back.", "Tea is ready."]
-
-
-async def test_muted_it_does_not_claim_to_hear_again() -> None:
-    async with Room() as room:
-        await room.live._sound_lost(True)
-        room.sound.muted = True
-        room.live._sound_back()
-        await room.wait(1.0)
-        await room.live.conductor.wait_idle()
-        assert room.said() == ["The microphone is gone. I'll listen again when it's back."]
-
-
 async def test_nothing_is_left_behind() -> None:
     before = asyncio.all_tasks()
     async with Room() as room:

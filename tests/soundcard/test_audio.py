@@ -21,6 +21,7 @@ from voiceos.audio.frames import FRAME_S, Frame, Samples
 from voiceos.audio.level import SILENT_S, LevelWatch
 from voiceos.audio.microphone import LAZY_BLOCKS, Microphone
 from voiceos.audio.portaudio import reinitialise
+from voiceos.audio.presence import Change
 from voiceos.audio.speaker import Finished, Speaker, Started
 from voiceos.bench.virtual_card import RATE_HZ, VirtualCard
 from voiceos.client import LocalClient
@@ -297,7 +298,7 @@ async def test_devices_are_found_by_part_of_their_name(card: VirtualCard) -> Non
 
 async def test_a_microphone_that_is_switched_on_twice_at_once_is_opened_once(card: VirtualCard) -> None:
     await reinitialise()
-    listeners = Listeners(lambda frame: None, lambda event: None, lambda alive: asyncio.sleep(0), lambda: None)
+    listeners = Listeners(lambda frame: None, lambda event: None)
     async with Duplex(Audio(), clock=SystemClock(), listeners=listeners) as sound:
         await sound.mute()
         await asyncio.gather(sound.unmute(), sound.unmute())
@@ -308,8 +309,8 @@ async def test_a_microphone_that_is_switched_on_twice_at_once_is_opened_once(car
 async def test_sound_tells_what_it_is_without_and_goes_over_to_other_devices(card: VirtualCard) -> None:
     await reinitialise()
     frames: asyncio.Queue[Frame] = asyncio.Queue()
-    back = asyncio.Event()
-    listeners = Listeners(frames.put_nowait, lambda event: None, lambda alive: asyncio.sleep(0), back.set)
+    changes: asyncio.Queue[Change] = asyncio.Queue()
+    listeners = Listeners(frames.put_nowait, lambda event: None, changes.put_nowait)
     async with Duplex(Audio(), clock=SystemClock(), listeners=listeners) as sound:
         await frames.get()
         assert sound.presence.reason == ""
@@ -318,7 +319,9 @@ async def test_sound_tells_what_it_is_without_and_goes_over_to_other_devices(car
         assert sound.presence.reason == "muted"
         await sound.unmute()
         await sound.reopen(Audio(input_device="openair"))
-        await asyncio.wait_for(back.wait(), 10.0)
+        told = [await asyncio.wait_for(changes.get(), 10.0) for _ in range(6)]
+        there = [Change.LOUDSPEAKER_BACK, Change.MICROPHONE_BACK]
+        assert told == [*there, Change.MICROPHONE_LOST, Change.LOUDSPEAKER_LOST, *there]
         assert sound._microphone is not None and sound._microphone.device is not None
         assert sound._microphone.device.name == "openair"
     await reinitialise()  # refused while any stream is open
@@ -326,21 +329,14 @@ async def test_sound_tells_what_it_is_without_and_goes_over_to_other_devices(car
 
 async def test_a_microphone_that_is_gone_when_it_is_switched_on_is_waited_for(disturbed_card: VirtualCard) -> None:
     await reinitialise()
-    lost, back = asyncio.Event(), asyncio.Event()
-    alive: list[bool] = []
-
-    async def on_lost(speaker_alive: bool) -> None:
-        alive.append(speaker_alive)
-        lost.set()
-
-    listeners = Listeners(lambda frame: None, lambda event: None, on_lost, back.set)
+    changes: asyncio.Queue[Change] = asyncio.Queue()
+    listeners = Listeners(lambda frame: None, lambda event: None, changes.put_nowait)
     async with Duplex(Audio(), clock=SystemClock(), listeners=listeners) as sound:
         await sound.mute()
         with disturbed_card.suspended_microphone():
             assert not await sound.unmute()
-            await lost.wait()
-        await back.wait()
-        assert alive == [True]
+        told = [await asyncio.wait_for(changes.get(), 20.0) for _ in range(4)]
+        assert told == [Change.LOUDSPEAKER_BACK, Change.MICROPHONE_BACK, Change.MICROPHONE_LOST, Change.MICROPHONE_BACK]
         assert await sound.unmute()
 
 

@@ -60,12 +60,27 @@ def find(part: str, kind: Kind) -> Device:
     return choose(list_devices(), part, kind)
 
 
+class DeviceMissing(AudioError):
+    """The sound system has no device of that kind at all."""
+
+
+def find_or_default(part: str, kind: Kind) -> tuple[Device, bool]:
+    """As `find`, but the system's default where no name fits; and whether one did. Raises DeviceMissing."""
+    devices = list_devices()
+    try:
+        return choose(devices, part, kind), True
+    except DeviceMissing:
+        raise
+    except AudioError:
+        return choose(devices, "", kind), False
+
+
 def choose(devices: tuple[Device, ...], part: str, kind: Kind) -> Device:
     """`find` among given devices."""
     fit = [device for device in devices if (device.inputs if kind == "input" else device.outputs) > 0]
     word, setting = _WORDS[kind], f"audio.{kind}_device"
     if not fit:
-        raise AudioError(
+        raise DeviceMissing(
             f"There is no {word}: the sound system offers none.",
             hint="Plug one in, or start the sound server (`pactl info` should answer); `voiceos devices` lists it. "
             f"{setting} chooses among several.",

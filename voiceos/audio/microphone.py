@@ -16,7 +16,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from voiceos.audio.devices import Device, find
+from voiceos.audio.devices import Device, find, find_or_default
 from voiceos.audio.frames import FRAME_S, FRAME_SAMPLES, RATE_HZ, Frame
 from voiceos.audio.portaudio import close_stream, open_stream
 from voiceos.audio.timeline import Timeline
@@ -79,19 +79,28 @@ class Microphone:
         device: part of the device's name; "" is the system's default.
         rate_hz: rate to open the device at; None is the one that it prefers.
         latency_s: length of the device's buffer, seconds; None is the shortest it offers.
+        or_default: take the system's default where there is no device of that name; `named` tells.
 
     Opening raises AudioError, and so does the iterator when no sound has come for 1 to 2 s. Then close it (and every
     other stream), `await portaudio.reinitialise()`, and open a new one.
     """
 
     def __init__(
-        self, device: str, *, clock: Clock, rate_hz: int | None = None, latency_s: float | None = None
+        self,
+        device: str,
+        *,
+        clock: Clock,
+        rate_hz: int | None = None,
+        latency_s: float | None = None,
+        or_default: bool = False,
     ) -> None:
         self.dropped = 0
         """Samples of the device lost because the loop did not take them in time."""
         self.overflows = 0
         """Times that PortAudio said it lost sound before the callback."""
         self.device: Device | None = None
+        self.named = True
+        """The device has the name that was asked for."""
         self.attentive = True
         """Whether each block is wanted at once. If not, the loop is woken once for `LAZY_BLOCKS` of them, which costs
         less (`voiceos bench idle`); none is lost, and each frame tells its moment all the same."""
@@ -99,6 +108,7 @@ class Microphone:
         self._clock = clock
         self._wanted_hz = rate_hz
         self._latency_s = latency_s
+        self._or_default = or_default
         self._stream: Any = None
         self._failed: AudioError | None = None
         self._written = 0
@@ -110,7 +120,10 @@ class Microphone:
         self._arrived = asyncio.Event()
 
         def make(sound: Any) -> Any:
-            self.device = find(self._part, "input")
+            if self._or_default:
+                self.device, self.named = find_or_default(self._part, "input")
+            else:
+                self.device = find(self._part, "input")
             self.rate_hz = self._wanted_hz or self.device.rate_hz
             self._block = round(self.rate_hz * BLOCK_S)
             self._slots = round(QUEUE_S / BLOCK_S)

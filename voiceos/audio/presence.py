@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 STARTING = "the sound is being opened"
 MUTED = "muted"
@@ -23,3 +24,21 @@ class Presence:
     """Since when that is so, monotonic seconds."""
     last_frame_at: float | None
     """When the last frame came, monotonic seconds; None before the first."""
+
+
+class Change(Enum):
+    """What has become of the sound; told as it happens, in this order where several do."""
+
+    SLEPT = "the computer has slept"
+    MICROPHONE_LOST = "microphone lost"
+    LOUDSPEAKER_LOST = "loudspeaker lost"
+    LOUDSPEAKER_BACK = "loudspeaker back"
+    """Another `speaker` has been opened, whatever was lost before."""
+    LOUDSPEAKER_REPLACED = "loudspeaker opened anew"
+    """For the microphone's sake; it was never gone."""
+    MICROPHONE_BACK = "microphone back"
+    MICROPHONE_MISSING = "no microphone"
+    """There is a loudspeaker to say so."""
+    MOVED = "moved"
+    """One or both are on another device, and went on all the while."""
+    ANOTHER = "another device than the settings name"

@@ -19,7 +19,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from voiceos.audio.devices import Device, find
+from voiceos.audio.devices import Device, find, find_or_default
 from voiceos.audio.frames import Samples
 from voiceos.audio.mixer import Mark, Mixer
 from voiceos.audio.portaudio import close_stream, open_stream
@@ -34,6 +34,9 @@ STALL_S = 1.0
 """Checked this often; no block asked for from one check to the next means that the device or its server is gone."""
 
 VOLUME_RAMP_S = 0.05
+
+CLOSED_HZ = 48_000
+"""Rate at which one counts that is not open, and swallows whatever it is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +63,16 @@ SpeakerEvent = Started | Finished
 class Speaker:
     """`async with Speaker("", clock=clock) as speaker: speaker.play(1, samples, 22_050); speaker.finish(1)`
 
-    All methods are called from the loop it was opened in, and none waits. Replies have numbers and sound in the order
-    in which they were first named; a held one lets later ones pass. Samples are counted at `rate_hz`, the device's.
+    All methods are called from the loop it was opened in, and none waits; while it is not open nothing sounds. Replies
+    have numbers and sound in the order in which they were first named; a held one lets later ones pass. Samples are
+    counted at `rate_hz`, the device's.
 
     Args:
         device: part of the device's name; "" is the system's default.
         volume: 0 to 1.
         rate_hz: rate to open the device at; None is the one that it prefers.
         latency_s: length of the device's buffer, seconds; None is the shortest it offers.
+        or_default: take the system's default where there is no device of that name; `named` tells.
 
     Opening raises AudioError, and so does `events()` when the device has asked for nothing for 1 to 2 s.
     """
@@ -81,12 +86,15 @@ class Speaker:
         volume: float = 1.0,
         rate_hz: int | None = None,
         latency_s: float | None = None,
+        or_default: bool = False,
     ) -> None:
         self.underruns = 0
         """Times that PortAudio said the device ran dry."""
         self.device: Device | None = None
-        self.rate_hz = 0
-        """Rate at which samples are counted; known once open."""
+        self.named = True
+        """The device has the name that was asked for."""
+        self.rate_hz = rate_hz or CLOSED_HZ
+        """Rate at which samples are counted; the device's once it is open."""
         self.reference: Reference
         """What it has sounded lately; there once it is open."""
         self._part = device
@@ -95,9 +103,14 @@ class Speaker:
         self._volume = volume
         self._wanted_hz = rate_hz
         self._latency_s = latency_s
+        self._or_default = or_default
+        self._mixer = Mixer(self.rate_hz, volume=volume)
+        self._timeline = Timeline(self.rate_hz)
         self._lock = threading.Lock()
         self._stream: Any = None
         self._blocks = 0
+        self._called_at = float("inf")
+        self._lost_at = float("inf")
         self._resamplers: dict[int, tuple[int, Any]] = {}
         self._finishing: dict[int, asyncio.TimerHandle] = {}
 
@@ -107,7 +120,10 @@ class Speaker:
         self._flows = asyncio.Event()
 
         def make(sound: Any) -> Any:
-            self.device = find(self._part, "output")
+            if self._or_default:
+                self.device, self.named = find_or_default(self._part, "output")
+            else:
+                self.device = find(self._part, "output")
             self.rate_hz = self._wanted_hz or self.device.rate_hz
             self._mixer = Mixer(self.rate_hz, volume=self._volume)
             self._timeline = Timeline(self.rate_hz)
@@ -193,7 +209,12 @@ class Speaker:
         if timer is not None:
             timer.cancel()
         with self._lock:
-            return self._mixer.stop(number)
+            audible = self._mixer.stop(number)
+        return min(audible, self.heard(number)) if self._lost_at < float("inf") else audible
+
+    def lost(self, at: float) -> None:
+        """The device went at `at`, monotonic seconds, or fell silent before: nothing was heard from then on."""
+        self._lost_at = min(self._lost_at, self._called_at, at)
 
     def pause(self) -> None:
         """Fade all replies out within 10 ms from the next block on; earcons still sound."""
@@ -230,7 +251,7 @@ class Speaker:
 
     def heard(self, number: int, at: float | None = None) -> int:
         """Samples of the reply that have sounded by `at`, monotonic seconds; None is now."""
-        moment = self._clock.monotonic() if at is None else at
+        moment = min(self._clock.monotonic() if at is None else at, self._lost_at)
         with self._lock:
             return self._mixer.heard(number, self._timeline.index(moment)) if self._timeline.known else 0
 
@@ -241,7 +262,8 @@ class Speaker:
             return None if index is None else self._timeline.at(index)
 
     def _callback(self, out: NDArray[np.float32], count: int, time: Any, status: Any) -> None:
-        at = self._clock.monotonic() + (time.outputBufferDacTime - time.currentTime)
+        self._called_at = self._clock.monotonic()
+        at = self._called_at + (time.outputBufferDacTime - time.currentTime)
         if status.output_underflow:
             self.underruns += 1
         with self._lock:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from voiceos.audio.duplex import Listeners
 from voiceos.audio.frames import FRAME_S, FRAME_SAMPLES, RATE_HZ, Frame, Samples
 from voiceos.audio.mixer import Mixer
-from voiceos.audio.presence import MUTED, Presence
+from voiceos.audio.presence import MUTED, Change, Presence
 from voiceos.audio.speaker import Finished, Started
 from voiceos.clock import Clock
 from voiceos.config.model import Audio
@@ -85,6 +85,8 @@ class VirtualDuplex:
     def __init__(self, *, clock: Clock, listeners: Listeners) -> None:
         self.speaker = VirtualSpeaker()
         self.muted = False
+        self.gone = self.deaf = False
+        """The loudspeaker is gone; the microphone is."""
         self.opening_s = 0.0
         """How long the microphone takes to open, as that of a headset that sleeps."""
         self._changing = asyncio.Lock()
@@ -108,6 +110,8 @@ class VirtualDuplex:
         self.asked_for = settings
 
     async def __aenter__(self) -> VirtualDuplex:
+        self.tell(Change.LOUDSPEAKER_BACK)
+        self.tell(Change.MICROPHONE_BACK)
         self._task = asyncio.create_task(self._flow(), name="virtual sound")
         return self
 
@@ -126,6 +130,37 @@ class VirtualDuplex:
             await asyncio.sleep(self.opening_s)
             self.muted = False
         return True
+
+    def tell(self, change: Change) -> None:
+        """As if it had happened."""
+        self._listeners.on_change(change)
+
+    def sleep(self) -> None:
+        """The computer has slept: both are opened anew."""
+        self.tell(Change.SLEPT)
+        self.lose_microphone()
+        self.lose_loudspeaker()
+        self.find_loudspeaker()
+        self.find_microphone()
+
+    def lose_loudspeaker(self) -> None:
+        """It goes in the middle of whatever it says."""
+        self.gone = True
+        self._listeners.on_change(Change.LOUDSPEAKER_LOST)
+
+    def find_loudspeaker(self) -> None:
+        """There is another one, that knows nothing."""
+        self.speaker, self.gone = VirtualSpeaker(), False
+        self._listeners.on_change(Change.LOUDSPEAKER_BACK)
+
+    def lose_microphone(self) -> None:
+        self.deaf = True
+        self._listeners.on_change(Change.MICROPHONE_LOST)
+
+    def find_microphone(self) -> None:
+        self.deaf = False
+        if not self.muted:
+            self._listeners.on_change(Change.MICROPHONE_BACK)
 
     def attend(self, attentive: bool) -> None:
         """Frames here always come one by one."""
@@ -156,11 +191,11 @@ class VirtualDuplex:
             if not self._user:
                 self._silent.set()
             assistant = np.zeros(FRAME_SAMPLES, np.float32)
-            for mark in self.speaker.mixer.render(assistant):
+            for mark in self.speaker.mixer.render(assistant) if not self.gone else ():
                 moment = begun + mark.index / RATE_HZ
                 self._listeners.on_speaker((Started if mark.kind == "started" else Finished)(mark.number, moment))
             self._recorded.append(np.stack([user, assistant], axis=1))
-            if not self.muted:
+            if not self.muted and not self.deaf:
                 self._frame_at = self._clock.monotonic()
                 self._listeners.on_frame(Frame(at, user))
             frames += 1

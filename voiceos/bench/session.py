@@ -20,8 +20,9 @@ import soxr
 
 from voiceos import files
 from voiceos.audio.frames import Samples
+from voiceos.bench.recording import Recording
 from voiceos.bench.sound import ASSISTANT_LEVEL, USER_LEVEL, Stretch, stretches
-from voiceos.bench.virtual_card import RATE_HZ, Recording, VirtualCard
+from voiceos.bench.virtual_card import RATE_HZ, VirtualCard
 from voiceos.config.keys import KEYS
 from voiceos.engines import tuned
 from voiceos.errors import VoiceosError

@@ -31,9 +31,9 @@ from typing import Any, Self
 
 import numpy as np
 import soxr
-from numpy.typing import NDArray
 
 from voiceos.audio.frames import Samples
+from voiceos.bench.recording import Recording
 from voiceos.clock import Clock, SystemClock
 from voiceos.errors import AudioError
 
@@ -45,8 +45,9 @@ ROOM_HZ = 16_000
 
 _PROGRAMS = ("pulseaudio", "pactl", "pacat", "parec")
 
-_SCRIPT = """\
-load-module module-native-protocol-unix socket={socket} auth-anonymous=1
+_SCRIPT = "load-module module-native-protocol-unix socket={socket} auth-anonymous=1\n"
+
+_DEVICES = """\
 load-module module-null-sink sink_name=card rate=48000 channels=3 channel_map=front-left,front-right,rear-center
 load-module module-remap-sink sink_name=speaker master=card channels=1 master_channel_map=front-left \
 channel_map=mono remix=no sink_properties=device.description=speaker
@@ -86,38 +87,6 @@ class Played:
     """Monotonic seconds just before the player started."""
     finished: float
     """Monotonic seconds at which the last sample had been played."""
-
-
-class Recording:
-    """Both voices since the recording began; grows while it runs."""
-
-    def __init__(self) -> None:
-        self._data = bytearray()
-        self._grown = asyncio.Event()
-
-    @property
-    def samples(self) -> NDArray[np.float32]:
-        """Shape (n, 2), float32, 48 kHz; column 0 is the assistant, column 1 the user."""
-        return self.since(0)
-
-    def since(self, sample: int) -> NDArray[np.float32]:
-        """The same from a sample on: what listens to a long recording must not copy all of it."""
-        whole = len(self._data) // 8 * 8
-        return np.frombuffer(bytes(self._data[sample * 8 : whole]), dtype=np.float32).reshape(-1, 2)
-
-    def __len__(self) -> int:
-        """Samples of each voice so far."""
-        return len(self._data) // 8
-
-    async def take(self, reader: asyncio.StreamReader) -> None:
-        while data := await reader.read(1 << 16):
-            self._data += data
-            self._grown.set()
-
-    async def more(self) -> None:
-        """Return when more has been recorded than at the call."""
-        self._grown.clear()
-        await self._grown.wait()
 
 
 class VirtualCard:
@@ -161,7 +130,6 @@ class VirtualCard:
         # Short, because a socket's path may have 107 characters at most.
         self._folder = Path(tempfile.mkdtemp(prefix="voiceos-card-"))
         (self._folder / "asound.conf").write_text(_ALSA.format(socket=self._socket))
-        (self._folder / "card.pa").write_text(_SCRIPT.format(socket=self._socket))
         self._before = {name: os.environ.get(name) for name in self.environment}
         os.environ.update(self.environment)
         self.start_server()
@@ -178,8 +146,10 @@ class VirtualCard:
                 os.environ[name] = value
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def start_server(self) -> None:
-        """Start PulseAudio and return when it takes connections. Raises AudioError."""
+    def start_server(self, *, bare: bool = False) -> None:
+        """Start PulseAudio and return when it takes connections; a `bare` one has no devices. Raises AudioError."""
+        script = _SCRIPT.format(socket=self._socket) + ("" if bare else _DEVICES)
+        (self._folder / "card.pa").write_text(script)
         mine = {name: str(self._folder) for name in ("HOME", "XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH")}
         environment = {name: value for name, value in os.environ.items() if name != "PULSE_SERVER"} | mine
         command = ["pulseaudio", "-n", "--daemonize=yes", "--use-pid-file=yes", "--exit-idle-time=-1", "--realtime=no"]
@@ -189,7 +159,28 @@ class VirtualCard:
         if done.returncode != 0:
             raise AudioError(f"the virtual sound card did not start: {done.stderr.strip()}")
         self._pid = int((self._folder / "pid").read_text())
-        loopbacks = [entry["index"] for entry in self._list("sink-inputs") if "Loopback" in json.dumps(entry)]
+        if not bare:
+            self._balance()
+
+    def unload(self, kind: str = "") -> None:
+        """Take devices away: "sinks", "sources", or all."""
+        wanted = [line.split()[1] for line in _lines(kind)]
+        for line in self.pactl("list", "short", "modules").splitlines():
+            index, name, *_ = line.split("\t")
+            if name in wanted:
+                with contextlib.suppress(AudioError):  # it went with another
+                    self.pactl("unload-module", index)
+
+    def load(self, kind: str = "") -> None:
+        """Put them back."""
+        for line in _lines(kind) + [one for one in _DEVICES.splitlines() if one.startswith("set-default")]:
+            with contextlib.suppress(AudioError):  # there is none of the other kind
+                self.pactl(*line.split())
+        if kind != "sinks":
+            self._balance()
+
+    def _balance(self) -> None:
+        loopbacks = [entry["index"] for entry in self.listed("sink-inputs") if "Loopback" in json.dumps(entry)]
         self._echo = str(max(loopbacks))
         self.set_echo(-12.0)
         self._settle()
@@ -232,19 +223,19 @@ class VirtualCard:
     @contextmanager
     def suspended_microphone(self) -> Iterator[None]:
         """The microphone gives nothing at all, as one whose Bluetooth link is gone; everything else goes on."""
-        self._pactl("suspend-source", "microphone", "1")
+        self.pactl("suspend-source", "microphone", "1")
         try:
             yield
         finally:
-            self._pactl("suspend-source", "microphone", "0")
+            self.pactl("suspend-source", "microphone", "0")
 
     def set_microphone_muted(self, muted: bool) -> None:
         """Mute at the mixer: the source then gives digital zeros."""
-        self._pactl("set-source-mute", "microphone", "1" if muted else "0")
+        self.pactl("set-source-mute", "microphone", "1" if muted else "0")
 
     def set_echo(self, level_db: float) -> None:
         """How loud `openair` hears the assistant against what it plays; −12 dB at the start."""
-        self._pactl("set-sink-input-volume", self._echo, f"{level_db:g}dB")
+        self.pactl("set-sink-input-volume", self._echo, f"{level_db:g}dB")
 
     @asynccontextmanager
     async def room(self, response: Samples, rate_hz: int, *, level_db: float) -> AsyncIterator[None]:
@@ -254,7 +245,7 @@ class VirtualCard:
         reply = soxr.resample(response, rate_hz, ROOM_HZ) if rate_hz != ROOM_HZ else response
         reply = (10 ** (level_db / 20) * reply / np.sqrt(np.dot(reply, reply)))[:ROOM_HZ].astype(np.float32)
         form = ("--raw", "--format=float32le", f"--rate={ROOM_HZ}")
-        self._pactl("set-sink-input-mute", self._echo, "1")
+        self.pactl("set-sink-input-mute", self._echo, "1")
         async with contextlib.AsyncExitStack() as stack:
             ears, mouth = [
                 await asyncio.create_subprocess_exec(
@@ -272,11 +263,11 @@ class VirtualCard:
             for process in (ears, mouth):
                 stack.push_async_callback(_end, process)
             loop = ("module-loopback", "source=reflections", "sink=air", "latency_msec=5")
-            stack.callback(self._pactl, "unload-module", self._pactl("load-module", *loop).strip())
+            stack.callback(self.pactl, "unload-module", self.pactl("load-module", *loop).strip())
             answering = asyncio.create_task(_answer(ears, mouth, reply))
             stack.callback(answering.cancel)
             yield
-        self._pactl("set-sink-input-mute", self._echo, "0")
+        self.pactl("set-sink-input-mute", self._echo, "0")
 
     async def play_to_microphone(self, samples: Samples, rate_hz: int = RATE_HZ) -> Played:
         """Speak as the user; returns when the last sample has been played. Raises AudioError."""
@@ -339,7 +330,7 @@ class VirtualCard:
         )
         assert process.stdout is not None
         recording = Recording()
-        recording._data += await process.stdout.read(1 << 16)
+        recording.add(await process.stdout.read(1 << 16))
         reader = asyncio.create_task(recording.take(process.stdout))
         try:
             yield recording
@@ -349,11 +340,13 @@ class VirtualCard:
             await process.wait()
             await reader
 
-    def _list(self, what: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = json.loads(self._pactl("--format=json", "list", what))
+    def listed(self, what: str) -> list[dict[str, Any]]:
+        """What the server has of a kind: "sinks", "source-outputs" …"""
+        found: list[dict[str, Any]] = json.loads(self.pactl("--format=json", "list", what))
         return found
 
-    def _pactl(self, *arguments: str) -> str:
+    def pactl(self, *arguments: str) -> str:
+        """What the server's own tool says. Raises AudioError where it complains."""
         done = subprocess.run(
             ["pactl", *arguments],  # noqa: S607 -- found on the PATH, as its package puts it
             env=os.environ | self.environment,
@@ -388,6 +381,13 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
         process.terminate()
     await process.wait()
+
+
+def _lines(kind: str) -> list[str]:
+    """Those of the script that load devices of a kind."""
+    loads = [line for line in _DEVICES.splitlines() if line.startswith("load-module")]
+    of_sources = [line for line in loads if "module-remap-source" in line or "module-loopback" in line]
+    return {"": loads, "sources": of_sources, "sinks": [line for line in loads if line not in of_sources]}[kind]
 
 
 _FORMAT = ("--format=float32le", f"--rate={RATE_HZ}")

@@ -141,13 +141,11 @@ def _sound(settings: Settings) -> Iterator[Finding]:
 
 async def check_echo(settings: Settings) -> Finding:
     """Chirps tell whether it hears itself."""
-
-    async def lost(speaker_alive: bool) -> None:
-        pass
-
-    ignored = Listeners(lambda frame: None, lambda event: None, lost, lambda: None)
+    ignored = Listeners(lambda frame: None, lambda event: None)
     try:
         async with Duplex(settings.audio, clock=SystemClock(), listeners=ignored) as sound:
+            if reason := sound.presence.reason:
+                return Finding("bad", "echo", f"not looked for: {reason}", "See above, and `voiceos devices`.")
             sound.speaker.earcon(chirps(sound.speaker.rate_hz))
             await asyncio.sleep(CHIRPS * CHIRP_GAP_S + HANGOVER_S + 1.0)
             echo = sound.echo

@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 
 from voiceos.errors import EngineError, VoiceosError
 from voiceos.speaking.phrases import PhraseSplitter
-from voiceos.speaking.ports import Player, TextToSpeech
+from voiceos.speaking.ports import Player, Speech, TextToSpeech
 from voiceos.speaking.speakable import Speakable, Spoken
 
 AHEAD_S = 6.0
 """Speech made ahead of what sounds: enough that no gap is heard, little enough that barge-in wastes little work."""
+
+LOST_S = 0.3
+"""Before a loudspeaker is known to be gone: what it was given last has not been heard."""
 
 
 @dataclass(slots=True)
@@ -29,6 +32,9 @@ class _Said:
     """All of it has been made."""
     words: list[tuple[int, float]] = field(default_factory=list)
     """Index into the spoken text behind each word that has been made, and the sample of the reply where it ends."""
+    seconds: float = 0.0
+    """Length of what has been made."""
+    parts: list[Speech] = field(default_factory=list)
 
 
 class Reply:
@@ -64,7 +70,10 @@ class Reply:
         self._language = language
         self._speed = speed
         self._on_phrase = on_phrase
+        self._before: list[str] = []
+        """Phrases that were heard through a loudspeaker that is gone."""
         self._said: list[_Said] = []
+        self._ended = False
         self._samples = 0
         self._worded = False
         """Something behind the opening has been voiced."""
@@ -76,7 +85,7 @@ class Reply:
 
     @property
     def samples(self) -> int:
-        """Length of what has been voiced so far, at the player's rate."""
+        """Length of what has been voiced so far in this player, at its rate."""
         return self._samples
 
     async def speak(self, pieces: AsyncIterator[str]) -> None:
@@ -100,7 +109,32 @@ class Reply:
                     await self._voice(speakable.feed(phrase), phrase)
         for phrase in splitter.flush():
             await self._voice(speakable.feed(phrase), phrase)
+        self.finish()
+
+    def finish(self) -> None:
+        """No more will come."""
+        self._ended = True
         self._player.finish(self.number)
+
+    def stop(self) -> int:
+        """Silence it; returns what was or will yet be audible of `samples`."""
+        return self._player.stop(self.number)
+
+    def go_over(self, player: Player) -> None:
+        """The loudspeaker is gone, and this is another one: go on there, with the phrase in which it broke off."""
+        heard = self._player.heard(self.number) - round(LOST_S * self._player.rate_hz)
+        said, self._said, self._samples, self._player = self._said, [], 0, player
+        for one in said:
+            if one.whole and one.end <= heard:
+                self._before.append(one.source)
+                continue
+            parts, one.parts, one.words, one.seconds = one.parts, [], [], 0.0
+            one.start = one.end = self._samples
+            self._said.append(one)  # the very one, of which more may be on its way
+            for part in parts:
+                self._take(one, part)
+        if self._ended:
+            player.finish(self.number)
 
     async def _voice(self, spoken: Spoken, phrase: str, *, opening: bool = False) -> None:
         if not spoken.text:
@@ -111,7 +145,6 @@ class Reply:
         await self._not_too_far_ahead()
         said = _Said(phrase, spoken, self._samples, self._samples)
         self._said.append(said)
-        seconds = 0.0
         try:
             async with aclosing(self._tts.speak(spoken.text, speed=self._speed)) as parts:  # type: ignore[type-var]
                 async for part in parts:
@@ -119,12 +152,7 @@ class Reply:
                         self._on_phrase("speech")
                     first = False
                     self._worded |= not opening
-                    begin = said.start + seconds * self._player.rate_hz
-                    scale = self._player.rate_hz / part.rate_hz
-                    said.words += [(word.text_end, begin + word.sample_end * scale) for word in part.words]
-                    seconds += len(part.samples) / part.rate_hz
-                    self._samples = said.end = said.start + round(seconds * self._player.rate_hz)
-                    self._player.play(self.number, part.samples, part.rate_hz)
+                    self._take(said, part)
         except VoiceosError as error:
             if error.spoken == EngineError.spoken:
                 error.spoken = "error.tts"
@@ -134,6 +162,16 @@ class Reply:
         self._worded |= not opening
         said.whole = True
 
+    def _take(self, said: _Said, part: Speech) -> None:
+        """More of a phrase."""
+        begin = said.start + said.seconds * self._player.rate_hz
+        scale = self._player.rate_hz / part.rate_hz
+        said.parts.append(part)
+        said.words += [(word.text_end, begin + word.sample_end * scale) for word in part.words]
+        said.seconds += len(part.samples) / part.rate_hz
+        self._samples = said.end = said.start + round(said.seconds * self._player.rate_hz)
+        self._player.play(self.number, part.samples, part.rate_hz)
+
     async def _not_too_far_ahead(self) -> None:
         # Played samples cannot be awaited, but it is known how long they last: so this waits as often as it was paused.
         while (ahead_s := (self._samples - self._player.heard(self.number)) / self._player.rate_hz) > AHEAD_S:  # noqa: ASYNC110 - see above
@@ -141,7 +179,7 @@ class Reply:
 
     def heard(self, played: int) -> str:
         """What of `text` the user has heard after `played` samples at the player's rate, cut behind a whole word."""
-        parts = []
+        parts = list(self._before)
         for said in self._said:
             if said.whole and played >= said.end:
                 parts.append(said.source)

@@ -26,7 +26,9 @@ def announce(state: State, event: ev.Announce, policy: Policy) -> Step:
 
 
 def if_quiet(state: State, event: ev.Tick, policy: Policy) -> Step:
-    if not state.announcements or holds_back(state, policy) or event.at - state.quiet_since < policy.announce_gap_s:
+    if not state.announcements or state.lost_at is not None or holds_back(state, policy):
+        return state, []
+    if event.at - state.quiet_since < policy.announce_gap_s:
         return state, []
     if event.at <= state.attends_until:  # it was called: the user has the floor
         return state, []

@@ -21,6 +21,9 @@ was. *Announcements* wait in a queue until nobody speaks; each is a turn like an
 *attention* (`attention.py`, `wake.py`): in some modes the microphone is not listened to before the user calls, and a
 call ends whatever sounds.
 
+Where the loudspeaker goes, a reply stands still (its phase stays what it was), and once there is one again it goes on
+with the phrase in which it broke off, unless that took too long (`Policy.resume_s`).
+
 What came of each pause is told (`LearnPause`), so that the policy may get used to this user: that they went on, were it
 over an answer that had hardly begun, or that an answer ended it and they let it.
 
@@ -37,7 +40,7 @@ from typing import Any
 
 from voiceos import commands as do
 from voiceos import events as ev
-from voiceos.turn_taking import announcements, attention, beginnings, endings, microphone, replies, wake
+from voiceos.turn_taking import announcements, attention, beginnings, endings, loudspeaker, microphone, replies, wake
 from voiceos.turn_taking.policy import Policy
 from voiceos.turn_taking.state import IllegalEvent, Phase, State, Step
 
@@ -114,6 +117,15 @@ ROWS = (
     on(ev.MicrophoneClosed, L, to=(Q, S), do=microphone.closed_while_listening, says="the microphone closes"),
     on(ev.MicrophoneClosed, Q, P, A, S, do=microphone.closed_otherwise),
     on(ev.MicrophoneOpened, Q, L, P, A, S, O, do=microphone.opened),
+    on(ev.LoudspeakerLost, Q, L, P, S, O, do=loudspeaker.lost),
+    on(
+        ev.LoudspeakerLost, A, to=(A, Q), do=loudspeaker.lost_before_it_sounds, says="no loudspeaker: announce it later"
+    ),
+    on(ev.LoudspeakerBack, Q, L, P, O, do=loudspeaker.back),
+    on(ev.LoudspeakerBack, A, to=(A, Q), do=loudspeaker.back, says="after too long to go on"),
+    on(ev.LoudspeakerBack, S, to=(S, Q), do=loudspeaker.back, says="after too long to go on"),
+    on(ev.Slept, Q, do=loudspeaker.slept),
+    on(ev.Slept, L, P, A, S, O, to=(Q,), do=loudspeaker.slept, says="the computer has slept"),
     on(ev.EchoRemains, Q, L, P, A, S, O, do=microphone.hears_itself),
     on(ev.CallChanged, S, to=(S, Q), do=microphone.call_over_reply, says="a call begins: hold its tongue"),
     on(ev.CallChanged, A, to=(A, Q), do=microphone.call_before_answer, says="a call begins: announce it later"),

@@ -56,6 +56,9 @@ class Policy:
     """After this long without an answer an earcon says that one is on its way."""
     announce_gap_s: float = 0.4
     """An announcement waits until nobody has spoken for this long."""
+    resume_s: float = 15.0
+    """A reply that broke off as the loudspeaker went goes on where sound is back within this: a headset that is put on
+    again, a sound server that is started anew. Later it would come out of the blue."""
     echo_limit: int = 2
     """After this many turns of its own words the assistant stops listening while it speaks."""
     hushed: bool = False

@@ -72,6 +72,8 @@ class State:
     """The pause that the last reply ended, until it is known whether the user was done."""
     sounded_at: float = 0.0
     """When that reply's first sample sounded."""
+    lost_at: float | None = None
+    """Since when there is no loudspeaker."""
     on_call: bool = False
     """Another program uses the microphone: only what names the assistant is for it, and it says nothing unasked."""
 

@@ -46,6 +46,9 @@ MOVES = st.lists(
                 "call",
                 "listen",
                 "wake",
+                "lost",
+                "back",
+                "slept",
             ]
         ),
         st.floats(0.0, 1.0),
@@ -85,6 +88,9 @@ def _event(state: State, at: float, kind: str, number: float, heard: ev.Heard, a
         "call": ev.CallChanged(at, number < 0.5),
         "listen": ev.Listen(at),
         "wake": ev.WakeWordHeard(at, at - 1.5),
+        "lost": ev.LoudspeakerLost(at),
+        "back": ev.LoudspeakerBack(at),
+        "slept": ev.Slept(at),
     }
     return events[kind]
 
@@ -119,6 +125,10 @@ def test_whatever_happens_the_books_balance(
         asleep = policy.sleeps and state.phase is Phase.QUIET and at > max(state.attends_until, state.follow_up_until)
         if isinstance(event, ev.Tick) and asleep:
             assert state.ignoring, "it listens though nobody has called"
+        if isinstance(event, ev.Slept):
+            assert state.phase is Phase.QUIET
+        if state.lost_at is not None:
+            assert state.asking is None, "an announcement that nobody could hear"
         for command in wanted:
             if isinstance(command, do.Release):
                 assert command.turn == state.turn
@@ -168,11 +178,12 @@ def test_every_way_in_the_table_is_walked() -> None:
         "listen",
         "wake",
     ]
+    kinds = [*kinds * 4, "lost", "lost", "back", "back", "slept"]  # sleep ends whatever might become of the rest
     heards: list[ev.Heard] = [ev.Nothing(), ev.Unclear(), ev.Words("yes"), ev.Words("x", intent=ev.Intent("stop"))]
     for _ in range(8000):
         state, at = State(), 0.0
         for _ in range(40):
-            at += random.choice([0.03, 0.1, 0.5, 1.5])
+            at += random.choice([*[0.03, 0.1, 0.5, 1.5] * 6, 20.0])
             event = _event(state, at, random.choice(kinds), random.random(), random.choice(heards), 0)
             if random.random() < 0.2 and isinstance(event, ev.SpeechStarted):
                 event = ev.SpeechStarted(at, at - 0.5, at)
