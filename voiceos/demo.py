@@ -15,8 +15,8 @@ import soxr
 from numpy.typing import NDArray
 
 from voiceos import languages
-from voiceos.audio.duplex import Listeners
 from voiceos.audio.frames import RATE_HZ, Samples
+from voiceos.audio.listeners import Listeners
 from voiceos.audio.virtual import VirtualDuplex
 from voiceos.clock import SystemClock
 from voiceos.config import Settings

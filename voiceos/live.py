@@ -12,9 +12,10 @@ from types import MappingProxyType
 from voiceos import quiet
 from voiceos.app import Engines, Specs, Stage, gate, policy, stt_language, wake_word
 from voiceos.audio.calls import Calls
-from voiceos.audio.duplex import Duplex, Listeners
+from voiceos.audio.duplex import Duplex
 from voiceos.audio.echo import Echo
 from voiceos.audio.frames import Frame
+from voiceos.audio.listeners import Listeners
 from voiceos.audio.presence import NO_MICROPHONE, STARTING, Presence
 from voiceos.audio.virtual import VirtualDuplex
 from voiceos.catalogue import Store

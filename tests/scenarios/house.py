@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.scenarios.room import FACTORIES, Room
 from voiceos.app import Specs, Stage
-from voiceos.audio.duplex import Listeners
+from voiceos.audio.listeners import Listeners
 from voiceos.audio.virtual import VirtualDuplex
 from voiceos.config import Places, Settings
 from voiceos.config.source import Source

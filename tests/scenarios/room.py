@@ -13,8 +13,8 @@ import soundfile
 import soxr
 
 from voiceos.app import Specs, Stage
-from voiceos.audio.duplex import Listeners
 from voiceos.audio.frames import RATE_HZ, Samples
+from voiceos.audio.listeners import Listeners
 from voiceos.audio.virtual import VirtualDuplex
 from voiceos.clock import SystemClock
 from voiceos.config import Settings

@@ -12,8 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from voiceos import config, log
-from voiceos.audio.duplex import Duplex, Listeners
+from voiceos.audio.duplex import Duplex
 from voiceos.audio.frames import Frame
+from voiceos.audio.listeners import Listeners
 from voiceos.clock import SystemClock
 from voiceos.daemon import instance
 from voiceos.daemon.daemon import Daemon

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from voiceos import log
 from voiceos.audio import devices, portaudio
-from voiceos.audio.duplex import Duplex, Listeners
+from voiceos.audio.duplex import Duplex
 from voiceos.audio.frames import FRAME_S, Frame, Samples
 from voiceos.audio.level import SILENT_S, LevelWatch
+from voiceos.audio.listeners import Listeners
 from voiceos.audio.microphone import LAZY_BLOCKS, Microphone
 from voiceos.audio.portaudio import reinitialise
 from voiceos.audio.presence import Change

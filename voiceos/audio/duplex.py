@@ -13,18 +13,16 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
 from voiceos.audio import portaudio
 from voiceos.audio.devices import DeviceMissing
 from voiceos.audio.echo import Echo, EchoCanceller
-from voiceos.audio.frames import Frame
+from voiceos.audio.listeners import Listeners
 from voiceos.audio.microphone import Microphone
 from voiceos.audio.presence import MUTED, NO_LOUDSPEAKER, NO_MICROPHONE, NO_SERVER, STARTING, Change, Presence
 from voiceos.audio.sound_server import SoundServer, View
-from voiceos.audio.speaker import Speaker, SpeakerEvent
+from voiceos.audio.speaker import Speaker
 from voiceos.audio.steering import Steering
 from voiceos.clock import Clock, asleep_s
 from voiceos.config.model import Audio
@@ -43,22 +41,6 @@ SLEPT_S = 2.0
 
 LOOK_S = 5.0
 """Where no frames come that would tell, this often it is asked whether the computer has slept."""
-
-
-async def _nothing() -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Listeners:
-    """Who is told; all are called in the loop."""
-
-    on_frame: Callable[[Frame], None]
-    on_speaker: Callable[[SpeakerEvent], None]
-    on_change: Callable[[Change], None] = lambda change: None
-    said: Callable[[], Coroutine[Any, Any, None]] = _nothing
-    """Returns when nothing is left to be said, or not soon: the loudspeaker is closed for the microphone's sake."""
-    on_echo: Callable[[Echo], None] = lambda echo: None
-    """What is known of the echo has changed."""
 
 
 class Duplex:

@@ -19,7 +19,7 @@ from typing import Any, Self
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 5.0
-"""Longest wait for the server to take a connection, and to carry out a wish."""
+"""Longest wait for the server to carry out a wish."""
 
 RETRY_S = (0.5, 0.5, 1.0, 1.0, 2.0, 2.0, 5.0)
 """Waits between attempts to reach a server that is away, which cannot tell that it is back; the last repeats."""
@@ -148,17 +148,18 @@ class SoundServer:
         while not self._stopping.is_set():
             try:
                 with pulsectl.Pulse("voiceos", connect=False) as pulse:
-                    pulse.connect(autospawn=False, timeout=PATIENCE_S)
-                    attempt = 0
                     try:
                         with self._lock:
                             self._pulse = pulse
+                        pulse.connect(autospawn=False)  # given a timeout it takes all of it, whatever comes
+                        attempt = 0
                         self._follow(pulse)
                     finally:
                         with self._lock:
                             self._pulse = None
             except Exception as error:  # whatever it is: sound goes on without it, and it is tried again
-                self._tell(None, f"{error}" or type(error).__name__)
+                if not self._stopping.is_set():
+                    self._tell(None, f"{error}" or type(error).__name__)
             self._stopping.wait(RETRY_S[min(attempt, len(RETRY_S) - 1)])
             attempt += 1
 

@@ -14,8 +14,8 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from voiceos.audio.duplex import Listeners
 from voiceos.audio.frames import FRAME_S, FRAME_SAMPLES, RATE_HZ, Frame, Samples
+from voiceos.audio.listeners import Listeners
 from voiceos.audio.mixer import Mixer
 from voiceos.audio.presence import MUTED, Change, Presence
 from voiceos.audio.speaker import Finished, Started

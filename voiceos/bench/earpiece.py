@@ -24,9 +24,10 @@ from typing import Any, Self
 import numpy as np
 
 from voiceos.app import FACTORIES, Stage
-from voiceos.audio.duplex import Duplex, Listeners
+from voiceos.audio.duplex import Duplex
 from voiceos.audio.frames import RATE_HZ as HEARD_HZ
 from voiceos.audio.frames import Samples
+from voiceos.audio.listeners import Listeners
 from voiceos.audio.presence import NO_LOUDSPEAKER, NO_MICROPHONE
 from voiceos.bench.sound import ASSISTANT_LEVEL
 from voiceos.bench.virtual_card import VirtualCard

@@ -23,10 +23,11 @@ from voiceos import log
 from voiceos.app import MODEL_KEYS, Engines, chosen_model
 from voiceos.audio import devices
 from voiceos.audio.calls import Calls
-from voiceos.audio.duplex import Duplex, Listeners
+from voiceos.audio.duplex import Duplex
 from voiceos.audio.earcons import Earcon, synthesise
 from voiceos.audio.echo import HANGOVER_S, Echo
 from voiceos.audio.frames import RATE_HZ, Samples
+from voiceos.audio.listeners import Listeners
 from voiceos.catalogue import Store, recommend, size_text
 from voiceos.cli.options import AsJson, ConfigFile, load
 from voiceos.clock import SystemClock

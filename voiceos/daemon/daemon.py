@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from voiceos.app import Specs
-from voiceos.audio.duplex import Listeners
+from voiceos.audio.listeners import Listeners
 from voiceos.catalogue import Store
 from voiceos.config import Settings
 from voiceos.config.source import Source
