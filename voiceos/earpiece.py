@@ -37,6 +37,7 @@ class Earpiece:
                 conductor.post(ev.Slept(at))
             case Change.MICROPHONE_LOST:
                 conductor.post(ev.MicrophoneClosed(at))
+                self._missed = False
                 if not self._slept:
                     self._deaf = True
                     conductor.announce(GONE, key=True, urgency="high")
