@@ -141,10 +141,17 @@ class Service:
 
     def until(self, what: Callable[[], bool], why: str) -> None:
         """Wait for something that happens in another process."""
-        ends = time.monotonic() + PATIENCE_S
+        if not self.within(what, PATIENCE_S):
+            raise AssertionError(f"{why}: {self.show('ActiveState')}, {self.status}\n{self.log[-3000:]}")
+
+    def within(self, what: Callable[[], bool], patience_s: float) -> bool:
+        """Whether it comes about."""
+        ends = time.monotonic() + patience_s
         while not what():
-            assert time.monotonic() < ends, f"{why}: {self.show('ActiveState')}, {self.status}\n{self.log[-3000:]}"
+            if time.monotonic() > ends:
+                return False
             time.sleep(0.1)
+        return True
 
     def restarted(self, before: int) -> None:
         """Wait until systemd has started it anew, and it is ready."""
@@ -233,6 +240,17 @@ class Ear:
 
     def end(self) -> None:
         self._thread.join(5)
+
+    def sounded_s(self) -> float:
+        """How much of it was sound and no silence, in blocks of 20 ms."""
+        sounded = np.frombuffer(bytes(self._data[: len(self._data) // 1280 * 1280]), np.float32)
+        return 0.02 * float((np.abs(sounded.reshape(-1, 320)).max(axis=1) > 0.01).sum())
+
+    def silent_s(self) -> float:
+        """For how long nothing has sounded, where something had."""
+        sounded = np.frombuffer(bytes(self._data[: len(self._data) // 4 * 4]), np.float32)
+        loud = np.flatnonzero(np.abs(sounded) > 0.01)
+        return (len(sounded) - int(loud[-1])) / RATE_HZ if len(loud) else 0.0
 
     def likeness(self, speech: NDArray[np.float32], rate_hz: int) -> float:
         """Largest normalised correlation of a piece of speech with what has sounded, 0 to 1."""

@@ -16,3 +16,15 @@ def test_while_the_sound_server_is_gone_it_waits_and_then_listens_again(sound: S
         sound.until(lambda: sound.status == "Listening.", "it does not listen again")
         sound.hears_sentence(ear, "speaker_back")
     assert (sound.pid, sound.show("NRestarts")) == (before, "0")
+
+
+def test_at_a_start_without_a_sound_server_it_waits_and_speaks_up_when_there_is_one(service: Service) -> None:
+    service.stop_sound()
+    service.start()
+    before = service.pid
+    assert service.status.startswith("Waiting for a ")
+    service.start_sound()
+    with service.listening() as ear:
+        service.until(lambda: ear.sounded_s() > 2.0, "it does not speak up")  # no earcon lasts that long
+    service.until(lambda: service.status == "Listening.", "it does not listen")
+    assert (service.pid, service.show("NRestarts")) == (before, "0")
