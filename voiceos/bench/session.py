@@ -58,6 +58,7 @@ class Session:
         settings: text of a config.toml; earcons and the greeting are best off, as they are not answers.
         home: folder that stands for the user's home; keeps their settings and caches out of the trial.
         overrides: settings by dotted name that go before those of the text.
+        record: without it, what listens to the recording cannot be used; for hours of it there is no memory.
     """
 
     def __init__(
@@ -68,8 +69,10 @@ class Session:
         *,
         arguments: Sequence[str] = (),
         overrides: Mapping[str, str] = MappingProxyType({}),
+        record: bool = True,
     ) -> None:
         self._card = card
+        self._record = record
         self._settings = settings
         self._home = home
         self._arguments = arguments
@@ -113,7 +116,8 @@ class Session:
             stack.callback(reader.cancel)
             await stack.enter_async_context(self._card.room_noise())
             await self.wait_line("Listening")
-            self.recording: Recording = await stack.enter_async_context(self._card.record())
+            if self._record:
+                self.recording: Recording = await stack.enter_async_context(self._card.record())
             self._stack = stack.pop_all()
         return self
 

@@ -140,7 +140,13 @@ def _models() -> list[str]:
 def _checks(config_file: Path | None) -> list[str]:
     if config.check(config_file):
         return ["left out: the settings are wrong"]
-    return [f"{finding.mark}  {finding.what}: {finding.text}" for finding in findings(config_file)]
+    lines = []
+    try:
+        for finding in findings(config_file):
+            lines.append(f"{finding.mark}  {finding.what}: {finding.text}")
+    except VoiceosError as error:
+        lines.append(f"bad  the checks ended: {error}")
+    return lines
 
 
 def _turns() -> list[str]:
