@@ -26,6 +26,7 @@ from pathlib import Path
 
 import numpy as np
 import psutil
+import soxr
 
 from voiceos.audio.frames import RATE_HZ, Samples
 from voiceos.bench.session import Session
@@ -34,6 +35,7 @@ from voiceos.bench.virtual_card import VirtualCard
 from voiceos.bench.voice_to_voice import spoken, starter_settings
 from voiceos.config import Settings
 from voiceos.errors import VoiceosError
+from voiceos.speaking.clips import Clips
 
 QUESTIONS = (
     "What time is it?",
@@ -172,14 +174,18 @@ class Soak:
         self._config.write_text("\n".join([*lines[:place], f"volume = {volume}", *lines[place:]]) + "\n")
 
 
-async def soak(minutes: float, seed: int, *, fault_every: int) -> Soaked:
-    """Talk for so long; a fault before every so many turns, on average. Prints each turn."""
+async def soak(minutes: float, seed: int, *, fault_every: int, dry_run: bool = False) -> Soaked:
+    """Talk for so long; a fault before every so many turns, on average. Prints each turn.
+
+    Args:
+        dry_run: with scripted engines, which load no model and answer any sound.
+    """
     chance = random.Random(seed)  # noqa: S311 - chance, no secrets
-    questions = await spoken(QUESTIONS, Settings())
+    questions = [_clip()] if dry_run else [samples for _, samples in await spoken(QUESTIONS, Settings())]
     done = Soaked(seed)
     with VirtualCard() as card, tempfile.TemporaryDirectory() as home:
         settings = _with_short_replies(starter_settings())
-        arguments = ["--no-greeting", "--trace-json"]
+        arguments = ["--no-greeting", "--trace-json", *(["--dry-run"] if dry_run else [])]
         async with (
             Session(card, settings, Path(home), arguments=arguments, record=False) as session,
             Soak(session, card, Path(home) / "config.toml", chance) as trouble,
@@ -192,7 +198,7 @@ async def soak(minutes: float, seed: int, *, fault_every: int) -> Soaked:
                         done.faults[fault] += 1
                         async with asyncio.timeout(2 * PATIENCE_S):
                             await trouble.faults[fault]()
-                    latency_ms = await _ask(session, card, chance.choice(questions)[1])
+                    latency_ms = await _ask(session, card, chance.choice(questions))
                     turn = _sampled(session, time.monotonic() - begun, latency_ms, disturbed=bool(fault))
                 except (VoiceosError, psutil.NoSuchProcess, TimeoutError) as error:
                     done.ended = f"{type(error).__name__} after {fault or 'a question'}"
@@ -202,6 +208,12 @@ async def soak(minutes: float, seed: int, *, fault_every: int) -> Soaked:
                 print(f"{turn.at_s:7.0f} s  {told:>9}  {turn.memory_mb:6.0f} MB  {fault}", flush=True)
                 await asyncio.sleep(chance.choice((SHORT_S, REPLY_S, REPLY_S)))
     return done
+
+
+def _clip() -> Samples:
+    """Some speech, 16 kHz, that is there without any engine."""
+    samples, rate_hz, _ = Clips("en").get("error.stt")
+    return np.asarray(soxr.resample(samples, rate_hz, RATE_HZ), dtype=np.float32)
 
 
 def _with_short_replies(text: str) -> str:
@@ -245,11 +257,12 @@ def main() -> int:
     parser.add_argument(
         "--kills", type=int, default=170, help="of each kind of stored file (default: 170, 1020 in all)"
     )
+    parser.add_argument("--dry-run", action="store_true", help="scripted engines: tries this, measures nothing")
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the figures there, as docs/reliability.md")
     chosen = parser.parse_args()
     if reason := VirtualCard.missing():
         parser.exit(5, f"{reason}\n")
-    done = asyncio.run(soak(chosen.minutes, chosen.seed, fault_every=chosen.fault_every))
+    done = asyncio.run(soak(chosen.minutes, chosen.seed, fault_every=chosen.fault_every, dry_run=chosen.dry_run))
     rows = done.table()
     print("\n".join(f"{name:36} {figure}" for name, figure in rows), flush=True)
     command = [sys.executable, "-m", "voiceos.bench.kills", "--times", str(chosen.kills), "--seed", str(chosen.seed)]

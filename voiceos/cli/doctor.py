@@ -85,7 +85,10 @@ def findings(config_file: Path | None) -> Iterator[Finding]:
         return
     yield Finding("ok", "settings", "every value is allowed")
     if settings.turn_taking.learn_pauses:
-        yield Finding("ok", "pauses", pauses_told(load_pauses()))
+        try:
+            yield Finding("ok", "pauses", pauses_told(load_pauses()))
+        except VoiceosError as error:  # a newer voiceos's
+            yield Finding("bad", "pauses", str(error), error.hint)
     yield from _models(settings)
     sound = list(_sound(settings))
     yield from sound

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from voiceos import stored
 from voiceos.audio.echo import Echo
 from voiceos.audio.frames import RATE_HZ, Samples
 from voiceos.bench.room import echo_of, hear
-from voiceos.cli.doctor import check_calls, chirps, echo_told
+from voiceos.cli.doctor import check_calls, chirps, echo_told, findings
 
 WAYS_S = (0.02, 0.22, 0.12, 0.3)
 
@@ -77,3 +78,15 @@ async def test_whether_calls_are_noticed(
         (tmp_path / "pactl").chmod(0o755)
     found = await check_calls()
     assert (found.mark, text in found.text) == (mark, True), found.text
+
+
+def test_what_a_newer_voiceos_has_stored_is_a_finding_and_no_end(tmp_path: Path) -> None:
+    stored.PAUSES.path.parent.mkdir(parents=True)
+    stored.PAUSES.path.write_text('{"version": 9}')
+    (tmp_path / "config.toml").write_text("version = 1\n")
+    for finding in findings(tmp_path / "config.toml"):
+        if finding.what == "pauses":
+            assert finding.mark == "bad"
+            assert "newer voiceos" in finding.text
+            return
+    raise AssertionError("nothing was said of the pauses")
