@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.scenarios.room import Room, espeak, settings
+from voiceos import events as ev
 from voiceos.audio import earcons
 from voiceos.audio.earcons import Earcon
 from voiceos.turn_taking.state import Phase
@@ -176,6 +177,27 @@ async def test_the_wake_word_over_a_reply_ends_it_and_what_follows_is_answered()
         (cut,) = room.said()
         assert LONG.startswith(cut.rstrip("—… "))
         assert room.live.conductor.state.phase is Phase.QUIET
+
+
+async def test_the_wake_word_stops_it_even_where_it_cannot_listen_as_it_speaks() -> None:
+    replies = {"llm": {"replies": [("everything", LONG)]}}
+    async with Room(hears=["Tell me everything.", "and what is next"], engines=replies, settings=WAKE) as room:
+        conductor = room.live.conductor
+        conductor.post(ev.EchoRemains(0.0))
+        room.live.listen()
+        await room.wait(0.2)
+        await room.say("tell me everything you know")
+        while conductor.state.phase is not Phase.SPEAKING:
+            await room.wait(0.1)
+        await room.wait(0.5)
+        await room.say("what is the weather like")
+        assert conductor.state.phase is Phase.SPEAKING, "in half duplex it listened as it spoke"
+        await room.say("okay nabu")
+        await room.wait(0.3)
+        assert conductor.state.phase is Phase.QUIET
+        await room.say("and what is next my friend")
+        await room.answered()
+        assert "You said: and what is next" in room.said()
 
 
 async def test_as_it_tells_its_wake_word_it_does_not_wake_itself() -> None:

@@ -12,17 +12,21 @@ import asyncio
 import re
 import tempfile
 from pathlib import Path
+from typing import get_args
 
 from voiceos.bench.session import Session
 from voiceos.bench.virtual_card import VirtualCard
 from voiceos.bench.voice_to_voice import starter_settings
+from voiceos.config.model import ListeningMode
 
 LISTENING = re.compile(r"Listening after ([\d.]+) s")
 
 
-async def measure(seconds: float, setting: str) -> dict[str, float]:
-    """Share of one core in per cent, memory in GB, seconds to the first listening; `setting` of echo cancellation."""
-    settings = starter_settings(f'echo_cancellation = "{setting}"\n')  # its last section is [audio]
+async def measure(seconds: float, setting: str, mode: str) -> dict[str, float]:
+    """Share of one core in per cent, memory in GB, seconds to the first listening; `setting` of echo cancellation,
+    `mode` of listening."""
+    cancels = f'echo_cancellation = "{setting}"\n'  # its last section is [audio]
+    settings = starter_settings(f'{cancels}[listening]\nmode = "{mode}"\n')
     with VirtualCard() as card, tempfile.TemporaryDirectory() as home:
         async with Session(card, settings, Path(home), arguments=["--no-greeting"]) as session:
             first_s = await _listening_after(session)
@@ -53,8 +57,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--setting", choices=("auto", "on", "off"), default="auto", help="audio.echo_cancellation")
+    parser.add_argument("--mode", choices=get_args(ListeningMode), default="open", help="listening.mode")
     options = parser.parse_args()
-    for what, value in asyncio.run(measure(options.seconds, options.setting)).items():
+    for what, value in asyncio.run(measure(options.seconds, options.setting, options.mode)).items():
         print(f"{what:22} {value:6.2f}")
 
 

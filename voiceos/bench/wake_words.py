@@ -1,9 +1,9 @@
 """`python -m voiceos.bench.wake_words`: does the wake word wake it, and nothing else?
 
 Wake words are synthesised by the voices that are here (the starter set's, and espeak-ng's) at three speeds, alone and
-in one breath with a request, over recorded noise at several ratios; beside them those that people have recorded. False
-alarms are counted on all other recordings of people and of noise. Everything goes through the detector frame by frame,
-as in mode "wakeword".
+in one breath with a request, over recorded noise and over the assistant's own voice; beside them those that people have
+recorded. False alarms are counted on all other recordings of people and of noise. Everything goes through the detector
+frame by frame, as in mode "wakeword".
 """
 
 from __future__ import annotations
@@ -38,6 +38,11 @@ REQUESTS = ("", ", what time is it?", ", tell me a joke.", ", turn on the light 
 """What follows in the same breath."""
 SNRS_DB = (None, 20, 10, 5)
 """None: as synthesised."""
+OWN_DB = (10, 5, 0, -5)
+OWN_WORDS = (
+    "The moon goes around the earth in about a month, and it always shows us the same side. "
+    "It has no air and no weather, so that a footprint on it would last for a million years."
+)
 NOISES = ("office_ambience", "dishes", "music_strings", "bgspeech_4297_13006_0000")
 FOLDERS = ("english", "commands", "multilingual", "turns", "noise", "wake")
 AROUND_S = 1.0
@@ -125,6 +130,29 @@ def detection(words: Sequence[str]) -> None:
     print(f"\ntold after the end of the word, ms ({PIPER}, no noise, {len(late)} sayings): {quantiles}")
 
 
+def over_itself(words: Sequence[str]) -> None:
+    """Print how many of the words are heard over its own voice, nothing of which is taken out: as in half duplex."""
+    reading, _ = piper()(OWN_WORDS, 1.0)
+    print("\nheard over the assistant's own voice, none of it taken out, normal sensitivity, %")
+    print(f"{'word':13}{'said by':10}{'sayings':>8}" + "".join(f"{db:>5} dB" for db in OWN_DB))
+    human = [(one, spoken_words(one.text or "")) for one in recordings(speech_dir() / "wake")]
+    for word in words:
+        made = [one.samples for one in sayings(word) if one.voice.startswith("espeak")]
+        said = [one.samples() for one, text in human if word.replace("_", " ") in text]
+        for who, sounds in (("espeak", made), ("people", said)):
+            if not sounds:
+                continue
+            row = f"{word:13}{who:10}{len(sounds):8}"
+            for db in OWN_DB:
+                places = (number * RATE_HZ for number in itertools.count())
+                over = [
+                    mixed(one, reading, db, lead_s=AROUND_S, tail_s=AROUND_S, start=start)
+                    for one, start in zip(sounds, places, strict=False)
+                ]
+                row += f"{sum(bool(heard([word], one, 'normal')) for one in over) / len(over) * 100:8.0f}"
+            print(row)
+
+
 def people(words: Sequence[str]) -> None:
     """Print what is heard of recordings: of the words that people say, and of everything else."""
     found = []
@@ -164,11 +192,15 @@ def cost() -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m voiceos.bench.wake_words", description=__doc__)
     parser.add_argument("--word", action="append", choices=WAKE_WORDS, help="all where none is named")
-    words = parser.parse_args().word or WAKE_WORDS
+    parser.add_argument("--own-voice", action="store_true", help="only over the assistant's own voice")
+    options = parser.parse_args()
+    words = options.word or WAKE_WORDS
     try:
         cost()
-        detection(words)
-        people(words)
+        if not options.own_voice:
+            detection(words)
+            people(words)
+        over_itself(words)
     except ConfigError as error:
         print(f"{error}: {error.hint}", file=sys.stderr)
         return error.exit_code

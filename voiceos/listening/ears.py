@@ -63,6 +63,7 @@ class Ears:
         self.wake_word = wake_word
         self._phrase = ""
         self._woken_at = float("-inf")
+        self._heeded_at = float("-inf")
         self._stt = stt
         self._end_of_turn = end_of_turn
         self._judge = judge
@@ -100,9 +101,10 @@ class Ears:
         """Whether the frame that was kept last ends the wake word; `at` is now, monotonic seconds."""
         if self.wake_word is None:
             return []
-        frame, before = self._past[-1], self._past[-2].at if len(self._past) > 1 else float("-inf")
-        if frame.at - before > gates.GAP_S:
+        frame = self._past[-1]
+        if frame.at - self._heeded_at > gates.GAP_S:
             self.wake_word.reset()
+        self._heeded_at = frame.at
         phrase = self.wake_word.feed(frame.samples)
         if not phrase or plain(phrase) in plain(self._own_words()):  # it says it itself, as it tells what it waits for
             return []
