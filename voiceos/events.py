@@ -193,6 +193,13 @@ class WakeWordHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class BreakOff:
+    """The user stops, by hand, whatever is being said, thought of or listened to."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class MicrophoneClosed:
     """No more sound will come from the user: muted, or the device is gone."""
 
@@ -260,6 +267,7 @@ Event = (
     | Withdraw
     | Listen
     | WakeWordHeard
+    | BreakOff
     | MicrophoneClosed
     | MicrophoneOpened
     | LoudspeakerLost

@@ -40,7 +40,17 @@ from typing import Any
 
 from voiceos import commands as do
 from voiceos import events as ev
-from voiceos.turn_taking import announcements, attention, beginnings, endings, loudspeaker, microphone, replies, wake
+from voiceos.turn_taking import (
+    announcements,
+    attention,
+    beginnings,
+    breaking_off,
+    endings,
+    loudspeaker,
+    microphone,
+    replies,
+    wake,
+)
 from voiceos.turn_taking.policy import Policy
 from voiceos.turn_taking.state import IllegalEvent, Phase, State, Step
 
@@ -112,6 +122,11 @@ ROWS = (
     on(ev.WakeWordHeard, L, P, to=(Q,), do=wake.named_while_speaking, says="wake word: begin anew with it"),
     on(ev.WakeWordHeard, A, to=(Q,), do=wake.before_answer, says="wake word: instead of answering"),
     on(ev.WakeWordHeard, S, O, to=(Q,), do=wake.over_reply, says="wake word: the reply ends"),
+    # The user stops it by hand.
+    on(ev.BreakOff, S, O, to=(Q,), do=breaking_off.over_reply, says="stopped by hand"),
+    on(ev.BreakOff, A, to=(Q,), do=breaking_off.before_answer, says="stopped by hand"),
+    on(ev.BreakOff, L, P, to=(Q,), do=breaking_off.under_speech, says="stopped by hand"),
+    on(ev.BreakOff, Q, do=breaking_off.nothing_going_on),
     # The microphone, and what else it hears.
     on(ev.MicrophoneClosed, O, to=(S,), do=microphone.closed_while_listening, says="the microphone closes"),
     on(ev.MicrophoneClosed, L, to=(Q, S), do=microphone.closed_while_listening, says="the microphone closes"),

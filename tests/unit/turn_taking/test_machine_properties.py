@@ -49,6 +49,7 @@ MOVES = st.lists(
                 "lost",
                 "back",
                 "slept",
+                "break off",
             ]
         ),
         st.floats(0.0, 1.0),
@@ -91,6 +92,7 @@ def _event(state: State, at: float, kind: str, number: float, heard: ev.Heard, a
         "lost": ev.LoudspeakerLost(at),
         "back": ev.LoudspeakerBack(at),
         "slept": ev.Slept(at),
+        "break off": ev.BreakOff(at),
     }
     return events[kind]
 
@@ -178,7 +180,15 @@ def test_every_way_in_the_table_is_walked() -> None:
         "listen",
         "wake",
     ]
-    rare = [*kinds * 4, "lost", "lost", "back", "back", "slept"]  # sleep ends whatever might become of the rest
+    rare = [
+        *kinds * 4,
+        "break off",
+        "lost",
+        "lost",
+        "back",
+        "back",
+        "slept",
+    ]  # sleep ends whatever might become of the rest
     heards: list[ev.Heard] = [ev.Nothing(), ev.Unclear(), ev.Words("yes"), ev.Words("x", intent=ev.Intent("stop"))]
     for trial in range(10_000):
         seldom = trial % 4 == 3
