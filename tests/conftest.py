@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import platformdirs
 import pytest
 
 ROOT = Path(__file__).parent.parent
+
+# No test asserts how long something took: beside others an example may take any time.
+hypothesis.settings.register_profile("voiceos", deadline=None)
+hypothesis.settings.load_profile("voiceos")
 
 
 @pytest.fixture(autouse=True)

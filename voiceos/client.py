@@ -1,7 +1,7 @@
 """What `ask`, `say` and `transcribe` go through: the whole chain without a sound card.
 
-`Client` is the interface; `LocalClient` loads the engines into this program. A client of a running daemon will offer
-the same, so that no second model is loaded.
+`Client` is what both offer: `LocalClient` loads the engines into this program, `daemon.client.DaemonClient` goes to the
+running assistant, so that no second model is loaded.
 """
 
 from __future__ import annotations
@@ -34,9 +34,6 @@ OUT_RATE_HZ = 22_050
 
 
 class Client(Protocol):
-    async def transcribe(self, samples: Samples) -> str:
-        """The words in 16 kHz mono sound of any length; empty where nobody speaks."""
-
     def ask(self, text: str) -> AsyncIterator[str]:
         """The answer to `text`, in pieces, as the language model writes them."""
 
@@ -104,6 +101,7 @@ class LocalClient:
         await self._engines.__aexit__(kind, error, trace)
 
     async def transcribe(self, samples: Samples) -> str:
+        """The words in 16 kHz mono sound of any length; empty where nobody speaks."""
         ears = Ears(
             gate=gate(self._settings),
             stt=self._engines.stt,
@@ -157,7 +155,7 @@ class LocalClient:
         )
         await reply.speak(pieces)
         if reply.empty:
-            raise _unspeakable()
+            raise unspeakable()
         return reply.text, recorder.samples(), recorder.rate_hz
 
     async def say(self, text: str) -> None:
@@ -183,7 +181,7 @@ class LocalClient:
                 await asyncio.wait({heard, speaking}, return_when=asyncio.FIRST_COMPLETED)
                 await (heard if heard.done() else speaking)
                 if reply.empty:
-                    raise _unspeakable()
+                    raise unspeakable()
                 await heard
             finally:
                 heard.cancel()
@@ -198,7 +196,8 @@ async def _finished(speaker: Speaker) -> None:
             return
 
 
-def _unspeakable() -> AudioError:
+def unspeakable() -> AudioError:
+    """What to raise for a text that nobody could say."""
     return AudioError("There is nothing in this text that can be spoken.", hint="Signs and emoji alone have no sound.")
 
 

@@ -155,6 +155,10 @@ class Conductor:
         """An announcement is no longer true: it is not said unless it sounds already."""
         self.post(ev.Withdraw(self._clock.monotonic(), text))
 
+    def break_off(self) -> None:
+        """Stop what is being said, thought of or listened to; nothing comes of it."""
+        self.post(ev.BreakOff(self._clock.monotonic()))
+
     def engine_back(self, *, well: bool, thinks: bool = False) -> None:
         """An engine works again; said only where a failure was.
 
@@ -228,6 +232,10 @@ class Conductor:
         """Close the microphone."""
         self._switch.turn(off=True)
 
+    def begin_muted(self) -> None:
+        """Before `run`: the microphone is closed already."""
+        self._switch.off = True
+
     def unmute(self) -> None:
         """Open it again."""
         self._switch.turn(off=False)
@@ -244,6 +252,11 @@ class Conductor:
     @property
     def mode(self) -> Mode:
         return self._policy.mode
+
+    @property
+    def voice(self) -> float:
+        """Probability that somebody speaks in the newest frame, 0 to 1."""
+        return self._ears.gate.probability
 
     def set_mode(self, mode: str) -> None:
         self._policy = replace(self._policy, mode=cast(Mode, mode))
@@ -271,7 +284,7 @@ class Conductor:
         """Until shut down; then every task is cancelled and awaited."""
         self._running = True
         self._attend(self.state.phase is not Phase.QUIET)
-        self._earcon("listening")
+        self._earcon("muted" if self.muted else "listening")
         ticker = asyncio.create_task(self._ticker.run(), name="tick")
         try:
             while not (self._ending and self._idle.is_set()):

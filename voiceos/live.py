@@ -62,6 +62,7 @@ class Live:
         greet: say hello at the start.
         observer: told what goes on.
         keep: writes down what the user changes while they talk; None: it holds until the end.
+        muted: begin with the microphone closed.
         sound: where sound comes from and goes to; by default the devices that the settings name.
     """
 
@@ -77,6 +78,7 @@ class Live:
         sound: Callable[[Listeners], Sound] | None = None,
         observer: Observer | None = None,
         keep: Keep | None = None,
+        muted: bool = False,
     ) -> None:
         self._settings = settings
         self._store = store or Store()
@@ -92,6 +94,7 @@ class Live:
         self._on_ready = on_ready
         self._on_trace = on_trace
         self._greet = greet
+        self._begin_muted = muted
         self._conductor: Conductor | None = None
         self._duplex: Sound | None = None
         self._calls: asyncio.Task[None] | None = None
@@ -170,6 +173,9 @@ class Live:
         preferences = self._preferences = Preferences(changes, conductor, keep=self._keep)
         conductor.controls = self._dials(conductor, preferences)
         conductor.hush(self._quiet_until())
+        if self._begin_muted:
+            await duplex.mute()  # so that it is never open
+            conductor.begin_muted()
         async with duplex, self._engines:
             failures = await self._engines.wait_ready()
             for error in failures:
@@ -183,7 +189,8 @@ class Live:
                     conductor.announce(error.spoken, key=True, urgency="high")
             # Where it cannot hear it has said so.
             if self._greet and conductor.quiet_until is None and duplex.presence.reason != NO_MICROPHONE:
-                conductor.announce(f"greeting_{settings.listening.mode}", key=True)
+                greeting = "greeting_muted" if self._begin_muted else f"greeting_{settings.listening.mode}"
+                conductor.announce(greeting, key=True)
             self._on_ready()
             self._observer.ready()
             self._watch_calls(settings.audio.hold_during_calls)
@@ -201,6 +208,11 @@ class Live:
                 await asyncio.gather(*beside, return_exceptions=True)
                 await preferences.aclose()
                 await changes.aclose()
+
+    @property
+    def begun(self) -> bool:
+        """There is a conductor."""
+        return self._conductor is not None
 
     @property
     def conductor(self) -> Conductor:
@@ -247,6 +259,21 @@ class Live:
     def presence(self) -> Presence:
         """Whether sound comes from the microphone, and if not, why: for the watchdog and `voiceos status`."""
         return self._duplex.presence if self._duplex is not None else Presence(STARTING, self._clock.monotonic(), None)
+
+    @property
+    def volume(self) -> float:
+        """0 to 1."""
+        return self._duplex.volume if self._duplex is not None else self._settings.audio.volume
+
+    @property
+    def muted(self) -> bool:
+        """The microphone is closed; the conductor may already want it otherwise."""
+        return self._duplex is not None and self._duplex.muted
+
+    @property
+    def device_names(self) -> tuple[str, str]:
+        """Of the microphone and the loudspeaker that are open, empty where none is."""
+        return self._duplex.device_names if self._duplex is not None else ("", "")
 
     async def reopen_sound(self, audio: Audio) -> None:
         """Go over to the devices of these settings, as after a reload; returns at once."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from voiceos import config, files, habits, quiet, stored
+from voiceos import config, files, habits, muted, quiet, stored
 from voiceos.catalogue import Store
 from voiceos.engines import tuned
 
@@ -39,7 +39,12 @@ def _broken() -> Iterator[Mended]:
     for name in (stored.RECORDS.name, stored.RECORDS.name + stored.OLDER):
         if files.mend_lines(path := stored.RECORDS.path.with_name(name)):
             yield Mended(f"the half line of a crash is cut off {path}", lost=False)
-    for kept, read in ((stored.PAUSES, habits.load_pauses), (stored.TUNED, tuned.load), (stored.QUIET, quiet.load)):
+    for kept, read in (
+        (stored.PAUSES, habits.load_pauses),
+        (stored.TUNED, tuned.load),
+        (stored.QUIET, quiet.load),
+        (stored.MICROPHONE, muted.load),
+    ):
         there = kept.path.exists()
         read()
         if there and not kept.path.exists():

@@ -87,10 +87,13 @@ RECORDINGS = Stored(
     "whole conversations, words included, only where you ask for it (`records.conversations`)",
     "what happened in them cannot be replayed",
 )
+MICROPHONE = Stored(
+    "microphone.json", "state", 1, "whether you muted it", "it starts with its microphone open", (_same,)
+)
 LANE = Stored("persona.lane", "cache", 1, "its character, as the language model reads it", "one start is slower")
 MODELS = Stored("models", "data", 0, "the models; each file is known by its hash", "`voiceos models pull` fetches them")
 
-EVERYTHING = (SETTINGS, PAUSES, TUNED, QUIET, RECORDS, RECORDINGS, LANE, MODELS)
+EVERYTHING = (SETTINGS, PAUSES, TUNED, QUIET, MICROPHONE, RECORDS, RECORDINGS, LANE, MODELS)
 
 
 def called(name: str) -> Stored:

@@ -105,6 +105,18 @@ class Duplex:
         return self._speaker
 
     @property
+    def volume(self) -> float:
+        """0 to 1, also while there is no loudspeaker."""
+        return self._speaker.volume if self._speaker is not None and self._speaker_open else self._volume
+
+    @property
+    def device_names(self) -> tuple[str, str]:
+        """Of the microphone and the loudspeaker that are open, empty where none is."""
+        microphone = self._microphone.device if self._microphone is not None else None
+        speaker = self._speaker.device if self._speaker is not None and self._speaker_open else None
+        return microphone.name if microphone else "", speaker.name if speaker else ""
+
+    @property
     def muted(self) -> bool:
         return self._muted
 

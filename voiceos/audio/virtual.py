@@ -105,6 +105,14 @@ class VirtualDuplex:
     def presence(self) -> Presence:
         return Presence(MUTED if self.muted else "", self._clock.monotonic(), self._frame_at)
 
+    @property
+    def volume(self) -> float:
+        return self.speaker.volume
+
+    @property
+    def device_names(self) -> tuple[str, str]:
+        return "" if self.muted else "virtual", "virtual"
+
     async def reopen(self, settings: Audio) -> None:
         """There is nothing to choose among; what was asked for is kept."""
         self.asked_for = settings

@@ -1,10 +1,11 @@
-"""`voiceos ask`, `say` and `transcribe`: the chain without a sound card, from file to file."""
+"""`voiceos ask`, `say` and `transcribe`: through the running assistant, or the chain without a sound card."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Annotated, TextIO
 
@@ -17,9 +18,10 @@ from voiceos.audio import files
 from voiceos.audio.frames import Samples
 from voiceos.cli.exits import complain, run
 from voiceos.cli.options import AsJson, ConfigFile, load
-from voiceos.client import LocalClient
+from voiceos.client import Client, LocalClient
 from voiceos.config import Settings
-from voiceos.errors import AudioError
+from voiceos.daemon.client import DaemonClient
+from voiceos.errors import AudioError, NotRunning
 
 Out = Annotated[
     Path | None,
@@ -33,6 +35,21 @@ def _settings(config_file: Path | None) -> Settings:
     if sys.stderr.isatty():
         Console(stderr=True).print("Loading the models …", style="dim")
     return settings
+
+
+@asynccontextmanager
+async def _chain(config_file: Path | None, stages: set[Stage]) -> AsyncIterator[Client]:
+    """The running assistant, so that no model is loaded twice; engines of one's own where none runs, or where they are
+    to have other settings."""
+    async with AsyncExitStack() as stack:
+        running: DaemonClient | None = None
+        if config_file is None:
+            with suppress(NotRunning):
+                running = await stack.enter_async_context(DaemonClient())
+        if running is not None:
+            yield running
+        else:
+            yield await stack.enter_async_context(LocalClient(_settings(config_file), stages))
 
 
 def _read(path: str) -> Samples:
@@ -63,7 +80,9 @@ def ask(
     config_file: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask one question; the answer is printed, and spoken into a file where --out names one."""
+    """Ask one question; the answer is printed, and spoken into a file where --out names one.
+
+    Where voiceos runs it answers, beside the conversation, and no second model is loaded; --config keeps to itself."""
     if text is None and audio is None and not sys.stdin.isatty():
         text = "-"
     if (text is None) == (audio is None):
@@ -74,14 +93,10 @@ def ask(
     async def work() -> None:
         _check(out)
         samples = _read(audio) if audio else None
-        settings = _settings(config_file)
-        stages: set[Stage] = {"llm"}
-        stages |= {"stt"} if audio else set()
-        stages |= {"tts"} if out else set()
-        async with LocalClient(settings, stages) as client:
-            question = await client.transcribe(samples) if samples is not None else _question(text)
-            if not question:
-                raise AudioError("No words were heard in the question.", hint="Try `voiceos transcribe FILE`.")
+        question = await _heard(samples, config_file) if samples is not None else _question(text)
+        if not question:
+            raise AudioError("No words were heard in the question.", hint="Try `voiceos transcribe FILE`.")
+        async with _chain(config_file, {"llm", "tts"} if out else {"llm"}) as client:
             answer = client.ask(question)
             pieces = answer if as_json else _echo(answer, words)
             if out:
@@ -94,6 +109,12 @@ def ask(
             print(json.dumps(record), file=words)
 
     run(work())
+
+
+async def _heard(samples: Samples, config_file: Path | None) -> str:
+    """What is said in it, by a recogniser of one's own: the running one listens to the microphone."""
+    async with LocalClient(_settings(config_file), {"stt"}) as client:
+        return await client.transcribe(samples)
 
 
 def _question(text: str | None) -> str:
@@ -122,16 +143,18 @@ def say(
     out: Out = None,
     config_file: ConfigFile = None,
 ) -> None:
-    """Say a text through the loudspeaker, or into a file."""
+    """Say a text through the loudspeaker, or into a file.
+
+    Where voiceos runs it says it, as soon as nobody speaks; --config keeps to itself."""
 
     async def work() -> None:
         _check(out)
-        settings = _settings(config_file)
-        async with LocalClient(settings, {"tts"}) as client:
+        words = _question(text)
+        async with _chain(config_file, {"tts"}) as client:
             if out is None:
-                await client.say(_question(text))
+                await client.say(words)
             else:
-                _, spoken, rate_hz = await client.speak(_pieces(_question(text)))
+                _, spoken, rate_hz = await client.speak(_pieces(words))
                 _write(out, spoken, rate_hz)
 
     run(work())

@@ -12,6 +12,7 @@ from voiceos import stored
 from voiceos.cli.main import EXITS, app
 from voiceos.config import reference
 from voiceos.config.keys import section_models
+from voiceos.daemon import reference as control_reference
 from voiceos.turn_taking import diagram
 
 
@@ -53,6 +54,7 @@ def pages() -> dict[str, str]:
         "docs/commands.md": commands(),
         "docs/configuration.md": reference.markdown(),
         "docs/turn-taking.md": diagram.page(),
+        "docs/control.md": control_reference.page(),
         "docs/stored-data.md": stored.page(),
     }
 

@@ -8,6 +8,7 @@ import typer
 
 from voiceos import versions
 from voiceos.cli import config as config_verbs
+from voiceos.cli import control
 from voiceos.cli import models as model_verbs
 from voiceos.cli import service as service_verbs
 from voiceos.cli.ask import ask, say, transcribe
@@ -15,9 +16,12 @@ from voiceos.cli.bench import bench
 from voiceos.cli.demo import demo
 from voiceos.cli.devices import devices
 from voiceos.cli.doctor import doctor
+from voiceos.cli.minus import TakesMinus
 from voiceos.cli.replay import replay_
 from voiceos.cli.report import report
 from voiceos.cli.run import run
+from voiceos.cli.status import status
+from voiceos.cli.top import top
 from voiceos.cli.tune import tune
 
 EXITS = (
@@ -54,8 +58,8 @@ def main(
 
 
 app.command()(run)
-app.command()(ask)
-app.command()(say)
+app.command(cls=TakesMinus)(ask)
+app.command(cls=TakesMinus)(say)
 app.command()(transcribe)
 app.command()(devices)
 app.command()(doctor)
@@ -64,6 +68,19 @@ app.command()(tune)
 app.command("replay")(replay_)
 app.command()(report)
 app.command(context_settings={"ignore_unknown_options": True})(bench)
+app.command()(status)
+app.command()(top)
+app.command()(control.listen)
+app.command()(control.mode)
+app.command()(control.cancel)
+app.command()(control.mute)
+app.command()(control.unmute)
+app.command()(control.repeat)
+app.command(cls=TakesMinus)(control.volume)
+app.command()(control.history)
+app.command()(control.events)
+app.command()(control.restart_engine)
+app.command()(control.stop)
 app.add_typer(model_verbs.app, name="models")
 app.add_typer(config_verbs.app, name="config")
 app.add_typer(service_verbs.app, name="service")

@@ -499,6 +499,16 @@ class Records(Section):
     audio: bool = _key(False, "With conversations = true: also the sound of the microphone.")
 
 
+class Control(Section):
+    """The socket that `voiceos status` and its like talk to."""
+
+    words: bool = _key(
+        False,
+        "Let your own programs read along: what is said, as it is said, in `voiceos events` and `voiceos top`.",
+        effect=LIVE,
+    )
+
+
 class Settings(Section):
     """Every setting of voiceos."""
 
@@ -511,4 +521,5 @@ class Settings(Section):
     llm: Llm = Llm()
     tts: Tts = Tts()
     records: Records = Records()
+    control: Control = Control()
     log: Log = Log()

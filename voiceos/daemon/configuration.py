@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Self
 
@@ -15,7 +15,7 @@ from voiceos.config import Problem, Settings
 from voiceos.config.plan import Plan, Value, changed, overlaid, plan, value
 from voiceos.config.source import Source
 from voiceos.config.watch import changes
-from voiceos.daemon.part import Part
+from voiceos.daemon.part import Degraded, Part
 from voiceos.errors import ConfigError, VoiceosError
 from voiceos.languages import Phrases
 from voiceos.live import Live
@@ -81,6 +81,12 @@ class Configuration(Part):
     def waiting(self) -> tuple[str, ...]:
         """Keys of which the change waits for the next start."""
         return tuple(self._waiting)
+
+    def degraded(self) -> Sequence[Degraded]:
+        wrong = [Degraded(f"The settings in force are not those of the file: {self.problem}")] if self.problem else []
+        if not self._waiting:
+            return wrong
+        return [*wrong, Degraded(f"Changed, and not in force before the next start: {', '.join(self._waiting)}.")]
 
     async def __aenter__(self) -> Self:
         self._watching = asyncio.create_task(self._watch(), name="settings")

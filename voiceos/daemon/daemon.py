@@ -13,6 +13,7 @@ import contextlib
 import logging
 import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -20,11 +21,14 @@ from types import MappingProxyType
 from voiceos.app import Specs
 from voiceos.audio.listeners import Listeners
 from voiceos.catalogue import Store
+from voiceos.clock import SystemClock
 from voiceos.config import Settings
 from voiceos.config.source import Source
 from voiceos.daemon.configuration import Configuration, Reloaded
+from voiceos.daemon.control import Control
+from voiceos.daemon.muting import Muting
 from voiceos.daemon.notify import Notifier
-from voiceos.daemon.part import Observers, Part
+from voiceos.daemon.part import Degraded, Observers, Part
 from voiceos.daemon.recording import keepers
 from voiceos.daemon.recovery import Recovery
 from voiceos.daemon.repair import Repair
@@ -68,12 +72,21 @@ class Daemon:
         mended = repair()  # before any part of it reads a stored file
         self.configuration = Configuration(lambda: self.live, source, settings) if source else None
         self._watchdog = Watchdog(lambda: self.live, notifier or Notifier(), remark=self._remark)
+        self.clock = SystemClock()
+        self.since = time.time()
+        """Seconds since the epoch."""
+        control = Control(self)
+        muting = Muting(self)
         self.parts: tuple[Part, ...] = (
             *([self.configuration] if self.configuration else []),
             self._watchdog,
             Repair(mended, announce),
             *([Recovery(lambda: self.live)] if after_kill else []),
             *keepers(settings.records, announce, record=record, record_audio=record_audio),
+            control.feed,
+            control.announcements,
+            control,
+            muting,
             *parts,
         )
         self._told = Observers(self.parts)
@@ -86,6 +99,7 @@ class Daemon:
             sound=sound,
             observer=self._told,
             keep=self.configuration.keep if self.configuration else None,
+            muted=muting.muted,
         )
         self._task: asyncio.Task[None] | None = None
         self._reloading: asyncio.Task[Reloaded] | None = None
@@ -132,6 +146,10 @@ class Daemon:
 
     def _remark(self) -> str:
         return f"The settings are not those of the file: {self.settings_problem}" if self.settings_problem else ""
+
+    def degraded(self) -> list[Degraded]:
+        """What does not work as it should just now."""
+        return [one for part in self.parts for one in part.degraded()]
 
     def stop(self) -> None:
         """End now, in order; `live.shut_down()` ends once what is being said has been heard."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Self
 
 from voiceos import commands as do
@@ -18,6 +19,16 @@ from voiceos.turn_taking.state import State
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Degraded:
+    """Something does not work as it should; `status` tells of it."""
+
+    what: str
+    """One sentence."""
+    hint: str = ""
+    """What to do, one sentence; empty where nothing helps."""
+
+
 class Part(Observer):
     """Entered before the conversation begins, left after it has ended, and told of it meanwhile.
 
@@ -30,6 +41,10 @@ class Part(Observer):
 
     async def __aexit__(self, *_: object) -> None:
         """Nothing was begun here."""
+
+    def degraded(self) -> Sequence[Degraded]:
+        """What does not work as it should just now, as far as this part knows; asked often, so at hand."""
+        return ()
 
 
 class Observers(Observer):

@@ -40,3 +40,8 @@ def make_runtime_folder() -> Path:
     if stat.S_IMODE(found.st_mode) != 0o700:
         folder.chmod(0o700)
     return folder
+
+
+def socket_path() -> Path:
+    """Where a running assistant listens for commands."""
+    return runtime_folder() / "control.sock"

@@ -85,6 +85,8 @@ class EngineProcess:
         self._writer: asyncio.StreamWriter | None = None
         self._changed = asyncio.Event()
         self._failures = 0
+        self._starts = 0
+        self._hurry = asyncio.Event()
         self._last_error: errors.VoiceosError | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._closing = False
@@ -112,6 +114,11 @@ class EngineProcess:
     def patience_s(self) -> float:
         """After how much of `waits_s` the child is killed."""
         return self.spec.start_budget_s if self.state == "starting" else self.spec.budget_s
+
+    @property
+    def last_error(self) -> errors.VoiceosError | None:
+        """Why it is down, or was the last time; None where nothing is known."""
+        return self._last_error
 
     async def __aenter__(self) -> EngineProcess:
         """Start the child; it loads its model while others start. The first call waits for it."""
@@ -170,6 +177,19 @@ class EngineProcess:
         if self._process and self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
+
+    async def restart(self) -> None:
+        """End the child and start another at once, without a wait for earlier failures; calls in flight fail.
+
+        Returns once the new one has loaded, and raises what kept it from that."""
+        before = self._starts
+        self._failures = 0
+        self._last_error = errors.EngineCrashed(f"the {self.spec.name} engine was restarted by hand")
+        self._hurry.set()
+        self.kill()
+        while self._starts == before:
+            await self._changed.wait()
+        await self.wait_ready()
 
     async def _messages(self, method: str, priority: int, arguments: dict[str, Any]) -> AsyncIterator[Item | Done]:
         await self.wait_ready()
@@ -258,9 +278,13 @@ class EngineProcess:
     async def _keep(self) -> None:
         """Start the child and, whenever it ends, start it again."""
         while not self._closing:
-            await asyncio.sleep(BACK_OFF_S[min(self._failures, len(BACK_OFF_S) - 1)])
+            self._hurry.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(BACK_OFF_S[min(self._failures, len(BACK_OFF_S) - 1)]):
+                    await self._hurry.wait()
             self._failures += 1
             self._started_at = time.monotonic()
+            self._starts += 1
             self._set_state("starting")
             try:
                 await asyncio.to_thread(self._verify)

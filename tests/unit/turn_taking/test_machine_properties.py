@@ -180,15 +180,7 @@ def test_every_way_in_the_table_is_walked() -> None:
         "listen",
         "wake",
     ]
-    rare = [
-        *kinds * 4,
-        "break off",
-        "lost",
-        "lost",
-        "back",
-        "back",
-        "slept",
-    ]  # sleep ends whatever might become of the rest
+    rare = [*kinds * 3, *["break off", "lost", "back", "slept"] * 2]  # sleep ends whatever might become of the rest
     heards: list[ev.Heard] = [ev.Nothing(), ev.Unclear(), ev.Words("yes"), ev.Words("x", intent=ev.Intent("stop"))]
     for trial in range(10_000):
         seldom = trial % 4 == 3

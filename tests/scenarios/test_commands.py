@@ -1,0 +1,88 @@
+"""The verbs as programs, and a running assistant that they talk to."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from tests.scenarios.served import Served
+from voiceos.daemon.places import make_runtime_folder, socket_path
+
+
+async def voiceos(*arguments: str) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of a verb."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "voiceos",
+        *arguments,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1"},
+    )
+    out, err = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, out.decode(), err.decode()
+
+
+async def test_the_verbs_talk_to_the_one_that_runs(tmp_path: Path) -> None:
+    async with Served() as room:
+        engines = {process.pid for process in room.live.engines.processes.values()}
+        code, out, _ = await voiceos("status")
+        assert code == 0
+        assert f"process {os.getpid()}" in out
+        assert "nobody speaks, mode open" in out
+        code, out, _ = await voiceos("status", "--json")
+        assert json.loads(out)["devices"]["microphone"] == "virtual"
+        assert await voiceos("say", "-5 degrees") == (0, "", "")
+        assert room.said() == ["-5 degrees"]
+        code, out, _ = await voiceos("ask", "are you there")
+        assert (code, out.strip()[-24:]) == (0, "You said: are you there"[-24:])
+        file = tmp_path / "said.wav"
+        assert (await voiceos("say", "hello", "--out", str(file)))[0] == 0
+        assert soundfile.info(file).duration > 0.1
+        assert (await voiceos("volume", "40"))[1] == "40 %\n"
+        assert (await voiceos("volume", "-10"))[1] == "30 %\n"
+        assert (await voiceos("mode", "name"))[1] == "name\n"
+        assert (await voiceos("mute"))[0] == 0
+        assert room.sound.muted
+        assert "muted" in (await voiceos("status"))[1]
+        code, out, _ = await voiceos("listen")
+        assert code == 5
+        assert "muted" in out
+        assert (await voiceos("unmute"))[0] == 0
+        assert (await voiceos("cancel"))[1] == "there was nothing to stop\n"
+        code, out, _ = await voiceos("history", "--json")
+        assert json.loads(out) == [{"role": "assistant", "text": "-5 degrees"}]
+        assert {process.pid for process in room.live.engines.processes.values()} == engines
+        assert (await voiceos("restart-engine", "tts"))[0] == 0
+        assert (await voiceos("stop"))[1] == "voiceos has ended\n"
+        await room.task
+
+
+@pytest.mark.parametrize("verb", ["status", "mute", "listen", "stop", "events", "history"])
+async def test_where_none_runs_a_verb_says_so_and_how_to_start_it(verb: str) -> None:
+    code, out, err = await voiceos(verb)
+    assert (code, out) == (8, "")
+    assert "voiceos does not run." in err
+    assert "`voiceos run`" in err
+
+
+async def test_one_that_hangs_is_told_of_and_not_waited_for() -> None:
+    make_runtime_folder()
+    writers: list[asyncio.StreamWriter] = []
+    server = await asyncio.start_unix_server(lambda reader, writer: writers.append(writer), socket_path())
+    code, _, err = await voiceos("status")
+    assert code == 8
+    assert "does not answer" in err
+    server.close()
+    for writer in writers:
+        writer.close()
+        await writer.wait_closed()

@@ -1,0 +1,48 @@
+"""What was asked to be said: whether it has been heard."""
+
+from __future__ import annotations
+
+import asyncio
+
+from voiceos import events as ev
+from voiceos.conductor import Conductor
+from voiceos.daemon.part import Part
+from voiceos.turn_taking.state import State
+
+
+class Announcements(Part):
+    """Follows announcements through the machine: they wait, are made, and are heard to their end or are not."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, tuple[ev.Announce, asyncio.Future[bool]]] = {}
+        """By the identity of what is announced: two may have the same words."""
+
+    async def say(self, conductor: Conductor, text: str, at: float) -> bool:
+        """Returns whether it has been heard to its end; a caller that is cancelled takes it back."""
+        announce = ev.Announce(at, text)
+        heard: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting[id(announce)] = announce, heard
+        conductor.post(announce)
+        try:
+            return await heard
+        except asyncio.CancelledError:
+            state = conductor.state
+            if state.announcing is announce or state.asking is announce:
+                conductor.break_off()
+            else:
+                conductor.withdraw(text)
+            raise
+        finally:
+            del self._waiting[id(announce)]
+
+    def stepped(self, event: ev.Event, before: State, after: State) -> None:
+        for announce, heard in self._waiting.values():
+            if heard.done() or not (event is announce or _holds(before, announce)) or _holds(after, announce):
+                continue
+            heard.set_result(isinstance(event, ev.PlaybackFinished) and before.announcing is announce)
+
+
+def _holds(state: State, announce: ev.Announce) -> bool:
+    return (
+        announce is state.asking or announce is state.announcing or any(one is announce for one in state.announcements)
+    )
