@@ -17,10 +17,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from voiceos import files, habits, stored
+from voiceos import files, habits, quiet, stored
 from voiceos.catalogue import store
 from voiceos.catalogue.catalog import catalog
 from voiceos.config import files as config_files
@@ -40,6 +41,8 @@ MOST_WRITES = 250
 """Then it waits to be killed."""
 
 T = TypeVar("T")
+
+_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class LostError(Exception):
@@ -102,6 +105,10 @@ def kinds(home: Path) -> Mapping[str, Kind]:
         "thread counts": Kind(
             lambda number: tuned.keep([tuned.Tuned("machine", "stt", "engine", "model", number)]),
             lambda: max((one.threads for one in _there(stored.TUNED, tuned.load)), default=0),
+        ),
+        "quiet": Kind(
+            lambda number: quiet.keep(_EPOCH + timedelta(seconds=number)),
+            lambda: round(((_there(stored.QUIET, quiet.load) or _EPOCH) - _EPOCH).total_seconds()),
         ),
         "evaluated prompt": Kind(write_lane, read_lane),
         "verified models": Kind(write_stamps, read_stamps),
