@@ -24,7 +24,7 @@ PATIENCE_S = 5.0
 LINE_BYTES = 16 << 20
 """Longest line that comes back: a long history."""
 
-HOW_TO_START = "`voiceos run` starts it in this terminal."
+HOW_TO_START = "`voiceos run` starts it in this terminal, `voiceos service start` in the background."
 
 
 class RemoteError(VoiceosError):

@@ -40,7 +40,7 @@ def claim() -> Iterator[Instance]:
         other = running()
         raise AlreadyRunning(
             f"voiceos runs already: {other}." if other else "voiceos runs already.",
-            hint=f"`kill {other.pid}` ends it." if other else "It has only just begun, or is about to end.",
+            hint="`voiceos status` tells how it is, `voiceos stop` ends it.",
         ) from None
     bug = False
     try:
