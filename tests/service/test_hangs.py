@@ -38,15 +38,6 @@ def test_a_hang_ends_in_a_start_by_systemd_and_a_spoken_word(sound: Service, fau
         assert "most recent call first" in sound.log, "where it hung is in the log"
 
 
-def test_a_process_that_is_stopped_is_killed_and_started_again(sound: Service) -> None:
-    sound.drop_in("[Service]\nWatchdogSec=6\n")
-    sound.start()
-    before = sound.pid
-    os.kill(before, signal.SIGSTOP)
-    sound.restarted(before)
-    assert sound.show("NRestarts") == "1"
-
-
 @pytest.mark.parametrize("stage", ["stt", "llm", "tts"])
 def test_an_engine_that_hangs_is_replaced_and_the_user_is_told(sound: Service, stage: str) -> None:
     sound.drop_in(QUICK)
