@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import resource
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.scenarios.house import SCRIPTED, House
 from tests.scenarios.room import Room
 from voiceos import quiet
-from voiceos.catalogue.voices import Voice
+from voiceos.catalogue import Model, Store, catalog
 from voiceos.clock import SystemClock
-from voiceos.errors import StorageError
 from voiceos.languages import Phrases
 
-HERE = [Voice("en_US-joe-medium", "Joe"), Voice("en_US-kristin-medium", "Kristin")]
+
+def put_here(model: Model) -> None:
+    """Files of the right names and sizes, in which nothing is: enough to be named, and scripted voices open none."""
+    folder = Store().folder(model)
+    folder.mkdir(parents=True)
+    for file in model.files:
+        with (folder / file.name).open("wb") as out:
+            out.truncate(file.size)
 
 
 def spoken(key: str) -> tuple[str, ...]:
@@ -87,19 +93,17 @@ async def test_a_file_that_was_edited_before_a_change_is_written_down_goes_befor
         assert house.sound.speaker.volume == 0.5
 
 
-async def test_where_nothing_can_be_written_it_holds_for_now_and_that_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: Any) -> None:
-        raise StorageError("the disk is full")
-
-    async with House(tmp_path, hears=["Slower, please."]) as house:
-        monkeypatch.setattr("voiceos.config.edit.files.write", full)
-        await house.say("slower please")
-        await house.announced("That holds until I'm restarted.")
+async def test_where_nothing_can_be_written_it_holds_for_now_and_that_is_said(tmp_path: Path) -> None:
+    async with House(tmp_path) as house:
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))  # the system breaks off each write, as a full disk does
+        try:
+            house.live.preferences.change("tts.speed", 0.85)  # as "slower" does
+            await house.announced("That holds until I'm restarted.")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         assert house.live.conductor.speed == 0.85
         assert "0.85" not in house.file.read_text()
-        monkeypatch.undo()
         house.file.write_text(SCRIPTED + "\n[audio]\nearcons = false\n")
         await house.reloaded()
         await house.written("speed = 0.85  # as fast as you like")
@@ -123,7 +127,9 @@ async def test_it_calls_you_what_you_say(tmp_path: Path) -> None:
 
 
 async def test_another_voice_that_is_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voiceos.live.voices_here", lambda language, store: HERE)
+    monkeypatch.setenv("VOICEOS_MODELS", str(tmp_path / "models"))
+    for voice in ("en_US-joe-medium", "en_US-kristin-medium"):
+        put_here(catalog().get(voice))
     hears = ["Which voices do you have?", "Use another voice.", "Undo that."]
     async with House(tmp_path, hears=hears) as house:
         await house.say("which voices do you have")
