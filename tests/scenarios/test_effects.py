@@ -189,15 +189,25 @@ async def test_who_judges_the_end_of_a_turn_changes_with_no_engine_restarted(tmp
         assert house.live.engines.processes == before
 
 
-async def test_what_waits_for_the_next_start_is_said(tmp_path: Path) -> None:
-    assert keys("restart"), "nothing waits any more"
+async def test_what_waits_for_the_next_start_is_said_and_changes_nothing(tmp_path: Path) -> None:
+    waiting = keys("restart")
     async with House(tmp_path) as house:
         assert house.daemon.configuration is not None
+        in_force = house.daemon.settings
+        for key in sorted(waiting - {"assistant.language"}):
+            house.source.keep({key: another(key)})
+            assert (await house.daemon.reload()).restart == (key,)
+            assert house.daemon.configuration.waiting[0] == key
         # There is one language so far, which no file can change for another.
-        other = house.daemon.settings.assistant.model_copy(update={"language": "nl"})
-        settings = house.daemon.settings.model_copy(update={"assistant": other})
+        settings = in_force.model_copy(update={"assistant": in_force.assistant.model_copy(update={"language": "nl"})})
         told = await house.daemon.configuration._take(settings, {"assistant.language"})
         assert told.restart == ("assistant.language",)
+        assert house.daemon.settings == in_force
         await house.announced("The change to assistant, language waits until I'm started again.")
-        assert house.daemon.settings.assistant.language == "en"
-        assert house.daemon.configuration.waiting == ("assistant.language",)
+
+
+def another(key: str) -> object:
+    """A value that is not the default; a text has none here that is allowed for sure."""
+    default = KEYS[key].default
+    assert not isinstance(default, str), f"{key} needs another value here"
+    return (not default) if isinstance(default, bool) else default + 1
