@@ -12,6 +12,7 @@ from tests.scenarios.room import FACTORIES
 from voiceos.app import Stage
 from voiceos.config import Settings
 from voiceos.config.plan import value
+from voiceos.daemon.client import ControlClient
 from voiceos.turn_taking.state import Phase
 
 SHORT = "One two three four five. Six seven eight nine ten. Eleven twelve thirteen fourteen fifteen."
@@ -166,3 +167,13 @@ async def test_a_longer_reply_waits_for_the_engine_that_has_room_for_it(tmp_path
         await house.reloaded()
         assert (house.daemon.settings.llm.context_tokens, house.daemon.settings.llm.max_reply_tokens) == (4096, 2048)
         assert house.live._thinker._sampling.max_tokens == 2048
+
+
+async def test_a_reload_can_be_asked_for_over_the_socket_and_tells_what_came_of_it(tmp_path: Path) -> None:
+    async with House(tmp_path) as house, ControlClient() as client:
+        house.source.keep({"audio.earcons": False, "llm.threads": 2})
+        told = await client.call("reload")
+        assert (told["live"], told["engines"], told["wrong"]) == (["audio.earcons"], ["llm"], [])
+        house.file.write_text(SCRIPTED + "\n[audio]\nvolum = 0.5\n")
+        assert "did you mean" in (await client.call("reload"))["wrong"][0]
+        assert "did you mean" in (await client.call("status"))["degraded"][0]["what"]

@@ -10,9 +10,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from voiceos.cli.exits import run
+from voiceos.cli.exits import plain_errors, run
 from voiceos.cli.options import AsJson
 from voiceos.daemon.client import ControlClient
+from voiceos.errors import ConfigError
 
 
 def _call(method: str, **params: Any) -> dict[str, Any]:
@@ -88,6 +89,19 @@ def mode(
 ) -> None:
     """Tell or change what it listens to: everything, what follows its name, what you ask it to listen to."""
     _print(_call("mode", **({"mode": name} if name else {}))["mode"])
+
+
+def reload() -> None:
+    """Have the settings read again, and what could not be changed tried again; a saved file is noticed by itself."""
+    told = _call("reload")
+    for what, keys in told.items():
+        if what != "wrong" and keys:
+            _print(f"{what}: {', '.join(keys)}")
+    if told["wrong"]:
+        with plain_errors():
+            raise ConfigError("\n".join(told["wrong"]), hint="What was in force is so still.")
+    if not any(told.values()):
+        _print("nothing has changed")
 
 
 def history(

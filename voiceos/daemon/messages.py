@@ -124,6 +124,16 @@ class Loudness(Model):
     percent: int
 
 
+class Reload(Model):
+    """Dotted keys, by what a change of them does."""
+
+    live: list[str] = Field(description="In force now, or once nobody speaks.")
+    sound: list[str] = Field(description="Likewise, with devices that are opened anew.")
+    engines: list[str] = Field(description="Engines that are started anew.")
+    restart: list[str] = Field(description="Not in force before the next start.")
+    wrong: list[str] = Field(description="Why the settings, or some of them, stay as they were.")
+
+
 class Listens(Model):
     mode: str
 

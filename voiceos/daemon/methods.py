@@ -7,7 +7,7 @@ import base64
 import contextlib
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -199,6 +199,9 @@ class Methods:
         for refused in await self._daemon.live.preferences.change(key, value):
             raise refused.error
 
+    async def reload(self, call: Call, params: m.Nothing) -> m.Reload:
+        return m.Reload.model_validate(asdict(await self._daemon.reload()))
+
     async def listen(self, call: Call, params: m.Nothing) -> m.Microphone:
         self._require_ready()
         listens = self._conductor.listen()
@@ -270,6 +273,14 @@ TABLE: tuple[Method, ...] = (
     ),
     Method("volume", "Tell the volume, or change it in the settings.", m.Volume, m.Loudness, Methods.volume),
     Method("mode", "Tell what is listened to, or change it in the settings.", m.Mode, m.Listens, Methods.mode),
+    Method(
+        "reload",
+        "Read the settings again, and try again what could not be changed. What has changed is told, and carried out "
+        "once nobody speaks.",
+        m.Nothing,
+        m.Reload,
+        Methods.reload,
+    ),
     Method(
         "history",
         "What has been said, as far as the language model has it in mind.",
