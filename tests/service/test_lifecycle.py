@@ -19,6 +19,17 @@ def test_it_is_started_once_it_listens_and_says_how_it_is(sound: Service) -> Non
     assert sound.show("WatchdogUSec") == "20s"
 
 
+def test_commands_from_without_reach_it_within_its_sandbox(sound: Service) -> None:
+    """The socket lies in the runtime folder, and both ends are the same user's."""
+    sound.start()
+    told = json.loads(sound.voiceos("status", "--json").stdout)
+    assert str(sound.pid) in json.dumps(told)
+    sound.voiceos("mute")
+    sound.until(lambda: sound.status == "Muted: the microphone is closed.", "its status does not follow")
+    sound.voiceos("unmute")  # which the next start would remember
+    sound.until(lambda: sound.status == "Listening.", "its status does not follow")
+
+
 def test_it_stops_in_order_and_in_time(sound: Service) -> None:
     """systemd itself holds it to 2 s: what takes longer is killed, and its result is `timeout`."""
     sound.start()
