@@ -8,14 +8,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
-import soxr
 from numpy.typing import NDArray
 
+from voiceos.audio.decimation import Decimator
 from voiceos.audio.devices import Device, find, find_or_default
 from voiceos.audio.frames import FRAME_S, FRAME_SAMPLES, RATE_HZ, Frame
 from voiceos.audio.portaudio import close_stream, open_stream
@@ -26,8 +27,8 @@ from voiceos.errors import AudioError
 log = logging.getLogger(__name__)
 
 BLOCK_S = FRAME_S
-"""Sound asked of the device at a time: a frame's worth, since nothing can be made of less; shorter blocks only cost
-more wake-ups (`python -m voiceos.bench.idle`)."""
+"""Sound asked of the device at a time: a frame's worth, since nothing can be made of less, and it is made at once;
+shorter blocks only cost more wake-ups (`python -m voiceos.bench.idle`)."""
 
 QUEUE_S = 2.0
 """Sound kept while the loop is busy; what comes beyond is dropped and counted."""
@@ -49,9 +50,8 @@ class Framer:
         self._restart(0)
 
     def _restart(self, index: int) -> None:
-        # LQ keeps 16-bit precision and holds back 2 to 20 ms; HQ would hold back 6 to 37 ms of every answer.
-        self._resampler = soxr.ResampleStream(self._rate_hz, RATE_HZ, 1, dtype="float32", quality="LQ")
-        self._origin = index
+        self._decimator = Decimator(self._rate_hz)
+        self._origin = index + (0 if self._rate_hz == RATE_HZ else self._decimator.first)
         self._made = 0
         self._rest = np.zeros(0, dtype=np.float32)
 
@@ -61,7 +61,7 @@ class Framer:
             self._restart(index)
         self._expected = index + len(block)
         self._timeline.stamp(index, at)
-        more = block if self._rate_hz == RATE_HZ else self._resampler.resample_chunk(block)
+        more = block if self._rate_hz == RATE_HZ else self._decimator.feed(block)
         self._rest = np.concatenate((self._rest, more))
         made = []
         while len(self._rest) >= FRAME_SAMPLES:
@@ -125,7 +125,7 @@ class Microphone:
             else:
                 self.device = find(self._part, "input")
             self.rate_hz = self._wanted_hz or self.device.rate_hz
-            self._block = round(self.rate_hz * BLOCK_S)
+            self._block = math.ceil(self.rate_hz * BLOCK_S)
             self._slots = round(QUEUE_S / BLOCK_S)
             self._blocks = np.zeros((self._slots, self._block), dtype=np.float32)
             self._stamps = [(0, 0.0)] * self._slots
