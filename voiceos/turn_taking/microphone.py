@@ -46,13 +46,20 @@ def call_changed(state: State, event: ev.CallChanged, policy: Policy) -> Step:
 
 
 def call_before_answer(state: State, event: ev.CallChanged, policy: Policy) -> Step:
-    """An announcement waits for its moment; an answer was asked for."""
-    announces = event.going_on and state.asking is not None
+    """An announcement waits for its moment; an answer would be spoken into the call, as the rest of one that sounds."""
+    begins = event.going_on and not state.on_call
     state, _ = call_changed(state, event, policy)
-    if not announces:
+    if not begins:
         return state, []
-    quiet = replace(announcements.again_later(state), phase=Phase.QUIET, replying=None, quiet_since=event.at)
-    return quiet, [do.Cancel(state.turn)]
+    wanted: list[do.Command] = [do.Cancel(state.turn), *([do.CloseUtterance()] if state.utterance_open else [])]
+    quiet = replace(
+        announcements.again_later(forget(state)),
+        phase=Phase.QUIET,
+        replying=None,
+        utterance_open=False,
+        quiet_since=event.at,
+    )
+    return quiet, wanted
 
 
 def call_over_reply(state: State, event: ev.CallChanged, policy: Policy) -> Step:

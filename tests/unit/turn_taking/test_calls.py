@@ -75,6 +75,21 @@ def test_what_is_about_to_be_announced_as_a_call_begins_waits_until_it_is_over()
     assert [one.text for one in table.state.announcements] == ["cake"]
 
 
+def test_an_answer_about_to_sound_as_a_call_begins_is_not_spoken_into_it() -> None:
+    table = Table()
+    table.says(0.0, 1.0)
+    table.heard(1.2, ev.Words("how are you"))
+    assert do.Release(1, 1) in table.feed(ev.Tick(1.4))
+    assert table.feed(ev.CallChanged(1.5, True)) == [do.Cancel(1), do.CloseUtterance()]
+    assert table.state.phase is Phase.QUIET
+    assert table.feed(ev.PlaybackStarted(1.6, 1)) == []
+    table.says(3.0, 4.0)
+    assert do.Think(2, 1, "Ada, hello") in table.heard(4.2, ev.Words("Ada, hello", named=True))
+    table.feed(ev.Tick(4.5))
+    assert table.feed(ev.CallChanged(4.6, True)) == [], "asked for by name in the call, it is given"
+    assert table.state.phase is Phase.ANSWERING
+
+
 @pytest.mark.parametrize("over", ["", "a short sound", "words"])
 def test_an_announcement_that_a_call_cuts_off_is_made_again_after_it(over: str) -> None:
     table = Table()
