@@ -72,6 +72,11 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
+class Duck:
+    """Fall silent for a moment: it may be the user's first sound, or a click."""
+
+
+@dataclass(frozen=True, slots=True)
 class Suspend:
     """Stop sounding at once, keep the rest: it may have been a cough."""
 
@@ -148,6 +153,7 @@ Command = (
     | Perform
     | Say
     | Cancel
+    | Duck
     | Suspend
     | Resume
     | Stop

@@ -313,6 +313,7 @@ class Conductor:
             self._watch_level(frame, now, 0.0)
             return
         self._ears.gate.heeds_fading = self.state.phase is not Phase.OVERLAP
+        self._ears.gate.over_reply = self.state.phase in (Phase.ANSWERING, Phase.SPEAKING)
         for event in self._ears.feed(now):
             self._step(event)
         self._step(ev.Tick(now, frame.at + FRAME_S))
@@ -378,13 +379,17 @@ class Conductor:
             case do.Think(turn, revision, text):
                 work.answer(turn, revision, text, judge="words" in self._policy.judges)
             case do.Release(turn, _):
+                self._ears.gate.remember_voice(self._clock.monotonic())
                 work.release(turn)
             case do.Perform(turn, intent, text):
+                self._ears.gate.remember_voice(self._clock.monotonic())
                 self._perform(turn, intent, text)
             case do.Say(turn, text, key):
                 work.say(turn, text, key)
             case do.Cancel(turn):
                 work.drop(turn)
+            case do.Duck():
+                self._player().duck()
             case do.Suspend():
                 self._player().pause()
             case do.Resume(turn):

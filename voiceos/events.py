@@ -24,6 +24,13 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceNoticed:
+    """A first frame with a voice in it, or a click: the next two will tell."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechStarted:
     """The user began to speak: the first voice since the last utterance was closed."""
 
@@ -93,6 +100,8 @@ class Words:
     """The assistant's name was said."""
     echo: bool = False
     """These are the assistant's own words, come back through the microphone."""
+    distant: bool = False
+    """Somebody farther away said it than who spoke to the assistant last."""
     backchannel: bool = False
     """They only show that the user listens: "mm-hm", "I see"."""
 
@@ -253,6 +262,7 @@ class CallChanged:
 
 Event = (
     Tick
+    | VoiceNoticed
     | SpeechStarted
     | SpeechPaused
     | SpeechResumed

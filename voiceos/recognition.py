@@ -26,7 +26,7 @@ class Recognition:
     def begin(self, turn: int, revision: int) -> None:
         """Recognise the utterance so far, and judge its end."""
         gate = self._ears.gate
-        samples, ending, voiced_s = gate.utterance(), gate.ending(), gate.voiced_s
+        samples, ending, voiced_s, distant = gate.utterance(), gate.ending(), gate.voiced_s, gate.distant
         called = self._ears.called()
         trace = self._work.turn(turn).trace
 
@@ -34,7 +34,9 @@ class Recognition:
 
         async def recognise() -> None:
             try:
-                heard = await self._ears.understand(samples, voiced_s, called=called, on_encoded=encoded.set)
+                heard = await self._ears.understand(
+                    samples, voiced_s, called=called, distant=distant, on_encoded=encoded.set
+                )
             finally:
                 encoded.set()
             at = self._clock.monotonic()

@@ -115,6 +115,7 @@ class Mixer:
         """Samples rendered since the stream was opened."""
         self.volume = Gain(volume)
         self._pausing = Gain(1.0)
+        self._ducked_until: int | None = None
         self._replies: dict[int, _Reply] = {}
         self._queue: list[_Reply] = []
         self._earcons: list[tuple[int, Samples]] = []
@@ -159,10 +160,18 @@ class Mixer:
         return reply.end
 
     def pause(self) -> None:
+        self._ducked_until = None
         self._pausing.move(0.0, self.fade)
 
     def resume(self) -> None:
+        self._ducked_until = None
         self._pausing.move(1.0, self.fade)
+
+    def duck(self, samples: int) -> None:
+        """A pause that ends by itself after so many samples; nothing where there is a pause."""
+        if self._pausing.target:
+            self.pause()
+            self._ducked_until = self.index + samples
 
     def overlay(self, samples: Samples) -> None:
         self._earcons.append((0, samples))
@@ -194,6 +203,8 @@ class Mixer:
         """Fill `out`, shape (n,), with the next block."""
         marks: list[Mark] = []
         out.fill(0.0)
+        if self._ducked_until is not None and self.index >= self._ducked_until:
+            self.resume()
         done = 0
         while done < len(out):
             reply = self._next()

@@ -38,6 +38,9 @@ VOLUME_RAMP_S = 0.05
 CLOSED_HZ = 48_000
 """Rate at which one counts that is not open, and swallows whatever it is given."""
 
+DUCK_S = 0.1
+"""Time in which it is known whether a first sound of voice was one: two more frames, and their way here."""
+
 
 @dataclass(frozen=True, slots=True)
 class Started:
@@ -220,6 +223,11 @@ class Speaker:
         """Fade all replies out within 10 ms from the next block on; earcons still sound."""
         with self._lock:
             self._mixer.pause()
+
+    def duck(self) -> None:
+        """Pause for `DUCK_S`, then go on by itself, unless `pause` or `resume` comes before."""
+        with self._lock:
+            self._mixer.duck(round(DUCK_S * self.rate_hz))
 
     def resume(self) -> None:
         """Go on with the sample after the last audible one, fading in."""

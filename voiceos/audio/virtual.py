@@ -18,7 +18,7 @@ from voiceos.audio.frames import FRAME_S, FRAME_SAMPLES, RATE_HZ, Frame, Samples
 from voiceos.audio.listeners import Listeners
 from voiceos.audio.mixer import Mixer
 from voiceos.audio.presence import MUTED, Change, Presence
-from voiceos.audio.speaker import Finished, Started
+from voiceos.audio.speaker import DUCK_S, Finished, Started
 from voiceos.clock import Clock
 from voiceos.config.model import Audio
 
@@ -68,6 +68,9 @@ class VirtualSpeaker:
 
     def pause(self) -> None:
         self.mixer.pause()
+
+    def duck(self) -> None:
+        self.mixer.duck(round(DUCK_S * self.rate_hz))
 
     def resume(self) -> None:
         self.mixer.resume()

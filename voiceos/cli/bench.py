@@ -25,6 +25,7 @@ class Bench(StrEnum):
     END_OF_TURN = "end-of-turn"
     PAUSES = "pauses"
     FADING = "fading"
+    TALKERS = "talkers"
     WAKE_WORDS = "wake-words"
     OPEN_AIR = "open-air"
     ABLATION = "ablation"

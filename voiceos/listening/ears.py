@@ -132,6 +132,8 @@ class Ears:
 
     def _event(self, event: gates.GateEvent, at: float, heard_until: float) -> ev.Event:
         match event:
+            case gates.VoiceNoticed():
+                return ev.VoiceNoticed(at)
             case gates.SpeechStarted(began_at):
                 return ev.SpeechStarted(at, began_at, heard_until)
             case gates.SpeechPaused(silent_since, voiced_s):
@@ -147,12 +149,14 @@ class Ears:
         voiced_s: float,
         *,
         called: Called | None = None,
+        distant: bool = False,
         on_encoded: Callable[[], None] | None = None,
     ) -> ev.Heard:
         """What an utterance says, but for the wake word. Raises EngineError.
 
         Args:
             called: the wake word in it.
+            distant: see `SpeechGate.distant`.
             on_encoded: see `SpeechToText.transcribe`.
         """
         if called is not None and called.only:
@@ -162,9 +166,9 @@ class Ears:
         if not isinstance(heard, ev.Words):
             return heard
         text = heard.text if called is None else strip_wake_word(heard.text, called.phrase)
-        return self.read(text) if text else ev.Nothing()
+        return self.read(text, distant=distant) if text else ev.Nothing()
 
-    def read(self, text: str) -> ev.Words:
+    def read(self, text: str, *, distant: bool = False) -> ev.Words:
         """What words say that are known already."""
         own_words = self._own_words()
         named = names(text, self._name)
@@ -174,6 +178,7 @@ class Ears:
             intent=self._matcher.match(strip_name(text, self._name)),
             named=named,
             echo=is_echo(text, own_words) and not called,
+            distant=distant,
             backchannel=self._backchannels.match(text, own_words),
         )
 

@@ -16,12 +16,13 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from voiceos.audio.frames import FRAME_S, RATE_HZ, Frame, Samples
 from voiceos.listening.fading import Fading
+from voiceos.listening.nearness import Nearness
 from voiceos.listening.ports import VoiceActivity
 
 ONSET_FRAMES = 2
@@ -29,6 +30,9 @@ ONSET_FRAMES = 2
 
 SOFT_FRAMES = 5
 """Voiced frames after a fade, 160 ms, that are soft speech: longer than a detector lags behind. Set by hand."""
+
+SOFT_BEGINNING_FRAMES = 10
+"""Kept besides the pre-roll before somebody nearer: a soft first word of theirs, 320 ms."""
 
 _LAG_SAMPLES = round(0.08 * RATE_HZ)
 """Set by hand: about what a detector leaves behind the last sound."""
@@ -38,6 +42,11 @@ FADING_S = 6.0
 
 GAP_S = 0.25
 """A longer hole in the sound (device lost, microphone ignored) ends what belongs together: no pre-roll across it."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceNoticed:
+    """A first loud frame while no utterance is open: the beginning of one, or a click."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,7 @@ class UtteranceFull:
     """The utterance takes no more sound."""
 
 
-GateEvent = SpeechStarted | SpeechPaused | SpeechResumed | UtteranceFull
+GateEvent = VoiceNoticed | SpeechStarted | SpeechPaused | SpeechResumed | UtteranceFull
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,7 @@ class SpeechGate:
         pause_s: silence after which SpeechPaused is said; also the silence kept behind the last voice.
         fade_s: after so long below the level of speech the voice has paused as well; 0 goes by the detector alone.
         max_utterance_s: longest utterance with its pre-roll.
+        nearness: tells the user's voice from others in the room; by default with its own limits.
     """
 
     def __init__(
@@ -105,6 +115,7 @@ class SpeechGate:
         pause_s: float = 0.1,
         fade_s: float = 0.0,
         max_utterance_s: float = 28.0,
+        nearness: Nearness | None = None,
     ) -> None:
         if not 0 < silence_threshold <= speech_threshold <= 1:
             raise ValueError("0 < silence_threshold <= speech_threshold <= 1 must hold")
@@ -127,6 +138,7 @@ class SpeechGate:
         self._silent_since = 0.0
         self._voiced_frames = 0
         self._fading = Fading()
+        self._nearness = nearness or Nearness()
         self._faded = False
         """The pause was noticed by the level alone."""
         self._soft_frames = 0
@@ -136,6 +148,8 @@ class SpeechGate:
         self._full = False
         self.heeds_fading = True
         """Whether a voice that fades has paused: not while it is still to be seen whether it is more than a cough."""
+        self.over_reply = False
+        """Whether a reply sounds or is about to: one who is farther away than the user was does not interrupt it."""
         self.probability = 0.0
         """Of speech in the last frame."""
 
@@ -165,14 +179,21 @@ class SpeechGate:
             self._begin_anew()
         self._last_at = frame.at
         self.probability = probability = self.vad.probability(frame.samples)
-        self._recent.append(_Judged(self._number, frame, probability >= self._speech_threshold))
+        loud = probability >= self._speech_threshold
+        if loud and self.over_reply and not self._open:
+            loud = self._nearness.carries(frame.samples, frame.at)
+        self._recent.append(_Judged(self._number, frame, loud))
         self._number += 1
         known_at = frame.at + FRAME_S
         if not self._open:
-            return self._start() if self._onset() else []
+            return self._begin()
         events: list[GateEvent] = []
         self._append(frame)
-        voiced = probability >= self._silence_threshold
+        talk = probability >= self._silence_threshold
+        voiced = self._nearness.feed(frame.samples, voiced=talk)
+        self._recent[-1] = replace(self._recent[-1], loud=self._recent[-1].loud and voiced)
+        if self._nearness.nearer_begins:
+            self._leave_out_before()
         faded_s = self._fading.feed(frame.samples, voiced=voiced)
         if self._speaking:
             if voiced:
@@ -180,6 +201,8 @@ class SpeechGate:
             self._faded = voiced and self._has_faded(faded_s)
             if self._faded:
                 self._silent_since = known_at - faded_s
+            if talk and not voiced:  # somebody else talks on
+                self._silent_since = known_at - self._nearness.far_frames * FRAME_S
             if self._faded or known_at - self._silent_since >= self._pause_s - 1e-9:
                 self._speaking = False
                 self._soft_frames = 0
@@ -211,6 +234,15 @@ class SpeechGate:
             return 0
         self._fading.restart()
         return self._soft_frames
+
+    @property
+    def distant(self) -> bool:
+        """Somebody farther away than the user was speaks."""
+        return self._nearness.distant
+
+    def remember_voice(self, at: float) -> None:
+        """The utterance, or the one closed last, was the user's; `at` is now, monotonic seconds."""
+        self._nearness.remember(at)
 
     def utterance(self) -> Samples:
         """The sound from `pre_roll_s` before the first voice to at most `pause_s` behind the last, shape (n,); empty
@@ -246,11 +278,19 @@ class SpeechGate:
         self._voiced_end = self._voiced_frames = 0
         self._open = self._speaking = self._full = self._faded = False
         self._fading.restart()
+        self._nearness.restart()
 
     def _onset(self) -> list[_Judged]:
         """The loud ones of the last frames, if they make an onset."""
         loud = [j for j in list(self._recent)[-self._onset_frames - 1 :] if j.loud]
         return loud if len(loud) >= self._onset_frames and self._recent[-1].loud else []
+
+    def _begin(self) -> list[GateEvent]:
+        if self._onset():
+            return self._start()
+        last = list(self._recent)[-self._onset_frames - 1 :]
+        first = last[-1].loud and not any(judged.loud for judged in last[:-1])
+        return [VoiceNoticed()] if first else []
 
     def _start(self) -> list[GateEvent]:
         loud = self._onset()
@@ -258,11 +298,19 @@ class SpeechGate:
         self._open = self._speaking = True
         for judged in loud:
             self._fading.feed(judged.frame.samples, voiced=True)
+            self._nearness.feed(judged.frame.samples, voiced=True)
         for judged in self._recent:
             if judged.number >= first - self._pre_roll_frames:
                 self._append(judged.frame)
         self._voice(self._recent[-1].frame, len(loud))
         return [SpeechStarted(loud[0].frame.at), *self._fullness()]
+
+    def _leave_out_before(self) -> None:
+        """What was before somebody nearer began to speak is no part of what they say."""
+        drop = max(0, len(self._utterance) - self._pre_roll_frames - SOFT_BEGINNING_FRAMES)
+        self._utterance = self._utterance[drop:]
+        self._voiced_end = max(0, self._voiced_end - drop)
+        self._voiced_frames = min(self._voiced_frames, len(self._utterance))
 
     def _append(self, frame: Frame) -> None:
         if len(self._utterance) < self._max_frames:

@@ -89,5 +89,8 @@ class Loudspeaker(Player, Protocol):
     volume: float
     """0 to 1."""
 
+    def duck(self) -> None:
+        """Stop sounding within one block, and sound on by itself a moment later."""
+
     def earcon(self, samples: Samples) -> None:
         """Mix a short sound, at `rate_hz`, over whatever sounds."""

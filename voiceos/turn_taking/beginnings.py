@@ -10,6 +10,9 @@ from voiceos.turn_taking import announcements, attention, replies
 from voiceos.turn_taking.policy import Policy
 from voiceos.turn_taking.state import Phase, State, Step, forget
 
+DUCKED_S = 0.1
+"""What asks for more voice than this to stop a reply asks for no hurry either."""
+
 EPSILON_S = 1e-6
 """Sums of frame lengths are not exact."""
 
@@ -28,6 +31,16 @@ def before_answer(state: State, event: ev.SpeechStarted, policy: Policy) -> Step
     assert state.replying is not None
     opened, wanted = _open_turn(state, event.began_at, suspended=True)
     return opened, [do.Suspend(state.replying), *wanted]
+
+
+def perhaps_over_reply(state: State, event: ev.VoiceNoticed, policy: Policy) -> Step:
+    """Silent from the first sound on where the second would suspend the reply anyway; a click leaves a short hole."""
+    ducks = policy.barge_in and not state.half_duplex and policy.barge_in_s <= DUCKED_S
+    return state, [do.Duck()] if ducks else []
+
+
+def perhaps_otherwise(state: State, event: ev.VoiceNoticed, policy: Policy) -> Step:
+    return state, []
 
 
 def over_reply(state: State, event: ev.SpeechStarted, policy: Policy) -> Step:

@@ -81,6 +81,8 @@ ROWS = (
     on(ev.SpeechStarted, Q, to=(L, Q), do=beginnings.in_quiet, says="voice"),
     on(ev.SpeechStarted, A, to=(L,), do=beginnings.before_answer, says="voice before what is to be said sounds"),
     on(ev.SpeechStarted, S, to=(O, S, L), do=beginnings.over_reply, says="voice over the reply"),
+    on(ev.VoiceNoticed, S, do=beginnings.perhaps_over_reply),
+    on(ev.VoiceNoticed, Q, L, P, A, O, do=beginnings.perhaps_otherwise),
     on(ev.Tick, O, to=(O, L), do=beginnings.barge_in_if_long, says="voice goes on: suspend the reply"),
     on(ev.SpeechPaused, O, to=(S,), do=beginnings.short_sound, says="it was short"),
     on(ev.PlaybackFinished, O, to=(L,), do=beginnings.as_the_reply_ends, says="the reply ends"),

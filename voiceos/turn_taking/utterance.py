@@ -11,6 +11,8 @@ def is_for_us(state: State, heard: ev.Words, policy: Policy) -> bool:
     """Whether the words are meant for the assistant."""
     if heard.echo or is_backchannel(state, heard):
         return False
+    if heard.distant and state.suspended:  # somebody else talks in the room
+        return heard.named or heard.intent is not None
     if heard.named or (policy.mode == "open" and not holds_back(state, policy)):
         return True
     if policy.hushed and heard.intent is not None and heard.intent.name == "talk_again":

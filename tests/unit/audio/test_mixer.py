@@ -183,3 +183,29 @@ def test_old_replies_are_forgotten_in_the_end() -> None:
         mixer.finish(number)
         run(mixer, 1)
     assert mixer.submitted(199) == 10 and mixer.submitted(0) == 0
+
+
+def test_a_duck_is_a_pause_that_ends_by_itself() -> None:
+    mixer = Mixer(RATE_HZ)
+    mixer.add(1, ramp(10 * BLOCK))
+    run(mixer, 1)
+    mixer.duck(3 * BLOCK)
+    out, _ = run(mixer, 3)
+    assert not out[FADE:].any()
+    out, _ = run(mixer, 1)
+    assert out[FADE] == ramp(10 * BLOCK)[BLOCK + 2 * FADE]
+
+
+def test_a_pause_within_a_duck_lasts_and_a_duck_within_a_pause_does_nothing() -> None:
+    mixer = Mixer(RATE_HZ)
+    mixer.add(1, ramp(10 * BLOCK))
+    run(mixer, 1)
+    mixer.duck(2 * BLOCK)
+    run(mixer, 1)
+    mixer.pause()
+    mixer.duck(BLOCK)
+    out, _ = run(mixer, 5)
+    assert not out.any()
+    mixer.resume()
+    out, _ = run(mixer, 1)
+    assert out.any()

@@ -20,7 +20,9 @@ from voiceos.listening.gate import (
     SpeechResumed,
     SpeechStarted,
     UtteranceFull,
+    VoiceNoticed,
 )
+from voiceos.listening.nearness import WORD_S
 
 
 class Planned:
@@ -64,8 +66,22 @@ def gate_of(probabilities: Sequence[float], max_utterance_s: float = 28.0, fade_
     )
 
 
+def told(gate: SpeechGate, one: Frame) -> list[GateEvent]:
+    """What a frame makes known of utterances; what may become one is looked at apart."""
+    return [event for event in gate.feed(one) if not isinstance(event, VoiceNoticed)]
+
+
 def run(gate: SpeechGate, frames: int) -> list[tuple[int, GateEvent]]:
-    return [(n, event) for n in range(frames) for event in gate.feed(frame(n))]
+    return [(n, event) for n in range(frames) for event in told(gate, frame(n))]
+
+
+def test_a_first_loud_frame_is_told_at_once_click_or_not() -> None:
+    plan = [0.0, 0.9, 0.9, 0.9] + [0.0] * 6 + [0.9, 0.0, 0.0]
+    gate = gate_of(plan)
+    noticed = [n for n in range(4) if VoiceNoticed() in gate.feed(frame(n))]
+    assert noticed == [1]
+    gate.discard()
+    assert [n for n in range(4, len(plan)) if VoiceNoticed() in gate.feed(frame(n))] == [10]
 
 
 def test_speech_is_told_with_its_second_loud_frame_and_keeps_its_pre_roll() -> None:
@@ -108,7 +124,7 @@ def test_a_closed_utterance_is_in_no_later_one_but_a_word_just_begun_is() -> Non
     first = numbers(gate.utterance())
     gate.discard()
     assert gate.utterance().shape == (0,)
-    assert [e for n in (13, 14) for e in gate.feed(frame(n))] == [SpeechStarted(12 * FRAME_S)]
+    assert [e for n in (13, 14) for e in told(gate, frame(n))] == [SpeechStarted(12 * FRAME_S)]
     second = numbers(gate.utterance())
     assert 12 in second
     assert not set(first) & set(second)
@@ -141,7 +157,7 @@ def test_thresholds_must_ascend() -> None:
 
 
 def events_of(gate: SpeechGate, levels: Sequence[float]) -> list[tuple[int, type[GateEvent]]]:
-    return [(n, type(event)) for n, level in enumerate(levels) for event in gate.feed(frame(n, level=level))]
+    return [(n, type(event)) for n, level in enumerate(levels) for event in told(gate, frame(n, level=level))]
 
 
 def test_a_voice_that_has_faded_pauses_before_the_detector_says_so() -> None:
@@ -163,7 +179,7 @@ def test_what_has_faded_is_judged_with_the_silence_that_a_detector_would_have_le
 
 def test_the_pause_began_where_the_voice_faded() -> None:
     gate = gate_of([0.9] * 14, fade_s=0.016)
-    (pause,) = [e for n in range(11) for e in gate.feed(frame(n, level=0.5 if n < 10 else 0.001))][1:]
+    (pause,) = [e for n in range(11) for e in told(gate, frame(n, level=0.5 if n < 10 else 0.001))][1:]
     assert isinstance(pause, SpeechPaused)
     assert pause.silent_since == pytest.approx(10 * FRAME_S)
 
@@ -179,17 +195,17 @@ def test_a_silence_inside_a_word_is_a_pause_that_ends_with_its_next_sound() -> N
 
 
 def test_voice_that_goes_on_softly_is_no_pause() -> None:
-    plan = [0.9] * 40
-    levels = [0.5] * 10 + [0.001] * 30
-    told = events_of(gate_of(plan, fade_s=0.016), levels)
-    assert told == [(1, SpeechStarted), (10, SpeechPaused), (10 + SOFT_FRAMES, SpeechResumed)]
+    plan = [0.9] * 20
+    levels = [0.5] * 10 + [0.001] * 10
+    events = events_of(gate_of(plan, fade_s=0.016), levels)
+    assert events == [(1, SpeechStarted), (10, SpeechPaused), (10 + SOFT_FRAMES, SpeechResumed)]
 
 
 def test_once_the_detector_agrees_it_takes_an_onset_to_go_on() -> None:
     plan = [0.9] * 11 + [0.0] * 3 + [0.9] * 4
     levels = [0.5] * 10 + [0.001] * 4 + [0.5] * 4
-    told = events_of(gate_of(plan, fade_s=0.016), levels)
-    assert told == [(1, SpeechStarted), (10, SpeechPaused), (15, SpeechResumed)]
+    events = events_of(gate_of(plan, fade_s=0.016), levels)
+    assert events == [(1, SpeechStarted), (10, SpeechPaused), (15, SpeechResumed)]
 
 
 def test_a_sound_too_short_for_a_turn_has_not_faded() -> None:
@@ -212,8 +228,47 @@ def test_a_long_utterance_waits_for_silence() -> None:
     spoken = math.ceil(FADING_S / FRAME_S)
     plan = [0.9] * (spoken + 3) + [0.0] * 5
     levels = [0.5] * spoken + [0.001] * 8
-    told = events_of(gate_of(plan, fade_s=0.016), levels)
-    assert told == [(1, SpeechStarted), (spoken + 6, SpeechPaused)]
+    events = events_of(gate_of(plan, fade_s=0.016), levels)
+    assert events == [(1, SpeechStarted), (spoken + 6, SpeechPaused)]
+
+
+def test_somebody_farther_away_who_talks_on_is_silence() -> None:
+    """He is 20 dB softer, and begins while the user speaks."""
+    plan = [0.9] * 60
+    levels = [0.5] * 20 + [0.05] * 40
+    gate = gate_of(plan, fade_s=0.016)
+    events = [(n, e) for n, level in enumerate(levels) for e in told(gate, frame(n, level=level))]
+    far = 20 + round(WORD_S / FRAME_S)
+    assert events[1:] == [(far, SpeechPaused(pytest.approx(20 * FRAME_S), pytest.approx(far * FRAME_S)))]
+    assert len(gate.utterance()) <= (far + 4) * FRAME_SAMPLES
+    again = [e for n in range(60) for e in told(gate, frame(59, at=(60 + n) * FRAME_S, level=0.05 if n < 9 else 0.5))]
+    assert again == [SpeechResumed()]
+
+
+def test_the_utterance_begins_with_whoever_is_nearer() -> None:
+    plan = [0.9] * 80
+    levels = [0.02] * 50 + [0.5] * 30
+    gate = gate_of(plan)
+    assert [e for n, level in enumerate(levels) for e in told(gate, frame(n, level=level))] == [SpeechStarted(0.0)]
+    heard = numbers(gate.utterance())
+    assert 25 < heard[0] < 45 and heard[-1] == 79
+
+
+def test_over_a_reply_one_farther_away_than_the_user_was_begins_nothing() -> None:
+    plan = [0.9] * 10 + [0.0] * 10 + [0.9] * 20
+    levels = [0.5] * 10 + [0.0] * 10 + [0.02] * 10 + [0.2] * 10
+    gate = gate_of(plan)
+    for n in range(20):
+        gate.feed(frame(n, level=levels[n]))
+    gate.remember_voice(20 * FRAME_S)
+    gate.discard()
+    gate.over_reply = True
+    assert [e for n in range(20, 30) for e in gate.feed(frame(n, level=levels[n]))] == []
+    assert [e for n in range(30, 33) for e in gate.feed(frame(n, level=levels[n]))] == [
+        VoiceNoticed(),
+        SpeechStarted(30 * FRAME_S),
+    ]
+    assert not gate.distant
 
 
 def test_a_shorter_silence_than_the_pause_is_none() -> None:
@@ -240,7 +295,7 @@ def test_whatever_comes_events_are_in_order_sound_is_whole_and_memory_bounded(
     allowed: set[type[GateEvent]] = {SpeechStarted}
     began = 0.0
     for n in range(len(plan)):
-        for event in gate.feed(frame(n, level=levels[n])):
+        for event in told(gate, frame(n, level=levels[n])):
             assert type(event) in allowed
             match event:
                 case SpeechStarted(at):

@@ -109,6 +109,24 @@ def test_a_sound_of_listening_over_the_reply_lets_it_go_on_and_in_silence_is_a_t
     assert do.Think(2 + 1, 1, "mm-hm") in table.heard(6.6, replace(listening, backchannel=False))
 
 
+def test_somebody_farther_away_stops_no_reply_but_by_its_name_or_a_wish() -> None:
+    far = ev.Words("and then we went home", distant=True)
+    for heard, stops in (
+        (far, False),
+        (replace(far, named=True), True),
+        (ev.Words("stop", intent=ev.Intent("stop"), distant=True), True),
+    ):
+        table = Table().speaking()
+        table.says(3.0, 4.0)
+        table.heard(4.2, heard)
+        table.feed(ev.Tick(6.5))
+        assert (do.Stop(1) in table.log) is stops
+        assert (do.Resume(1) in table.log) is not stops
+    table = Table()
+    table.says(0.0, 1.0)
+    assert table.heard(1.2, far) == [do.Think(1, 1, far.text)], "in silence whoever speaks is heard"
+
+
 def test_speech_over_the_reply_suspends_it_and_words_discard_it() -> None:
     table = Table().speaking()
     assert table.feed(ev.SpeechStarted(3.06, 3.0, 3.06)) == []
@@ -117,6 +135,18 @@ def test_speech_over_the_reply_suspends_it_and_words_discard_it() -> None:
     table.feed(ev.SpeechPaused(4.1, 4.0, 1.0))
     assert table.heard(4.2, ev.Words("wait a moment")) == [do.Think(2, 1, "wait a moment")]
     assert table.feed(ev.Tick(4.4)) == [do.Stop(1), do.Release(2, 1)]
+
+
+def test_a_first_sound_over_the_reply_ducks_it_for_a_moment() -> None:
+    """Where a second one would stop it; a click must not, and what asks for more voice is in no hurry."""
+    quick = replace(POLICY, barge_in_s=0.064)
+    table = Table(quick).speaking()
+    assert table.feed(ev.VoiceNoticed(3.03)) == [do.Duck()]
+    assert table.state.phase is Phase.SPEAKING
+    assert table.feed(ev.SpeechStarted(3.07, 3.0, 3.064)) == [do.Suspend(1), do.Prepare(2)]
+    for policy in (POLICY, replace(quick, barge_in=False)):
+        assert Table(policy).speaking().feed(ev.VoiceNoticed(3.03)) == []
+    assert Table(quick).feed(ev.VoiceNoticed(0.03)) == []
 
 
 def test_a_cough_over_the_reply_lets_it_go_on_where_it_was() -> None:

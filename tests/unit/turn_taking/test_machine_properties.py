@@ -28,6 +28,7 @@ MOVES = st.lists(
         st.sampled_from(
             [
                 "tick",
+                "notice",
                 "start",
                 "pause",
                 "resume",
@@ -71,6 +72,7 @@ def _event(state: State, at: float, kind: str, number: float, heard: ev.Heard, a
     replying = state.replying if state.replying is not None else turn
     events: dict[str, ev.Event] = {
         "tick": ev.Tick(at, at),
+        "notice": ev.VoiceNoticed(at),
         "start": ev.SpeechStarted(at, at - 0.06, at),
         "pause": ev.SpeechPaused(at, at - 0.1, number * 2),
         "resume": ev.SpeechResumed(at),
