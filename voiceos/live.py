@@ -34,6 +34,7 @@ from voiceos.events import CallChanged, EchoRemains
 from voiceos.habits import PauseKeeper, load_pauses
 from voiceos.listening.backchannels import Backchannels
 from voiceos.listening.ears import Ears
+from voiceos.listening.ports import EndOfTurn
 from voiceos.observer import Observer
 from voiceos.preferences import Keep, Preferences
 from voiceos.speaking.ahead import AheadOfTime
@@ -63,6 +64,7 @@ class Live:
         observer: told what goes on.
         keep: writes down what the user changes while they talk; None: it holds until the end.
         muted: begin with the microphone closed.
+        end_of_turn: judges the ends of turns instead of what the settings ask for.
         sound: where sound comes from and goes to; by default the devices that the settings name.
     """
 
@@ -79,10 +81,12 @@ class Live:
         observer: Observer | None = None,
         keep: Keep | None = None,
         muted: bool = False,
+        end_of_turn: EndOfTurn | None = None,
     ) -> None:
         self._settings = settings
         self._store = store or Store()
         self._keep = keep
+        self._end_of_turn = end_of_turn
         self._open_sound = sound or self._card
         self._clock = SystemClock()
         self._engines = Engines(
@@ -126,7 +130,7 @@ class Live:
         ears = Ears(
             gate=gate(settings),
             stt=self._engines.stt,
-            end_of_turn=self._engines.end_of_turn,
+            end_of_turn=self._end_of_turn or self._engines.end_of_turn,
             judge=self._engines.judge(),
             backchannels=Backchannels(language),
             matcher=SentenceMatcher(language, settings.assistant.name),

@@ -288,10 +288,18 @@ class Work:
             record.trace.mark("first_words", max(begun + record.reply.opening_s, moments["first_speech"] + way_s))
         self._on_trace(record.trace)
 
+    def _tell_of_opener(self, record: Turn) -> None:
+        """Broken off at its opener, or failed behind it, it is an answer all the same."""
+        moments = record.trace.moments
+        opened = record.reply is not None and record.reply.opening_s > 0 and "first_sound" in moments
+        if opened and "first_words" not in moments:
+            self._tell(record)
+
     def finish(self, turn: int) -> None:
         """All of a turn's reply has been heard, or there was nothing to hear."""
         record = self._turns.get(turn)
         if record is not None:
+            self._tell_of_opener(record)
             record.finished = True
             if record.reply is not None:
                 text = record.reply.heard(record.reply.samples) if record.failed else record.reply.text
@@ -325,10 +333,7 @@ class Work:
             return
         for task in list(record.tasks):
             task.cancel()
-        moments = record.trace.moments
-        opened = record.reply is not None and record.reply.opening_s > 0 and "first_sound" in moments
-        if opened and "first_words" not in moments:  # broken off at its opener, it is an answer all the same
-            self._tell(record)
+        self._tell_of_opener(record)
         player = self._player()
         if record.number is not None:
             played = player.stop(record.number) if record.reply is None else record.reply.stop()

@@ -19,6 +19,7 @@ from voiceos.audio.virtual import VirtualDuplex
 from voiceos.clock import SystemClock
 from voiceos.config import Settings
 from voiceos.engines.process import EngineSpec
+from voiceos.listening.ports import EndOfTurn
 from voiceos.live import Live
 from voiceos.observer import Observer
 from voiceos.trace import Trace
@@ -54,6 +55,7 @@ class Room:
     Args:
         hears: what the recogniser makes of the user's utterances, one after the other.
         engines: further arguments of the scripted engines, by stage.
+        end_of_turn: judges the ends of turns; None: they go by silence alone.
     """
 
     def __init__(
@@ -64,13 +66,14 @@ class Room:
         settings: Settings = settings(),  # noqa: B008 - frozen
         greet: bool = False,
         observer: Observer | None = None,
+        end_of_turn: EndOfTurn | None = None,
     ) -> None:
         arguments = {stage: dict((engines or {}).get(stage, {})) for stage in FACTORIES}
         arguments["stt"].setdefault("texts", list(hears))
         # The note of the time before the user's words is none of theirs.
         arguments["llm"].setdefault("replies", []).append((r"^(?:\[[^\]]*\] )?(.*)$", r"You said: \1"))
         self.traces: list[Trace] = []
-        self._observer = observer
+        self._observer, self._end_of_turn = observer, end_of_turn
         self._ready = asyncio.Event()
         self._sound: VirtualDuplex | None = None
         specs = {
@@ -87,6 +90,7 @@ class Room:
             on_trace=self.traces.append,
             greet=greet,
             observer=self._observer,
+            end_of_turn=self._end_of_turn,
         )
 
     async def _run(self) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+import numpy as np
 import pytest
 
 from tests.scenarios.room import Room, espeak, settings
+from voiceos.audio.frames import Samples
 from voiceos.audio.speaker import Finished
+from voiceos.engines.scripted import ScriptedEndOfTurn
 from voiceos.languages import Phrases
 from voiceos.speaking.clips import Clips
 from voiceos.thinking.openers import Openers
@@ -97,6 +100,20 @@ async def test_speech_over_the_reply_stops_it_and_history_keeps_what_was_heard()
         assert LONG.startswith(spoken)
         assert 2 <= len(spoken.split()) < 30
         assert after == "You said: wait a moment please"
+
+
+async def test_who_talks_on_farther_away_neither_delays_the_answer_nor_ends_it() -> None:
+    """Somebody else talks 20 dB softer under the question, and for seconds behind it."""
+    asked = espeak("hello there my friend, how are you this morning")
+    other = np.concatenate([espeak("and so we went along the river until it got dark and then we took a bus home")] * 3)
+    sound = 0.1 * other
+    sound[: len(asked)] += asked
+    async with Room(hears=["hello there"] * 50) as room:
+        talking = asyncio.create_task(room.sound.user_says(sound))
+        await room.answered()
+        assert not talking.done(), "the answer waited until the other was silent"
+        assert room.said() == ["You said: hello there"]
+        talking.cancel()
 
 
 @pytest.mark.parametrize(("sound", "heard"), [("ah mmm ah", ""), ("mm hmm", "Mm-hmm.")])
@@ -314,6 +331,50 @@ async def test_openers_can_be_switched_off() -> None:
         await room.say("what should I do")
         await room.answered()
         assert room.said() == ["You said: What should I do?"]
+
+
+async def test_an_answer_that_fails_behind_its_opener_under_a_cough_leaves_its_waterfall() -> None:
+    """The language model hangs; its time runs out while the reply is suspended for what turns out to be a cough."""
+    async with Room(
+        hears=["What should I do?", ""],
+        engines={"llm": {"hang_on": "do"}},
+        settings=settings(llm={"timeout_s": 2}),
+    ) as room:
+        await room.wait(1.5)  # until the openers are there
+        await room.say("what should I do")
+        while room.live.conductor.state.phase is not Phase.SPEAKING:
+            await room.wait(0.05)
+        await room.say("ah mmm ah mmm ah mmm")
+        await room.answered()
+        waterfalls = [trace.waterfall_ms() for trace in room.traces if trace.turn == 1]
+        assert len(waterfalls) == 1
+        assert "first_sound" in waterfalls[0] and "first_words" not in waterfalls[0]
+
+
+class Asked(ScriptedEndOfTurn):
+    """Counts how often it is asked."""
+
+    times = 0
+
+    async def probability(self, samples: Samples) -> float:
+        self.times += 1
+        return await super().probability(samples)
+
+
+async def test_the_end_is_judged_once_the_recogniser_leaves_a_core() -> None:
+    """One that never gets behind its encoding keeps the judge waiting until it has failed."""
+    judge = Asked()
+    async with Room(hears=["hello there"], engines={"stt": {"hang_on": 1}}, end_of_turn=judge) as room:
+        await room.say("hello there my friend")
+        while room.live.conductor.state.phase is not Phase.PAUSED:
+            await room.wait(0.05)
+        await room.wait(1.0)
+        assert room.live.conductor.state.phase is Phase.PAUSED
+        assert judge.times == 0
+    async with Room(hears=["hello there"], end_of_turn=judge) as room:
+        await room.say("hello there my friend")
+        await room.answered()
+        assert judge.times > 0
 
 
 async def test_no_answer_behind_an_opener_is_told() -> None:
