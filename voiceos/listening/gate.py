@@ -46,7 +46,7 @@ GAP_S = 0.25
 
 @dataclass(frozen=True, slots=True)
 class VoiceNoticed:
-    """A first loud frame while no utterance is open: the beginning of one, or a click."""
+    """A first loud frame over a reply, while no utterance is open: the beginning of one, or a click."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +289,7 @@ class SpeechGate:
         if self._onset():
             return self._start()
         last = list(self._recent)[-self._onset_frames - 1 :]
-        first = last[-1].loud and not any(judged.loud for judged in last[:-1])
+        first = self.over_reply and last[-1].loud and not any(judged.loud for judged in last[:-1])
         return [VoiceNoticed()] if first else []
 
     def _start(self) -> list[GateEvent]:
