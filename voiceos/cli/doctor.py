@@ -136,9 +136,15 @@ def _sound(settings: Settings) -> Iterator[Finding]:
     for kind, part in wanted:
         what = "microphone" if kind == "input" else "earpiece"
         try:
-            device = devices.find(part, kind)
+            device, named = devices.find_or_default(part, kind)
         except VoiceosError as error:
             yield Finding("bad", what, str(error), error.hint)
+            continue
+        if not named:
+            hint = (
+                "Where the sound server knows a device by that name, it is used; else the default until there is one."
+            )
+            yield Finding("note", what, f"{device.name}: no device of PortAudio's has “{part}” in its name", hint)
         else:
             yield Finding("ok", what, f"{device.name}, {device.rate_hz} Hz")
 
