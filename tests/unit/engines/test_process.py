@@ -67,14 +67,15 @@ async def test_an_engine_that_hangs_is_killed_in_time_however_often_it_is_asked_
 
 
 async def test_an_engine_that_waits_for_its_reader_is_not_taken_for_hung() -> None:
-    spec = EngineSpec("llm", "voiceos.engines.scripted:ScriptedLanguageModel", {}, budget_s=0.3)
+    spec = EngineSpec("llm", "voiceos.engines.scripted:ScriptedLanguageModel", {}, budget_s=2.0)
     async with EngineProcess(spec) as engine:
         model = ProcessLanguageModel(engine)
         tokens = await model.render([Message("user", "one two three")], open_role="assistant")
         await model.extend(Lane.CONVERSATION, tokens)
         pieces = []
         async for piece in model.generate(Lane.CONVERSATION, sampling=Sampling()):
-            await asyncio.sleep(0.5)
+            if not pieces:
+                await asyncio.sleep(2.5)
             pieces.append(piece)
         assert "".join(pieces) == "You said: one two three"
 
