@@ -20,6 +20,7 @@ class Bench(StrEnum):
     BARGE_IN = "barge-in"
     ENGINES = "engines"
     CHUNKED = "chunked"
+    GAPS = "gaps"
     STT = "stt"
     NOISE = "noise"
     END_OF_TURN = "end-of-turn"
