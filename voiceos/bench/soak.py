@@ -148,13 +148,14 @@ class Soak:
             self._chance.choice(engines).send_signal(signal.SIGKILL)
 
     async def _kill_server(self) -> None:
-        lost = asyncio.create_task(self._session.wait_line("still without sound", again=True))
+        lost = asyncio.create_task(self._session.wait_line("waiting for sound", again=True))
         await asyncio.sleep(0)
         self._card.stop_server(kill=True)
         await lost
         back = asyncio.create_task(self._session.wait_line("loudspeaker open", again=True))
         await asyncio.sleep(0)
-        self._card.start_server()
+        await asyncio.sleep(self._chance.uniform(2.0, 5.0))
+        await asyncio.to_thread(self._card.start_server)
         await back
         await self._stack.enter_async_context(self._card.room_noise())
 
