@@ -64,6 +64,8 @@ class Nearness:
         self._levels: deque[float] = deque(maxlen=KEPT_FRAMES)
         self._near: deque[bool] = deque(maxlen=SURE_OF)
         self._nearer: deque[float] = deque(maxlen=SURE_OF)
+        self._softened = False
+        """The voice has grown softer: one louder than that is nobody else's."""
         self.far_frames = 0
         """Frames since the last near one."""
         self.nearer_begins = False
@@ -78,7 +80,7 @@ class Nearness:
         self._near.clear()
         self._nearer.clear()
         self.far_frames = 0
-        self.nearer_begins = False
+        self.nearer_begins = self._softened = False
 
     def remember(self, at: float) -> None:
         """The last utterance was the user's; `at` is now, monotonic seconds."""
@@ -112,6 +114,7 @@ class Nearness:
         if near and (sum(self._near) >= SURE_FRAMES or len(self._levels) < LEAST_FRAMES):
             if self._levels and db < self._quantile() - self._near_db:
                 self._levels.clear()  # so much was forgotten that it is the voice from now on
+                self._softened = True
             self.far_frames = 0
             self._levels.append(db)
             self._level_db = self._quantile()
@@ -121,7 +124,7 @@ class Nearness:
 
     def _notice_nearer(self, db: float, *, voiced: bool) -> None:
         known = len(self._levels) >= LEAST_FRAMES
-        louder = voiced and known and db >= self._quantile() + self._nearer_db
+        louder = voiced and known and not self._softened and db >= self._quantile() + self._nearer_db
         self._nearer.append(db if louder else -math.inf)
         found = [one for one in self._nearer if one > -math.inf]
         self.nearer_begins = len(found) >= SURE_FRAMES

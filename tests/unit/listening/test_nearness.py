@@ -68,6 +68,14 @@ def test_a_stressed_word_begins_nothing_anew() -> None:
         assert not nearness.nearer_begins
 
 
+def test_whoever_grew_softer_and_speaks_up_again_begins_nothing_anew() -> None:
+    nearness = Nearness()
+    feed(nearness, *[-20.0] * 10, *[-34.0] * 250)
+    for db in [-20.0] * 6:
+        nearness.feed(frame(db), voiced=True)
+        assert not nearness.nearer_begins
+
+
 def test_silence_is_no_voice_however_loud() -> None:
     nearness = Nearness()
     feed(nearness, *[-20.0] * 10)
