@@ -12,7 +12,8 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic.fields import FieldInfo
 from rapidfuzz import fuzz, process
 
-from voiceos.config.model import Effect, Section, Settings
+from voiceos.config.model import Settings
+from voiceos.config.section import Effect, Section
 
 ENVIRONMENT_PREFIX = "VOICEOS_"
 

@@ -15,7 +15,8 @@ from pydantic import TypeAdapter, ValidationError
 from voiceos.config.keys import ENVIRONMENT_PREFIX, KEYS, did_you_mean, nearest_key, section_models
 from voiceos.config.lines import key_lines
 from voiceos.config.migrate import migrated
-from voiceos.config.model import VERSION, Section
+from voiceos.config.model import VERSION
+from voiceos.config.section import Section
 
 _TOML_LINE = re.compile(r" \((?:at line (\d+), column \d+|at end of document)\)$")
 

@@ -7,7 +7,8 @@ import textwrap
 from collections.abc import Mapping
 
 from voiceos.config.keys import KEYS, Key, section_models
-from voiceos.config.model import VERSION, Effect
+from voiceos.config.model import VERSION
+from voiceos.config.section import Effect
 
 _WIDTH = 110
 

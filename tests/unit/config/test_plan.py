@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceos.config import KEYS, Settings
-from voiceos.config.model import Effect
 from voiceos.config.plan import Plan, changed, overlaid, plan, value, with_values
+from voiceos.config.section import Effect
 
 OTHER = {
     "audio.volume": 0.3,
