@@ -20,6 +20,7 @@ from voiceos.audio.frames import FRAME_S, Frame
 from voiceos.audio.level import LevelWatch
 from voiceos.audio.speaker import SpeakerEvent, Started
 from voiceos.clock import Clock
+from voiceos.idleness import Idleness
 from voiceos.languages import Phrases
 from voiceos.listening.ears import Ears
 from voiceos.recognition import Recognition
@@ -133,9 +134,7 @@ class Conductor:
         self._recognition = Recognition(ears, self._work, clock=clock, post=self.post)
         self._ending = False
         self._running = False
-        self._idle = asyncio.Event()
-        self._idle.set()
-        self._busy = asyncio.Event()
+        self._idleness = Idleness()
 
     # What may be told from outside.
 
@@ -174,12 +173,11 @@ class Conductor:
 
     async def wait_idle(self) -> None:
         """Return when nobody speaks and nothing waits to be said."""
-        await self._idle.wait()
+        await self._idleness.wait()
 
     async def wait_answered(self) -> None:
         """Return when what the user has just said has been answered, and nobody speaks."""
-        await self._busy.wait()
-        await self._idle.wait()
+        await self._idleness.wait_through()
 
     def own_words(self) -> str:
         """What the assistant is saying, or has just said."""
@@ -287,7 +285,7 @@ class Conductor:
         self._earcon("muted" if self.muted else "listening")
         ticker = asyncio.create_task(self._ticker.run(), name="tick")
         try:
-            while not (self._ending and self._idle.is_set()):
+            while not (self._ending and self._idleness.idle):
                 fact = await self._inbox.get()
                 if isinstance(fact, Frame):
                     self._hear(fact)
@@ -362,12 +360,7 @@ class Conductor:
 
     def _tell_idle(self) -> None:
         waits = bool(self.state.announcements) and not holds_back(self.state, self._policy)
-        if self.state.phase is Phase.QUIET and not waits and not self._coming:
-            self._idle.set()
-            self._busy.clear()
-        else:
-            self._idle.clear()
-            self._busy.set()
+        self._idleness.tell(idle=self.state.phase is Phase.QUIET and not waits and not self._coming)
 
     def _carry_out(self, command: do.Command) -> None:
         work = self._work
