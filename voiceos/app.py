@@ -48,6 +48,9 @@ Between = Callable[[], AbstractAsyncContextManager[None]]
 HEADROOM = 1.1
 """Memory free for a model to be loaded beside the one that it replaces, times what the catalogue says that it needs."""
 
+UNUSED_S = 5.0
+"""How long an engine that must make room first is left to what it is doing; that fails then, so that turns go on."""
+
 FACTORIES: Mapping[tuple[Stage, str], str] = {
     ("stt", "faster_whisper"): "voiceos.engines.faster_whisper:FasterWhisper",
     ("stt", "scripted"): "voiceos.engines.scripted:ScriptedRecogniser",
@@ -284,6 +287,9 @@ class Engines:
     async def _replace_in_turn(self, stage: Stage, fresh: EngineProcess, between_turns: Between) -> None:
         async with between_turns():
             old = self._put(stage, fresh)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(UNUSED_S):
+                    await old.wait_unused()
             await old.__aexit__()
             await fresh.__aenter__()
             try:

@@ -161,3 +161,27 @@ async def test_the_judge_of_endings_goes_and_comes(models_dir: object) -> None:
         assert engines.end_of_turn is not None
         await engines.replace_end_of_turn(SCRIPTED, at_once)
         assert engines.end_of_turn is None
+
+
+async def test_where_memory_is_short_a_call_in_flight_is_waited_for_and_one_that_does_not_end_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("voiceos.app._fits_beside", lambda stage, settings: False)
+
+    def slow(settings: Settings) -> EngineSpec:
+        steps = [3000 if settings.stt.threads else 50]
+        arguments = {"texts": [f"threads {settings.stt.threads}"], "steps": steps}
+        return EngineSpec("stt", "voiceos.engines.scripted:ScriptedRecogniser", arguments)
+
+    async with Engines(SCRIPTED, {"stt"}, specs={"stt": slow}) as engines, asyncio.timeout(60):
+        await engines.wait_ready()
+        asked = asyncio.create_task(engines.stt.transcribe(HUM, language="en"))
+        await asyncio.sleep(0)
+        await engines.replace("stt", with_values(SCRIPTED, {"stt.threads": 2}), at_once)
+        assert (await asked).text == "threads 0"
+        monkeypatch.setattr("voiceos.app.UNUSED_S", 0.2)
+        asked = asyncio.create_task(engines.stt.transcribe(HUM, language="en"))
+        await asyncio.sleep(0)
+        await engines.replace("stt", with_values(SCRIPTED, {"stt.threads": 0}), at_once)
+        with pytest.raises(EngineError, match="was closed"):
+            await asked

@@ -132,11 +132,15 @@ class EngineProcess:
             self._keeper.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._keeper
+        self._fail_calls(self._closed())
         self._set_state("stopped")
+        self._changed.set()  # whoever waits for a start that now never comes, though the state may be the same
 
     async def wait_ready(self) -> None:
-        """Return once the engine has loaded; raise what kept it from loading."""
-        while self.state != "ready":
+        """Return once the engine has loaded; raise what kept it from loading, or that it has been closed."""
+        while self.state != "ready" or self._closing:
+            if self._closing:
+                raise self._closed()
             if self.state == "down" and self._last_error:
                 raise self._last_error
             await self._changed.wait()
@@ -181,13 +185,18 @@ class EngineProcess:
     async def restart(self) -> None:
         """End the child and start another at once, without a wait for earlier failures; calls in flight fail.
 
-        Returns once the new one has loaded, and raises what kept it from that."""
+        Returns once the new one has loaded, and raises what kept it from that. One that is just about to be started is
+        only waited for.
+        """
+        if self.state == "starting" and self.pid is None:
+            await self.wait_ready()
+            return
         before = self._starts
         self._failures = 0
         self._last_error = errors.EngineCrashed(f"the {self.spec.name} engine was restarted by hand")
         self._hurry.set()
         self.kill()
-        while self._starts == before:
+        while self._starts == before and not self._closing:
             await self._changed.wait()
         await self.wait_ready()
 
@@ -266,6 +275,14 @@ class EngineProcess:
             return known(failed.message)  # type: ignore[no-any-return]
         return errors.EngineError(f"the {self.spec.name} engine failed: {failed.kind}: {failed.message}")
 
+    def _closed(self) -> errors.EngineError:
+        return errors.EngineCrashed(f"the {self.spec.name} engine was closed")
+
+    def _fail_calls(self, error: errors.VoiceosError) -> None:
+        """End the calls in flight, which nothing answers any more."""
+        for pending in self._pending.values():
+            pending.items.put_nowait(Failed(pending.number, type(error).__name__, str(error), error.hint))
+
     def _set_state(self, state: State) -> None:
         if state == self.state:
             return
@@ -300,8 +317,7 @@ class EngineProcess:
                 hint="it restarts by itself; `voiceos doctor` checks it",
             )
             self._last_error = crash
-            for pending in list(self._pending.values()):
-                pending.items.put_nowait(Failed(pending.number, type(crash).__name__, str(crash), crash.hint))
+            self._fail_calls(crash)
             if not self._closing:
                 log.warning("%s: %s", self.spec.name, crash)
                 self._set_state("down")

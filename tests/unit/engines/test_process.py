@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -113,3 +114,58 @@ async def test_what_it_starts_with_is_verified_before_each_start_and_told_to_who
         faults.clear()
         while engine.state != "ready":
             await engine._changed.wait()
+
+
+async def test_closing_an_engine_fails_the_call_in_flight_and_those_that_come_after() -> None:
+    spec = EngineSpec("tts", "voiceos.engines.scripted:ScriptedVoice", {"hang_on": "long"})
+    async with EngineProcess(spec) as engine:
+        await engine.wait_ready()
+        speaking = asyncio.create_task(engine.call("synthesize", text="a long text", speed=1.0))
+        await asyncio.sleep(0)
+        assert engine._pending
+    async with asyncio.timeout(20):
+        with pytest.raises(EngineCrashed, match="was closed"):
+            await speaking
+        with pytest.raises(EngineCrashed, match="was closed"):
+            await engine.call("synthesize", text="hello", speed=1.0)
+        await engine.wait_unused()
+
+
+async def test_whoever_waits_for_an_engine_that_is_closed_while_it_starts_is_told() -> None:
+    engine = EngineProcess(EngineSpec("tts", "voiceos.engines.scripted:ScriptedVoice", {}))
+    waiting = asyncio.create_task(engine.wait_ready())
+    await asyncio.sleep(0)
+    await engine.__aexit__()  # not even started
+    async with asyncio.timeout(20):
+        with pytest.raises(EngineCrashed, match="was closed"):
+            await waiting
+    async with EngineProcess(engine.spec) as other:
+        while other.state != "starting":
+            await other._changed.wait()
+        waiting = asyncio.create_task(other.wait_ready())
+        await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        with pytest.raises(EngineCrashed, match="was closed"):
+            await waiting
+
+
+async def test_a_restart_by_hand_is_answered_also_while_the_engine_is_about_to_start() -> None:
+    verifying = threading.Event()
+    spec = EngineSpec("tts", "voiceos.engines.scripted:ScriptedVoice", {})
+    async with EngineProcess(spec, verify=verifying.wait) as engine, asyncio.timeout(30):
+        while engine.state != "starting":
+            await engine._changed.wait()
+        assert engine.pid is None
+        restarting = asyncio.create_task(engine.restart())
+        await asyncio.sleep(0)
+        verifying.set()
+        await restarting
+        assert engine.state == "ready"
+        before = engine.pid
+        await engine.restart()
+        assert engine.pid not in (before, None)
+        restarting = asyncio.create_task(engine.restart())
+        await asyncio.sleep(0)
+        await engine.__aexit__()
+        with pytest.raises(EngineCrashed, match="was closed"):
+            await restarting
