@@ -217,6 +217,7 @@ class Methods:
 
     async def stop(self, call: Call, params: m.Nothing) -> m.Done:
         self._conductor.break_off()
+        self._conductor.announce("goodbye", key=True)  # `run` goes on until it has been heard
         self._daemon.live.shut_down()
         asyncio.get_running_loop().call_later(GOODBYE_S, self._daemon.stop)
         return m.Done()
