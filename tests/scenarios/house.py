@@ -14,6 +14,7 @@ from voiceos.audio.virtual import VirtualDuplex
 from voiceos.config import Places, Settings
 from voiceos.config.source import Source
 from voiceos.daemon.daemon import Daemon
+from voiceos.daemon.notify import Notifier
 from voiceos.daemon.part import Part
 from voiceos.engines.process import EngineSpec
 from voiceos.live import Live
@@ -53,6 +54,7 @@ class House(Room):
         text: more of it.
         started: told of each engine that is started, and of the settings that it is started by.
         real: stages whose engines are those that the settings name.
+        notifier: who is told that it is alive.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class House(Room):
         started: Callable[[Stage, Settings], None] = lambda stage, settings: None,
         factories: Callable[[Stage, Settings], str] = lambda stage, settings: FACTORIES[stage],
         real: Collection[Stage] = (),
+        notifier: Notifier | None = None,
     ) -> None:
         self.file = folder / "config.toml"
         if not self.file.exists():
@@ -73,6 +76,7 @@ class House(Room):
         self._started = started
         self._factories = factories
         self._real = real
+        self._notifier = notifier
         super().__init__(hears=hears, engines=engines, settings=self.source.load().settings)
 
     def _live(self, settings: Settings, specs: Specs, *, greet: bool) -> Live:
@@ -91,6 +95,7 @@ class House(Room):
         self.daemon = Daemon(
             settings,
             source=self.source,
+            notifier=self._notifier,
             specs=given,
             sound=self._open,
             parts=[_Told(self._ready, self.traces)],

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
+import socket
 from pathlib import Path
+
+import pytest
 
 from tests.scenarios.house import SCRIPTED, House
 from tests.scenarios.room import FACTORIES
 from voiceos.app import Stage
-from voiceos.config import Settings
+from voiceos.config import Places, Settings
+from voiceos.config.load import Loaded
 from voiceos.config.plan import value
+from voiceos.config.source import Source
 from voiceos.daemon.client import ControlClient
+from voiceos.daemon.notify import Notifier
 from voiceos.turn_taking.state import Phase
 
 SHORT = "One two three four five. Six seven eight nine ten. Eleven twelve thirteen fourteen fifteen."
@@ -153,6 +160,53 @@ async def test_a_hang_up_has_what_could_not_be_changed_tried_again(tmp_path: Pat
                 await house.wait(0.1)
         assert house.daemon.settings_problem == ""
         assert not house.task.done()
+
+
+async def test_two_reloads_at_a_time_are_told_to_systemd_one_after_the_other(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind(str(tmp_path / "notify"))
+        listening.setblocking(False)
+        told: list[str] = []
+        async with House(tmp_path, notifier=Notifier(str(tmp_path / "notify"))) as house:
+            await asyncio.gather(house.daemon.reload(), house.daemon.reload())
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    told.append(listening.recv(4096).decode().split("=")[0])
+        ready = told[told.index("READY") + 1 :]
+        assert [one for one in ready if one in ("RELOADING", "READY")] == ["RELOADING", "READY"] * 2
+
+
+async def test_reloads_that_a_signal_began_end_with_the_daemon(tmp_path: Path) -> None:
+    async with House(tmp_path) as house:
+        assert house.daemon.configuration is not None
+        async with house.daemon.configuration._reading:
+            os.kill(os.getpid(), signal.SIGHUP)
+            await house.wait(0.1)
+            os.kill(os.getpid(), signal.SIGHUP)
+            await house.wait(0.1)
+            house.daemon.stop()
+            await house.task
+            assert [task for task in asyncio.all_tasks() if task.get_name() == "reload"] == []
+
+
+class _Broken(Source):
+    def load(self) -> Loaded:
+        raise RuntimeError("call me Pete")
+
+
+async def test_what_goes_wrong_in_a_reload_that_a_signal_began_is_logged_by_its_kind(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with House(tmp_path) as house:
+        assert house.daemon.configuration is not None
+        house.daemon.configuration.source = _Broken(
+            environ={}, places=Places(system=tmp_path / "none", user=house.file)
+        )
+        os.kill(os.getpid(), signal.SIGHUP)
+        async with asyncio.timeout(20):
+            while "not read again: RuntimeError" not in caplog.text:
+                await house.wait(0.1)
+        assert "Pete" not in caplog.text
 
 
 async def test_a_longer_reply_waits_for_the_engine_that_has_room_for_it(tmp_path: Path) -> None:

@@ -102,7 +102,9 @@ class Daemon:
             muted=muting.muted,
         )
         self._task: asyncio.Task[None] | None = None
-        self._reloading: asyncio.Task[Reloaded] | None = None
+        self._reloading = asyncio.Lock()
+        self._reloads: set[asyncio.Task[None]] = set()
+        self._ended = False
 
     async def run(self, *, keys: bool = False) -> None:
         """Until it ends or SIGINT or SIGTERM comes, or its terminal is closed.
@@ -135,9 +137,11 @@ class Daemon:
         return self.live.settings
 
     async def reload(self) -> Reloaded:
-        """Read the settings again, as after SIGHUP or a change of a file."""
-        with self._watchdog.reloading():
-            return await self.configuration.reload() if self.configuration else Reloaded()
+        """Read the settings again, as after SIGHUP or a change of a file; one reload at a time, since systemd takes
+        the end of any for the end of its own."""
+        async with self._reloading:
+            with self._watchdog.reloading():
+                return await self.configuration.reload() if self.configuration else Reloaded()
 
     @property
     def settings_problem(self) -> str:
@@ -161,14 +165,30 @@ class Daemon:
         """SIGHUP: somebody wants the settings read again, or the terminal is gone."""
         if keys and not sys.stdin.isatty():
             self.stop()
-        else:
-            self._reloading = asyncio.create_task(self.reload(), name="reload")
+        elif not self._ended:
+            task = asyncio.create_task(self._reload(), name="reload")
+            self._reloads.add(task)
+            task.add_done_callback(self._reloads.discard)
+
+    async def _reload(self) -> None:
+        """A reload whose outcome nobody waits for."""
+        try:
+            await self.reload()
+        except Exception as error:
+            # Its text may hold what a file holds; its kind does not.
+            log.error("the settings were not read again: %s", type(error).__name__)  # noqa: TRY400 - see above
 
     async def _run(self) -> None:
         async with contextlib.AsyncExitStack() as stack:
-            for part in self.parts:
-                await stack.enter_async_context(part)
-            await self.live.run()
+            try:
+                for part in self.parts:
+                    await stack.enter_async_context(part)
+                await self.live.run()
+            finally:  # before the parts that they use end
+                self._ended = True
+                for task in self._reloads:
+                    task.cancel()
+                await asyncio.gather(*self._reloads, return_exceptions=True)
 
     def _key(self) -> None:
         """A line from the terminal: L has it listen, any other switches the microphone."""
