@@ -133,7 +133,7 @@ class Changes:
             behind = [] if fits(laid_over(self.settings, settings, live)) else _in_sections(live, plan.engines)
             await self._live([key for key in live if key not in behind], settings)
             if plan.sound:
-                await self.wait_quiet()
+                await self._conductor.wait_silent()
                 self.settings = laid_over(self.settings, settings, plan.sound)
                 await self._reopen_sound(self.settings.audio)
             for section, keys in plan.engines.items():

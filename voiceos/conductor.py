@@ -42,6 +42,9 @@ from voiceos.work import ENGINE_SENTENCES, Work
 
 log = logging.getLogger(__name__)
 
+SPEAKS = (ev.Announce, ev.LoudspeakerBack)
+"""After these something may be said that nobody asked for."""
+
 KeepPauses = Callable[[PauseProfile], Coroutine[Any, Any, None]]
 
 
@@ -127,7 +130,7 @@ class Conductor:
         """Asked for by the user."""
         self._inbox: asyncio.Queue[Frame | ev.Event | SpeakerEvent] = asyncio.Queue()
         self._coming = 0
-        """Announcements in the inbox."""
+        """What may lead to an announcement, in the inbox."""
         self._level = LevelWatch()
         self._ignoring = False
         self._ticker = Ticker(self.post, clock=clock)
@@ -135,13 +138,15 @@ class Conductor:
         self._ending = False
         self._running = False
         self._idleness = Idleness()
+        self._silence = Idleness()
+        """Likewise, and where nothing can be heard there is silence whatever goes on."""
 
     # What may be told from outside.
 
     def post(self, fact: Frame | ev.Event | SpeakerEvent) -> None:
         """Queue a fact; from within the loop only. Sound from before `run` is not listened to."""
         if self._running or not isinstance(fact, Frame):
-            if isinstance(fact, ev.Announce):
+            if isinstance(fact, SPEAKS):
                 self._coming += 1
                 self._tell_idle()
             self._inbox.put_nowait(fact)
@@ -172,8 +177,13 @@ class Conductor:
             self.announce("restored", key=True)
 
     async def wait_idle(self) -> None:
-        """Return when nobody speaks and nothing waits to be said."""
+        """Return when nobody speaks, and nothing waits to be said but for a loudspeaker."""
         await self._idleness.wait()
+
+    async def wait_silent(self) -> None:
+        """Likewise, or where there is no loudspeaker that anything could be heard from."""
+        while not self._silence.idle:
+            await self._silence.wait()
 
     async def wait_answered(self) -> None:
         """Return when what the user has just said has been answered, and nobody speaks."""
@@ -208,10 +218,6 @@ class Conductor:
     @property
     def volume(self) -> float:
         return self._player().volume
-
-    @volume.setter
-    def volume(self, volume: float) -> None:
-        self._player().volume = volume
 
     @property
     def speed(self) -> float:
@@ -285,7 +291,7 @@ class Conductor:
         self._earcon("muted" if self.muted else "listening")
         ticker = asyncio.create_task(self._ticker.run(), name="tick")
         try:
-            while not (self._ending and self._idleness.idle):
+            while not (self._ending and self._silence.idle):
                 fact = await self._inbox.get()
                 if isinstance(fact, Frame):
                     self._hear(fact)
@@ -294,7 +300,7 @@ class Conductor:
                 else:
                     if isinstance(fact, ev.MicrophoneOpened):
                         self._level = LevelWatch()
-                    self._coming -= isinstance(fact, ev.Announce)
+                    self._coming -= isinstance(fact, SPEAKS)
                     self._step(fact)
         finally:
             ticker.cancel()
@@ -359,8 +365,11 @@ class Conductor:
         self._on_step(event, before, self.state)
 
     def _tell_idle(self) -> None:
-        waits = bool(self.state.announcements) and not holds_back(self.state, self._policy)
-        self._idleness.tell(idle=self.state.phase is Phase.QUIET and not waits and not self._coming)
+        unheard = self.state.lost_at is not None
+        waits = bool(self.state.announcements) and not unheard and not holds_back(self.state, self._policy)
+        idle = self.state.phase is Phase.QUIET and not waits and not self._coming
+        self._idleness.tell(idle=idle)
+        self._silence.tell(idle=idle or unheard)
 
     def _carry_out(self, command: do.Command) -> None:
         work = self._work

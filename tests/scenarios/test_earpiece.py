@@ -9,6 +9,7 @@ from dataclasses import replace
 from tests.scenarios.room import Room, settings
 from voiceos.audio.presence import Change
 from voiceos.clock import SystemClock
+from voiceos.config.plan import plan
 from voiceos.turn_taking.state import Phase
 
 TALE = "One day the sea was calm. Then came the wind. Nobody had seen such waves. At last the sun rose again."
@@ -149,3 +150,36 @@ async def test_that_sound_goes_through_another_device_is_told_once() -> None:
         room.sound.tell(Change.MOVED)
         await room.live.conductor.wait_idle()
         assert room.said() == ["I've switched to another device."]
+
+
+async def test_what_waits_for_a_loudspeaker_keeps_nobody_waiting_and_another_can_be_chosen() -> None:
+    async with tale() as room:
+        await half_told(room)
+        conductor, live = room.live.conductor, room.live
+        room.sound.lose_loudspeaker()
+        conductor.announce("Tea is ready.")
+        await until(lambda: bool(conductor.state.announcements))
+        assert conductor.state.phase is Phase.SPEAKING
+        other = live.settings.model_copy(
+            update={"audio": live.settings.audio.model_copy(update={"output_device": "Headset"})}
+        )
+        async with asyncio.timeout(10):
+            await live.changes.carry_out(plan(live.settings, other), other)
+        assert room.sound.asked_for is not None and room.sound.asked_for.output_device == "Headset"
+        conductor.break_off()
+        async with asyncio.timeout(10):
+            await live.changes.wait_quiet()
+        assert conductor.state.announcements
+        room.sound.find_loudspeaker()
+        await conductor.wait_idle()
+        assert "Tea is ready." in room.said()
+
+
+async def test_it_can_be_ended_while_a_reply_waits_for_its_loudspeaker() -> None:
+    async with tale() as room:
+        await half_told(room)
+        room.sound.lose_loudspeaker()
+        await until(lambda: room.live.conductor.state.lost_at is not None)
+        room.live.shut_down()
+        async with asyncio.timeout(10):
+            await room.task
