@@ -337,6 +337,10 @@ class Engines:
     def llm(self) -> ProcessLanguageModel:
         return ProcessLanguageModel(self.processes["llm"])
 
+    def llm_of_now(self) -> ProcessLanguageModel:
+        """The one that answers now, whatever takes its place; it fails once it is closed."""
+        return ProcessLanguageModel(self.processes["llm"])
+
     @functools.cached_property
     def tts(self) -> ProcessTextToSpeech:
         return ProcessTextToSpeech(self.processes["tts"])

@@ -34,6 +34,7 @@ from voiceos.habits import PauseKeeper, load_pauses
 from voiceos.languages import Phrases
 from voiceos.listening.ears import Ears
 from voiceos.speaking.ahead import AheadOfTime
+from voiceos.thinking.asides import Asides
 from voiceos.thinking.intents import SentenceMatcher
 from voiceos.thinking.openers import Openers
 from voiceos.thinking.thinker import Thinker
@@ -100,6 +101,7 @@ class Changes:
         self._reopen_sound = reopen_sound
         self._watch_calls = watch_calls
         self._one_by_one = asyncio.Lock()
+        self.asides = Asides()
         self._afterwards: set[asyncio.Task[None]] = set()
 
     async def wait_quiet(self) -> None:
@@ -246,13 +248,14 @@ class Changes:
 
     @contextlib.asynccontextmanager
     async def _model_at_rest(self) -> AsyncIterator[None]:
-        """Likewise, and what reads ahead in the silence between two turns has stopped."""
-        while True:
-            await self.wait_quiet()
-            async with self._thinker.at_rest():
-                if self._conductor.state.phase is Phase.QUIET:
-                    yield
-                    return
+        """Likewise, and what reads ahead in the silence between two turns, or answers beside them, has stopped."""
+        async with self.asides.at_rest():
+            while True:
+                await self.wait_quiet()
+                async with self._thinker.at_rest():
+                    if self._conductor.state.phase is Phase.QUIET:
+                        yield
+                        return
 
     def _later(self, work: Coroutine[Any, Any, object]) -> None:
         """What makes the next turns quicker, and may fail."""

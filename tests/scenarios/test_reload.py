@@ -7,19 +7,21 @@ import contextlib
 import os
 import signal
 import socket
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.scenarios.house import SCRIPTED, House
 from tests.scenarios.room import FACTORIES
-from voiceos.app import Stage
+from voiceos.app import Stage, persona, sampling
 from voiceos.config import Places, Settings
 from voiceos.config.load import Loaded
 from voiceos.config.plan import value
 from voiceos.config.source import Source
 from voiceos.daemon.client import ControlClient
 from voiceos.daemon.notify import Notifier
+from voiceos.errors import EngineError
 from voiceos.turn_taking.state import Phase
 
 SHORT = "One two three four five. Six seven eight nine ten. Eleven twelve thirteen fourteen fifteen."
@@ -66,6 +68,49 @@ async def test_a_model_is_changed_between_turns_and_never_in_the_middle_of_a_rep
         await house.say("tell me everything you know")
         await house.answered()
         assert house.said() == [SHORT, SHORT], "what was said before is remembered, and the new engines answer"
+
+
+async def test_a_question_beside_the_conversation_is_answered_by_one_model(tmp_path: Path) -> None:
+    async with House(tmp_path, engines={"llm": {"replies": SLOW}}) as house:
+        asides, engines = house.live.changes.asides, house.live.engines
+        assert house.daemon.configuration is not None
+        before = engines.processes["llm"]
+        who = persona(house.daemon.settings)
+
+        def answer() -> AsyncIterator[str]:
+            return asides.answer(
+                engines.llm_of_now,
+                "everything",
+                house.daemon.clock.now(),
+                persona=who,
+                sampling=sampling(house.daemon.settings, who),
+                budget_tokens=2048,
+            )
+
+        asking = answer()
+        pieces = [await anext(asking)]
+        house.source.keep({"llm.threads": 3})
+        await house.daemon.reload()
+        await house.wait(1.0)
+        assert engines.processes["llm"] is before, "the model was changed under the question"
+        pieces += [piece async for piece in asking]
+        await house.daemon.configuration.wait_applied()
+        assert engines.processes["llm"] is not before
+        assert "".join(pieces).strip() == "".join([piece async for piece in answer()]).strip() == SHORT
+
+
+async def test_a_question_that_holds_a_model_for_too_long_fails_and_is_not_continued_by_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with House(tmp_path, engines={"llm": {"replies": SLOW}}) as house:
+        before = house.live.engines.llm_of_now()
+        await house.live.engines.llm.info()
+        monkeypatch.setattr("voiceos.thinking.asides.PATIENCE_S", 0.1)
+        async with house.live.changes.asides._lane:
+            await house.changed(llm__threads=3)
+        assert before.process is not house.live.engines.processes["llm"]
+        with pytest.raises(EngineError, match="was closed"):
+            await before.info()
 
 
 async def test_the_volume_is_changed_in_the_middle_of_a_reply(tmp_path: Path) -> None:

@@ -70,13 +70,18 @@ class Methods:
         self._daemon = daemon
         self._feed = feed
         self._announcements = announcements
-        self._asides = Asides()
 
     @property
     def _conductor(self) -> Conductor:
         if not self._daemon.live.begun:
             raise _starting()
         return self._daemon.live.conductor
+
+    @property
+    def _asides(self) -> Asides:
+        if not self._daemon.live.begun:
+            raise _starting()
+        return self._daemon.live.changes.asides
 
     def _require_ready(self) -> None:
         if not self._feed.listening:
@@ -145,7 +150,7 @@ class Methods:
             return m.Answer(answer=aside)
         who, said = persona(settings), []
         answer = self._asides.answer(
-            engines.llm,
+            engines.llm_of_now,
             params.text,
             now,
             persona=who,

@@ -127,21 +127,20 @@ class EngineProcess:
 
     async def __aexit__(self, *_: object) -> None:
         self._closing = True
+        closed = self._last_error = errors.EngineCrashed(f"the {self.spec.name} engine was closed")
         self.kill()
         if self._keeper:
             self._keeper.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._keeper
-        self._fail_calls(self._closed())
+        self._fail_calls(closed)
         self._set_state("stopped")
         self._changed.set()  # whoever waits for a start that now never comes, though the state may be the same
 
     async def wait_ready(self) -> None:
         """Return once the engine has loaded; raise what kept it from loading, or that it has been closed."""
         while self.state != "ready" or self._closing:
-            if self._closing:
-                raise self._closed()
-            if self.state == "down" and self._last_error:
+            if (self._closing or self.state == "down") and self._last_error:
                 raise self._last_error
             await self._changed.wait()
 
@@ -274,9 +273,6 @@ class EngineProcess:
         if known in (ValueError, TypeError, KeyError):
             return known(failed.message)  # type: ignore[no-any-return]
         return errors.EngineError(f"the {self.spec.name} engine failed: {failed.kind}: {failed.message}")
-
-    def _closed(self) -> errors.EngineError:
-        return errors.EngineCrashed(f"the {self.spec.name} engine was closed")
 
     def _fail_calls(self, error: errors.VoiceosError) -> None:
         """End the calls in flight, which nothing answers any more."""
