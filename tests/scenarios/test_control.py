@@ -113,6 +113,20 @@ async def test_a_client_that_goes_away_takes_back_what_it_had_said() -> None:
         assert len(said) < len(LONG) / 2
 
 
+async def test_a_client_that_goes_away_takes_back_also_more_than_is_worked_on_at_a_time() -> None:
+    async with Served() as room:
+        async with Wire() as wire:
+            for number in range(connection.IN_FLIGHT + 2):
+                request = {"jsonrpc": "2.0", "id": number, "method": "say", "params": {"text": LONG}}
+                wire.send(json.dumps(request).encode() + b"\n")
+            while room.live.conductor.state.phase is not Phase.SPEAKING:
+                await room.wait(0.1)
+            await room.wait(1.0)
+        await room.live.conductor.wait_idle()
+        (said,) = room.said()
+        assert len(said) < len(LONG) / 2
+
+
 async def test_cancel_stops_the_answer_and_repeat_says_it_again() -> None:
     async with (
         Served(hears=["tell me everything"], engines={"llm": {"replies": [("everything", LONG)]}}) as room,

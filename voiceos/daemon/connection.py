@@ -34,7 +34,7 @@ IDLE_S = 120.0
 PER_SECOND, AT_ONCE = 100.0, 100.0
 """Requests taken: a program that asks in a loop gets answers at this pace, and the conversation keeps the processor."""
 LOOK_S = 1.0
-"""How often it is looked whether one that has stopped writing still reads."""
+"""How often it is looked whether one that has stopped writing, or is not read, still reads."""
 
 
 class Call:
@@ -134,7 +134,7 @@ class Connection:
         except ConnectionError:
             return
         # It writes no more, and may still read: what it has asked for is answered.
-        while self._tasks and not peers.gone(self._writer.get_extra_info("socket").fileno()):
+        while self._tasks and not self._gone():
             await asyncio.wait(self._tasks, timeout=LOOK_S)
 
     async def _line(self) -> bytes:
@@ -168,11 +168,23 @@ class Connection:
         except RpcError as error:
             await self.put(jsonrpc.failure(None, error))
             return
-        await self._places.acquire()
+        await self._place()
         task = asyncio.create_task(self._answer(request), name=f"control: {request.method[:40]}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         task.add_done_callback(lambda _: self._places.release())
+
+    async def _place(self) -> None:
+        """Take one of the places. Raises ConnectionResetError where the client goes meanwhile: as nothing is read, that
+        is looked for."""
+        while self._places.locked():
+            if self._gone():
+                raise ConnectionResetError
+            await asyncio.wait(self._tasks, timeout=LOOK_S, return_when=asyncio.FIRST_COMPLETED)
+        await self._places.acquire()
+
+    def _gone(self) -> bool:
+        return peers.gone(self._writer.get_extra_info("socket").fileno())
 
     async def _answer(self, request: Request) -> None:
         try:

@@ -31,7 +31,9 @@ def is_ours(peer: socket.socket) -> bool:
 
 
 def gone(descriptor: int) -> bool:
-    """Whether the other end is closed for good, not only for writing."""
+    """Whether the other end is closed for good, not only for writing, or this one is."""
+    if descriptor < 0:
+        return True
     poll = select.poll()
     poll.register(descriptor, 0)  # POLLHUP and POLLERR are told unasked
     return any(events & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, events in poll.poll(0))
