@@ -128,27 +128,34 @@ class Changes:
         """Have the plan's keys take the values of `settings`; returns when that is done, which may take as long as a
         turn and the loading of a model, and what could not be."""
         self.at_once(plan, settings)
+        live = [key for key in plan.live if key not in AT_ONCE]
         refused: list[Refused] = []
-        async with self._one_by_one:
-            live = [key for key in plan.live if key not in AT_ONCE]
-            # What only the new engine has room for waits for it, and is refused with it.
-            behind = [] if fits(laid_over(self.settings, settings, live)) else _in_sections(live, plan.engines)
-            await self._live([key for key in live if key not in behind], settings)
-            if plan.sound:
-                await self._conductor.wait_silent()
-                self.settings = laid_over(self.settings, settings, plan.sound)
-                await self._reopen_sound(self.settings.audio)
-            for section, keys in plan.engines.items():
-                failed = await self._engine(section, keys, settings)
-                own = _in_sections(behind, [section])
-                if failed:
-                    refused += [Refused((*one.keys, *own), one.error) for one in failed]
-                else:
-                    await self._live(own, settings)
+        if live or plan.sound or plan.engines:
+            async with self._one_by_one:
+                refused = await self._between(live, plan, settings)
         if {"tts.speed", "assistant.openers"} & {*plan.live} or "tts" in plan.engines:
             self._later(self._voice.prepare(self.settings.tts.speed))
         if {"assistant.name", "assistant.user_name", "assistant.persona"} & {*plan.live}:
             self._later(self._thinker.warm_up())
+        return refused
+
+    async def _between(self, live: list[str], plan: Plan, settings: Settings) -> list[Refused]:
+        """What waits until nobody speaks."""
+        refused: list[Refused] = []
+        # What only the new engine has room for waits for it, and is refused with it.
+        behind = [] if fits(laid_over(self.settings, settings, live)) else _in_sections(live, plan.engines)
+        await self._live([key for key in live if key not in behind], settings)
+        if plan.sound:
+            await self._conductor.wait_silent()
+            self.settings = laid_over(self.settings, settings, plan.sound)
+            await self._reopen_sound(self.settings.audio)
+        for section, keys in plan.engines.items():
+            failed = await self._engine(section, keys, settings)
+            own = _in_sections(behind, [section])
+            if failed:
+                refused += [Refused((*one.keys, *own), one.error) for one in failed]
+            else:
+                await self._live(own, settings)
         return refused
 
     async def aclose(self) -> None:
@@ -161,26 +168,27 @@ class Changes:
         if not (keys := tuple(keys)):
             return
         await self.wait_quiet()
-        self.settings = laid_over(self.settings, settings, keys)
-        self._go_by(keys)
+        new = laid_over(self.settings, settings, keys)
+        self._go_by(keys, new)
+        self.settings = new
         if "assistant.openers" in keys:
             self._voice.begin_anew(self._opening_texts())
         if "audio.hold_during_calls" in keys:
             self._watch_calls(self.settings.audio.hold_during_calls)
 
-    def _go_by(self, keys: Iterable[str]) -> None:
-        """Tell every part what is in force; `keys` are those that have changed."""
-        settings, names = self.settings, {key.partition(".")[2] for key in keys}
+    def _go_by(self, keys: Iterable[str], settings: Settings) -> None:
+        """Tell every part what is in force from now on; `keys` are those that have changed."""
+        names = {key.partition(".")[2] for key in keys}
         name = settings.assistant.name
         pauses = self._conductor.policy.pauses
         if "learn_pauses" in names:
-            pauses = self._pauses()
+            pauses = self._pauses(settings)
         self._conductor.go_by(
             replace(policy(settings), pauses=pauses),
             name=name,
             speed=settings.tts.speed,
             play_earcons=settings.audio.earcons,
-            openers=self._openers(),
+            openers=_openers(settings),
             keep_pauses=self._keep_pauses,
         )
         self._ears.go_by(
@@ -198,21 +206,17 @@ class Changes:
             process = self._engines.processes[stage]
             process.spec = replace(process.spec, budget_s=getattr(settings, stage).timeout_s)
 
-    def _pauses(self) -> PauseProfile:
+    def _pauses(self, settings: Settings) -> PauseProfile:
         """Of the user, where they are to be learned of."""
-        if not self.settings.turn_taking.learn_pauses:
+        if not settings.turn_taking.learn_pauses:
             self._keep_pauses = None
             return UNKNOWN
         known = load_pauses()
         self._keep_pauses = PauseKeeper(known).keep
         return known
 
-    def _openers(self) -> Openers | None:
-        assistant = self.settings.assistant
-        return Openers(assistant.language) if assistant.openers else None
-
     def _opening_texts(self) -> tuple[str, ...]:
-        openers = self._openers()
+        openers = _openers(self.settings)
         return openers.texts if openers else ()
 
     async def _engine(self, section: str, keys: tuple[str, ...], settings: Settings) -> list[Refused]:
@@ -224,11 +228,12 @@ class Changes:
         async def swapping() -> AsyncIterator[None]:
             async with self._model_at_rest() if section == "llm" else self._between_turns():
                 yield
-                self.settings = laid_over(self.settings, settings, keys)
+                new = laid_over(self.settings, settings, keys)
+                if section == "end_of_turn":
+                    self._go_by(keys, new)
+                self.settings = new
                 if section == "tts":
                     self._voice.begin_anew(self._opening_texts())
-                if section == "end_of_turn":
-                    self._go_by(keys)
 
         try:
             if section == "end_of_turn":
@@ -270,6 +275,10 @@ class Changes:
         self._afterwards.add(task)
         task.add_done_callback(self._afterwards.discard)
         task.add_done_callback(lambda _: work.close())
+
+
+def _openers(settings: Settings) -> Openers | None:
+    return Openers(settings.assistant.language) if settings.assistant.openers else None
 
 
 def _in_sections(keys: Iterable[str], sections: Iterable[str]) -> list[str]:

@@ -102,3 +102,15 @@ class NotRunning(DaemonError):
 
 class ServiceError(VoiceosError):
     """systemd is missing, cannot be reached, or did not do what it was asked for."""
+
+
+def bug(error: BaseException) -> str:
+    """What can be told of an exception that nobody foresaw: its text may hold what was said, its kind and place do not.
+
+    "a bug: KeyError at changes.py:196"
+    """
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace is not None else "?"
+    return f"a bug: {type(error).__name__} at {place}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from voiceos import quiet
@@ -22,8 +22,8 @@ REMEMBERED = 20
 QUIET = "quiet"
 """What is undone where it is no setting: that they asked for quiet."""
 
-Keep = Callable[[Mapping[str, Value]], None]
-"""Writes values into the user's settings file; called in a thread. Raises VoiceosError, also for a broken file."""
+Keep = Callable[[Mapping[str, Value]], Awaitable[None]]
+"""Writes values into the user's settings file. Raises VoiceosError, also for a broken file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +99,16 @@ class Preferences:
                 keys.discard(QUIET)
             if keys and self._keep is not None:
                 values = {key: value(self._changes.settings, key) for key in sorted(keys)}
-                await asyncio.to_thread(self._keep, values)
+                await self._keep(values)
         except VoiceosError as error:
             self._unwritten |= keys
             log.warning("%s: in force, but not kept: %s %s", ", ".join(sorted(keys)), error, error.hint)
             if self._kept_last:
                 self._conductor.announce("not_kept", key=True)
             self._kept_last = False
+        except asyncio.CancelledError:
+            self._unwritten |= keys  # `aclose` writes them
+            raise
         else:
             self._kept_last = True
 

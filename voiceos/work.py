@@ -16,7 +16,7 @@ from typing import Any
 
 from voiceos import events as ev
 from voiceos.clock import Clock
-from voiceos.errors import EngineError, VoiceosError
+from voiceos.errors import EngineError, VoiceosError, bug
 from voiceos.languages import Phrases
 from voiceos.listening.addressing import strip_name
 from voiceos.log import speech
@@ -161,7 +161,7 @@ class Work:
                 failed = error.spoken if error.spoken != "error.engine" else sentence
             except Exception as error:
                 # The text of an exception may hold what was said; its kind and place do not.
-                log.error("a bug: %s at %s", type(error).__name__, _place(error))  # noqa: TRY400 - see above
+                log.error("%s", bug(error))  # noqa: TRY400 - see above
                 failed = sentence and "error.unknown"
             else:
                 return
@@ -387,14 +387,6 @@ class Work:
             self._thinker.heard(turn.user_text, text, turn.now, cut_off=interrupted)
         elif text:
             self._thinker.announced(text, cut_off=interrupted)
-
-
-def _place(error: BaseException) -> str:
-    """File and line where it was raised."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "?"
 
 
 async def _once(text: str) -> AsyncIterator[str]:

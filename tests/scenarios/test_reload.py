@@ -249,9 +249,43 @@ async def test_what_goes_wrong_in_a_reload_that_a_signal_began_is_logged_by_its_
         )
         os.kill(os.getpid(), signal.SIGHUP)
         async with asyncio.timeout(20):
-            while "not read again: RuntimeError" not in caplog.text:
+            while "the settings stay as they were: a bug: RuntimeError" not in caplog.text:
                 await house.wait(0.1)
         assert "Pete" not in caplog.text
+
+
+def bug_at_thirteen(stage: Stage, settings: Settings) -> None:
+    if value(settings, f"{stage}.threads") == 13:
+        raise RuntimeError("what somebody said")
+
+
+async def test_a_bug_is_told_by_kind_and_place_and_the_file_goes_on_being_watched(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with House(tmp_path, started=bug_at_thirteen) as house:
+        house.source.keep({"llm.threads": 13})
+        await house.announced("Something in my settings is wrong.")
+        await house.reloaded()
+        assert "a bug: RuntimeError at test_reload.py:" in house.daemon.settings_problem
+        house.source.keep({"llm.threads": 2})
+        async with asyncio.timeout(20):
+            while house.daemon.settings.llm.threads != 2 or house.daemon.settings_problem:
+                await house.wait(0.1)
+    assert "what somebody said" not in caplog.text
+
+
+async def test_what_a_bug_keeps_from_being_gone_by_is_not_in_force(tmp_path: Path) -> None:
+    async with House(tmp_path) as house:
+        missing = house.live.engines.processes.pop("llm")
+        try:
+            await house.changed(audio__earcons=False)
+        finally:
+            house.live.engines.processes["llm"] = missing
+        assert house.daemon.settings.audio.earcons
+        assert "a bug: KeyError at changes.py:" in house.daemon.settings_problem
+        await house.reloaded()
+        assert house.daemon.settings_problem == ""
+        assert not house.daemon.settings.audio.earcons
 
 
 async def test_a_longer_reply_waits_for_the_engine_that_has_room_for_it(tmp_path: Path) -> None:

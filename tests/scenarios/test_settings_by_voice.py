@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import resource
+import threading
 import tomllib
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,8 +16,11 @@ import pytest
 from tests.scenarios.house import SCRIPTED, House
 from tests.scenarios.room import Room
 from voiceos import quiet
+from voiceos.app import Stage
 from voiceos.catalogue import Model, Store, catalog
 from voiceos.clock import SystemClock
+from voiceos.config import Settings
+from voiceos.config.plan import Value, value
 from voiceos.languages import Phrases
 
 
@@ -24,6 +31,28 @@ def put_here(model: Model) -> None:
     for file in model.files:
         with (folder / file.name).open("wb") as out:
             out.truncate(file.size)
+
+
+class Held:
+    """Holds the start of an engine whose setting has a value, as the loading of a large model does."""
+
+    def __init__(self, key: str, held: Value) -> None:
+        self._key, self._value = key, held
+        self._begun, self._let_go = threading.Event(), threading.Event()
+
+    def __call__(self, stage: Stage, settings: Settings) -> None:
+        if self._key.startswith(f"{stage}.") and value(settings, self._key) == self._value:
+            self._begun.set()
+            self._let_go.wait(20)
+
+    @contextlib.asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        """From when it has begun to load; it goes on afterwards."""
+        try:
+            assert await asyncio.to_thread(self._begun.wait, 20)
+            yield
+        finally:
+            self._let_go.set()
 
 
 def spoken(key: str) -> tuple[str, ...]:
@@ -91,6 +120,28 @@ async def test_a_file_that_was_edited_before_a_change_is_written_down_goes_befor
         assert "speed = 1.4  # as fast as you like" in house.file.read_text().splitlines()
         assert house.live.conductor.speed == 1.4
         assert house.sound.speaker.volume == 0.5
+
+
+async def test_two_changes_before_the_file_is_read_again_leave_the_second(tmp_path: Path) -> None:
+    async with House(tmp_path) as house:
+        for volume in (0.5, 0.6):
+            await house.live.preferences.change("audio.volume", volume)
+            await house.live.preferences.write()
+        await house.reloaded()
+        assert house.sound.speaker.volume == 0.6
+        assert "volume = 0.6" in house.file.read_text().splitlines()
+
+
+async def test_the_volume_does_not_wait_for_a_model_that_loads(tmp_path: Path) -> None:
+    loads = Held("llm.threads", 13)
+    async with House(tmp_path, started=loads) as house:
+        loading = house.live.preferences.change("llm.threads", 13)
+        async with loads.held():
+            assert await house.live.preferences.change("audio.volume", 0.3) == []
+            assert house.sound.speaker.volume == 0.3
+            await house.written("volume = 0.3")
+            assert not loading.done()
+        assert await loading == []
 
 
 async def test_where_nothing_can_be_written_it_holds_for_now_and_that_is_said(tmp_path: Path) -> None:

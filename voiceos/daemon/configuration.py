@@ -12,11 +12,11 @@ from typing import Self
 from voiceos import languages
 from voiceos.changes import Refused
 from voiceos.config import Problem, Settings
-from voiceos.config.plan import Plan, Value, changed, overlaid, plan, value
+from voiceos.config.plan import Plan, Value, changed, laid_over, overlaid, plan, value
 from voiceos.config.source import Source
 from voiceos.config.watch import changes
 from voiceos.daemon.part import Degraded, Part
-from voiceos.errors import ConfigError, VoiceosError
+from voiceos.errors import ConfigError, VoiceosError, bug
 from voiceos.languages import Phrases
 from voiceos.live import Live
 
@@ -71,6 +71,8 @@ class Configuration(Part):
         self._reading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._watching: asyncio.Task[None] | None = None
+        self._unwatched = ""
+        """Why no change of a file is noticed any more."""
 
     @property
     def problem(self) -> str:
@@ -84,6 +86,8 @@ class Configuration(Part):
 
     def degraded(self) -> Sequence[Degraded]:
         wrong = [Degraded(f"The settings in force are not those of the file: {self.problem}")] if self.problem else []
+        if self._unwatched:
+            wrong.append(Degraded(self._unwatched))
         if not self._waiting:
             return wrong
         return [*wrong, Degraded(f"Changed, and not in force before the next start: {', '.join(self._waiting)}.")]
@@ -101,10 +105,18 @@ class Configuration(Part):
     def ready(self) -> None:
         self._ready.set()
 
-    def keep(self, values: Mapping[str, Value]) -> None:
+    async def keep(self, values: Mapping[str, Value]) -> None:
         """Write what the user has changed; of keys that are others in the file by now the file is right. See `Keep`."""
+        async with self._reading:
+            await asyncio.to_thread(self._write, values)
+
+    def _write(self, values: Mapping[str, Value]) -> None:
         now = self.source.load().settings
-        self.source.keep({key: new for key, new in values.items() if value(now, key) == value(self._file, key)})
+        wanted = {key: new for key, new in values.items() if value(now, key) == value(self._file, key)}
+        self.source.keep(wanted)
+        after = self.source.load().settings
+        # Its own writing is no news. A key that is another all the same is overridden, or was edited just now.
+        self._file = laid_over(self._file, after, [key for key, new in wanted.items() if value(after, key) == new])
 
     async def wait_applied(self) -> None:
         """Return once everything that was read is in force, or was refused."""
@@ -121,13 +133,22 @@ class Configuration(Part):
         await self._ready.wait()
         async with self._reading:
             try:
-                loaded = await asyncio.to_thread(self.source.load)
-            except ConfigError as error:
-                return await self._refuse(error)
-            keys = {*changed(self._file, loaded.settings)}
-            if keys or try_again:
-                keys |= self._refused.keys()
-            return await self._take(loaded.settings, keys)
+                return await self._read(try_again=try_again)
+            except Exception as error:  # the files go on being watched: what mends it may be the next change
+                self._wrong = bug(error)
+                log.error("the settings stay as they were: %s", self._wrong)  # noqa: TRY400 - a trace may hold speech
+                self._say("settings_wrong")
+                return Reloaded(wrong=(self._wrong,))
+
+    async def _read(self, *, try_again: bool) -> Reloaded:
+        try:
+            loaded = await asyncio.to_thread(self.source.load)
+        except ConfigError as error:
+            return await self._refuse(error)
+        keys = {*changed(self._file, loaded.settings)}
+        if keys or try_again:
+            keys |= self._refused.keys()
+        return await self._take(loaded.settings, keys)
 
     async def _take(self, settings: Settings, keys: Set[str]) -> Reloaded:
         live = self._live()
@@ -187,8 +208,14 @@ class Configuration(Part):
 
     def _carry_out(self, wanted: Plan, target: Settings) -> None:
         async def carry_out() -> None:
-            for refused in await self._live().changes.carry_out(wanted, target):
-                self._refusal(refused)
+            try:
+                for refused in await self._live().changes.carry_out(wanted, target):
+                    self._refusal(refused)
+            except Exception as error:
+                reason = bug(error)
+                log.error("%s stay as they were: %s", ", ".join(wanted.keys), reason)  # noqa: TRY400 - as above
+                self._refused |= dict.fromkeys(wanted.keys, reason)
+                self._say("settings_wrong")
 
         task = asyncio.create_task(carry_out(), name="other settings")
         self._tasks.add(task)
@@ -218,5 +245,7 @@ class Configuration(Part):
         try:
             async for _ in changes(*self.source.paths):
                 await self.reload(try_again=False)
-        except OSError as error:
-            log.warning("changed settings are not noticed; `kill -HUP` has them read again: %s", error)
+        except Exception as error:
+            why = error if isinstance(error, OSError) else bug(error)
+            log.warning("changed settings are not noticed; `kill -HUP` has them read again: %s", why)
+            self._unwatched = f"Changed settings are not noticed: {why}; `voiceos reload` has them read again."
