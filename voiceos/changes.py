@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from voiceos import log as logs
 from voiceos.app import (
+    Between,
     Engines,
     Stage,
     gate,
@@ -28,8 +29,8 @@ from voiceos.app import (
 from voiceos.conductor import Conductor, KeepPauses
 from voiceos.config import Settings
 from voiceos.config.model import Audio
-from voiceos.config.plan import Plan, fits, laid_over, value
-from voiceos.errors import VoiceosError
+from voiceos.config.plan import Plan, changed, fits, laid_over, plan, value
+from voiceos.errors import VoiceosError, bug
 from voiceos.habits import PauseKeeper, load_pauses
 from voiceos.languages import Phrases
 from voiceos.listening.ears import Ears
@@ -64,6 +65,21 @@ class Refused:
     error: VoiceosError
 
 
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """A change that is under way."""
+
+    plan: Plan
+    """What differs from what is in force; part of it has changed by now."""
+    done: asyncio.Task[list[Refused]]
+    """Ends once the rest is in force, was refused, or was asked to be yet another; that may take as long as a turn and
+    the loading of a model."""
+
+
+class _Overtaken(Exception):
+    """While an engine loaded its settings were asked to be others."""
+
+
 class Changes:
     """Args:
     settings: in force as it starts.
@@ -90,6 +106,10 @@ class Changes:
     ) -> None:
         self.settings = settings
         """In force."""
+        self.wanted = settings
+        """What is to be: in force, but for what still waits for its turn."""
+        self._pending: list[frozenset[str]] = []
+        """Keys of each change that is under way."""
         self._conductor = conductor
         self._ears = ears
         self._thinker = thinker
@@ -111,10 +131,28 @@ class Changes:
             if self._conductor.state.phase is Phase.QUIET:
                 return
 
-    def at_once(self, plan: Plan, settings: Settings) -> None:
-        """Of a plan what needs no waiting."""
-        keys = [key for key in plan.live if key in AT_ONCE]
-        self.settings = new = laid_over(self.settings, settings, keys)
+    def change(self, target: Settings, keys: Iterable[str]) -> Changing:
+        """Have keys take the values of `target`, whatever they were to take before; at once where that can be.
+
+        A key that is asked to be yet another before its turn comes is left to that later change.
+
+        Args:
+            target: made from `wanted`; keys that differ from it change as well.
+        """
+        moved = frozenset((*keys, *changed(self.wanted, target)))
+        how = plan(self.settings, laid_over(self.settings, target, moved))
+        self.wanted = laid_over(target, self.settings, how.restart)
+        at_once = [key for key in how.live if key in AT_ONCE]
+        self._at_once(at_once)
+        before = frozenset[str]().union(*self._pending)  # what is put back before its turn may come all the same
+        rest = frozenset(key for key in moved & {*how.keys, *before} if key not in AT_ONCE and key not in how.restart)
+        self._pending.append(rest)
+        done = asyncio.create_task(self._carry_out(at_once, rest), name=f"change {', '.join(sorted(moved))}")
+        done.add_done_callback(lambda _: self._settle(rest))
+        return Changing(how, done)
+
+    def _at_once(self, keys: Collection[str]) -> None:
+        self.settings = new = laid_over(self.settings, self.wanted, keys)
         if "audio.volume" in keys:
             self._set_volume(new.audio.volume)
         if "tts.speed" in keys:
@@ -124,39 +162,55 @@ class Changes:
         if "log.level" in keys or "log.speech" in keys:
             logs.adjust(new.log.level, show_speech=new.log.speech)
 
-    async def carry_out(self, plan: Plan, settings: Settings) -> list[Refused]:
-        """Have the plan's keys take the values of `settings`; returns when that is done, which may take as long as a
-        turn and the loading of a model, and what could not be."""
-        self.at_once(plan, settings)
-        live = [key for key in plan.live if key not in AT_ONCE]
+    async def _carry_out(self, at_once: Sequence[str], keys: Collection[str]) -> list[Refused]:
         refused: list[Refused] = []
-        if live or plan.sound or plan.engines:
+        how = Plan()
+        if keys:
             async with self._one_by_one:
-                refused = await self._between(live, plan, settings)
-        if {"tts.speed", "assistant.openers"} & {*plan.live} or "tts" in plan.engines:
+                target = self.wanted
+                how = plan(self.settings, laid_over(self.settings, target, keys))
+                try:
+                    refused = await self._between(how, target)
+                except Exception as error:
+                    left = tuple(key for key in how.keys if value(self.settings, key) != value(target, key))
+                    log.error("%s stay as they were: %s", ", ".join(left), bug(error))  # noqa: TRY400 - no text
+                    refused = [Refused(left or how.keys, VoiceosError(bug(error)))]
+        live = {*at_once, *how.live}
+        if {"tts.speed", "assistant.openers"} & live or "tts" in how.engines:
             self._later(self._voice.prepare(self.settings.tts.speed))
-        if {"assistant.name", "assistant.user_name", "assistant.persona"} & {*plan.live}:
+        if {"assistant.name", "assistant.user_name", "assistant.persona"} & live:
             self._later(self._thinker.warm_up())
         return refused
 
-    async def _between(self, live: list[str], plan: Plan, settings: Settings) -> list[Refused]:
+    async def _between(self, how: Plan, target: Settings) -> list[Refused]:
         """What waits until nobody speaks."""
         refused: list[Refused] = []
         # What only the new engine has room for waits for it, and is refused with it.
-        behind = [] if fits(laid_over(self.settings, settings, live)) else _in_sections(live, plan.engines)
-        await self._live([key for key in live if key not in behind], settings)
-        if plan.sound:
+        behind = [] if fits(laid_over(self.settings, target, how.live)) else _in_sections(how.live, how.engines)
+        await self._live([key for key in how.live if key not in behind], target)
+        if how.sound:
             await self._conductor.wait_silent()
-            self.settings = laid_over(self.settings, settings, plan.sound)
-            await self._reopen_sound(self.settings.audio)
-        for section, keys in plan.engines.items():
-            failed = await self._engine(section, keys, settings)
+            if keys := self._still(how.sound, target):
+                self.settings = laid_over(self.settings, target, keys)
+                await self._reopen_sound(self.settings.audio)
+        for section, keys in how.engines.items():
+            failed = await self._engine(section, keys, target)
             own = _in_sections(behind, [section])
             if failed:
                 refused += [Refused((*one.keys, *own), one.error) for one in failed]
             else:
-                await self._live(own, settings)
+                await self._live(own, target)
         return refused
+
+    def _still(self, keys: Iterable[str], target: Settings) -> tuple[str, ...]:
+        """Those that were not asked to be yet another since."""
+        return tuple(key for key in keys if value(self.wanted, key) == value(target, key))
+
+    def _settle(self, keys: frozenset[str]) -> None:
+        """What was refused is wanted no more, unless somebody has asked for it since."""
+        self._pending.remove(keys)
+        left = keys.difference(*self._pending)
+        self.wanted = laid_over(self.wanted, self.settings, left)
 
     async def aclose(self) -> None:
         """Break off what is got ready for later turns."""
@@ -164,11 +218,13 @@ class Changes:
             task.cancel()
         await asyncio.gather(*self._afterwards, return_exceptions=True)
 
-    async def _live(self, keys: Iterable[str], settings: Settings) -> None:
+    async def _live(self, keys: Iterable[str], target: Settings) -> None:
         if not (keys := tuple(keys)):
             return
         await self.wait_quiet()
-        new = laid_over(self.settings, settings, keys)
+        if not (keys := self._still(keys, target)):
+            return
+        new = laid_over(self.settings, target, keys)
         self._go_by(keys, new)
         self.settings = new
         if "assistant.openers" in keys:
@@ -219,32 +275,38 @@ class Changes:
         openers = _openers(self.settings)
         return openers.texts if openers else ()
 
-    async def _engine(self, section: str, keys: tuple[str, ...], settings: Settings) -> list[Refused]:
-        wanted = laid_over(self.settings, settings, keys)
-        if all(value(wanted, key) == value(self.settings, key) for key in keys):
-            return []  # put back before its turn came
+    async def _engine(self, section: str, keys: tuple[str, ...], target: Settings) -> list[Refused]:
+        while keys := self._still(keys, target):
+            wanted = laid_over(self.settings, target, keys)
+            try:
+                if section == "end_of_turn":
+                    await self._engines.replace_end_of_turn(wanted, self._swapping(section, keys, target))
+                else:
+                    await self._engines.replace(_stage(section), wanted, self._swapping(section, keys, target))
+            except _Overtaken:
+                continue
+            except VoiceosError as error:
+                log.warning("%s stay as they were: %s %s", ", ".join(keys), error, error.hint)
+                return [Refused(keys, error)]
+            log.info("%s: another engine is in force", section)
+            break
+        return []
 
+    def _swapping(self, section: str, keys: tuple[str, ...], target: Settings) -> Between:
         @contextlib.asynccontextmanager
         async def swapping() -> AsyncIterator[None]:
             async with self._model_at_rest() if section == "llm" else self._between_turns():
+                if self._still(keys, target) != keys:
+                    raise _Overtaken
                 yield
-                new = laid_over(self.settings, settings, keys)
+                new = laid_over(self.settings, target, keys)
                 if section == "end_of_turn":
                     self._go_by(keys, new)
                 self.settings = new
                 if section == "tts":
                     self._voice.begin_anew(self._opening_texts())
 
-        try:
-            if section == "end_of_turn":
-                await self._engines.replace_end_of_turn(wanted, swapping)
-            else:
-                await self._engines.replace(_stage(section), wanted, swapping)
-        except VoiceosError as error:
-            log.warning("%s stay as they were: %s %s", ", ".join(keys), error, error.hint)
-            return [Refused(keys, error)]
-        log.info("%s: another engine is in force", section)
-        return []
+        return swapping
 
     @contextlib.asynccontextmanager
     async def _between_turns(self) -> AsyncIterator[None]:

@@ -84,6 +84,8 @@ class Dials:
 
         async def tell() -> None:
             failed = await change
+            if not failed and self.voice != voice.model:
+                return  # put back before its turn came
             told = self._phrases.text("voice_refused" if failed else "voice_changed", voice=voice.spoken)
             self._conductor.announce(told)
 

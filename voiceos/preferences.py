@@ -8,10 +8,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from voiceos import quiet
-from voiceos.changes import Changes, Refused
+from voiceos.changes import Changes, Changing, Refused
 from voiceos.conductor import Conductor
-from voiceos.config import Settings
-from voiceos.config.plan import Plan, Value, plan, value, with_values
+from voiceos.config.plan import Value, value, with_values
 from voiceos.errors import VoiceosError
 
 log = logging.getLogger(__name__)
@@ -52,7 +51,7 @@ class Preferences:
 
     def change(self, key: str, new: Value) -> asyncio.Task[list[Refused]]:
         """Have a setting take another value, of its type and allowed; what that cannot change tells the task."""
-        before = value(self._changes.settings, key)
+        before = value(self._changes.wanted, key)
         if new != before:
             self._remember(Change(key, lambda: self._apply(key, before)))
         return self._apply(key, new)
@@ -127,19 +126,17 @@ class Preferences:
         self._note(QUIET)
 
     def _apply(self, key: str, new: Value) -> asyncio.Task[list[Refused]]:
-        settings = with_values(self._changes.settings, {key: new})
-        wanted = plan(self._changes.settings, settings)
-        self._changes.at_once(wanted, settings)
-        task = asyncio.create_task(self._carry_out(key, wanted, settings), name=f"change {key}")
+        changing = self._changes.change(with_values(self._changes.wanted, {key: new}), [key])
+        task = asyncio.create_task(self._noted(key, new, changing), name=f"keep {key}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _carry_out(self, key: str, wanted: Plan, settings: Settings) -> list[Refused]:
-        refused = await self._changes.carry_out(wanted, settings)
+    async def _noted(self, key: str, new: Value, changing: Changing) -> list[Refused]:
+        refused = await changing.done
         if refused:
             self.forget((key,))
-        else:
+        elif value(self._changes.settings, key) == new:  # else it is yet another since, by voice or by the file
             self._note(key)
         return refused
 

@@ -94,6 +94,7 @@ LIVE: dict[str, tuple[Any, Seen, object]] = {
     "llm.repeat_penalty": (1.2, sampling("repeat_penalty"), 1.2),
     "llm.seed": (7, sampling("seed"), 7),
     "tts.speed": (1.5, lambda house: house.live.conductor.speed, 1.5),
+    "control.words": (True, lambda house: house.daemon.settings.control.words, True),
     "log.level": ("DEBUG", lambda house: logging.getLogger("voiceos").level, logging.DEBUG),
     "log.speech": (True, lambda house: logs.speech("hello"), "'hello'"),
 }

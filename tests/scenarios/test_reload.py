@@ -288,6 +288,25 @@ async def test_what_a_bug_keeps_from_being_gone_by_is_not_in_force(tmp_path: Pat
         assert not house.daemon.settings.audio.earcons
 
 
+async def test_a_file_that_is_put_back_before_its_turn_came_changes_nothing(tmp_path: Path) -> None:
+    async with House(tmp_path, hears=["tell me everything"], engines={"llm": {"replies": SLOW}}) as house:
+        assert house.daemon.configuration is not None
+        before = house.live.engines.processes["llm"]
+        await house.say("tell me everything you know")
+        await speaks(house)
+        text = house.file.read_text()
+        house.source.keep({"llm.threads": 3, "audio.earcons": False})
+        await house.daemon.reload()
+        house.file.write_text(text)
+        await house.daemon.reload()
+        assert house.live.conductor.state.phase is Phase.SPEAKING
+        await house.answered()
+        await house.daemon.configuration.wait_applied()
+        assert house.daemon.settings.llm.threads == 0
+        assert house.daemon.settings.audio.earcons
+        assert house.live.engines.processes["llm"] is before
+
+
 async def test_a_longer_reply_waits_for_the_engine_that_has_room_for_it(tmp_path: Path) -> None:
     text = SCRIPTED.replace("[llm]", "[llm]\ncontext_tokens = 1024\nmax_reply_tokens = 512")
     (tmp_path / "config.toml").write_text(text)

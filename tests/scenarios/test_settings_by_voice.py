@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios.house import SCRIPTED, House
-from tests.scenarios.room import Room
+from tests.scenarios.room import FACTORIES, Room
 from voiceos import quiet
 from voiceos.app import Stage
 from voiceos.catalogue import Model, Store, catalog
@@ -200,6 +200,79 @@ async def test_another_voice_that_is_here(tmp_path: Path, monkeypatch: pytest.Mo
         await house.answered()
         await house.written('voice = "en_US-joe-medium"')
         assert house.daemon.settings.tts.voice == "en_US-joe-medium"
+
+
+async def test_a_voice_that_is_put_back_while_it_loads_is_not_changed_over_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOICEOS_MODELS", str(tmp_path / "models"))
+    for voice in ("en_US-joe-medium", "en_US-kristin-medium"):
+        put_here(catalog().get(voice))
+    loads = Held("tts.voice", "en_US-kristin-medium")
+    async with House(tmp_path, hears=["Use another voice.", "Undo that."], started=loads) as house:
+        before = house.live.engines.processes["tts"]
+        await house.say("use another voice")
+        async with loads.held():
+            await house.answered()
+            await house.say("undo that please")
+            await house.answered()
+            assert house.said()[-1] in spoken("undone_voice")
+        await asyncio.gather(*house.live.preferences._tasks)
+        await house.wait(1.0)
+        assert house.daemon.settings.tts.voice == "en_US-joe-medium"
+        assert house.live.engines.processes["tts"] is before
+        assert house.said()[-1] in spoken("undone_voice"), "it told of a change that did not come about"
+
+
+async def test_of_two_changes_that_wait_the_later_is_in_force_and_a_refusal_goes_to_whoever_asked(
+    tmp_path: Path,
+) -> None:
+    def broken(stage: Stage, settings: Settings) -> str:
+        return FACTORIES[stage] if value(settings, f"{stage}.threads") != 5 else "voiceos.engines.scripted:NoSuchEngine"
+
+    loads = Held("llm.threads", 13)
+    async with House(tmp_path, started=loads, factories=broken) as house:
+        change = house.live.preferences.change
+        first = change("llm.threads", 13)
+        async with loads.held():
+            again, later, other = change("llm.threads", 5), change("llm.threads", 5), change("tts.threads", 2)
+        assert await first == []
+        for refused in (await again, await later):
+            assert [one.keys for one in refused] == [("llm.threads",)]
+        assert await other == []
+        assert (house.daemon.settings.llm.threads, house.daemon.settings.tts.threads) == (0, 2)
+        assert house.live.changes.wanted == house.daemon.settings
+        assert await change("llm.threads", 3) == []
+        assert house.daemon.settings.llm.threads == 3
+
+
+async def test_a_file_that_is_edited_while_a_change_waits_is_not_written_over(tmp_path: Path) -> None:
+    loads = Held("llm.threads", 13)
+    async with House(tmp_path, started=loads) as house:
+        first = house.live.preferences.change("llm.threads", 13)
+        async with loads.held():
+            house.source.keep({"llm.threads": 4})
+            await house.daemon.reload()
+        assert await first == []
+        await house.reloaded()
+        await house.live.preferences.write()
+        assert house.daemon.settings.llm.threads == 4
+        assert "threads = 4" in house.file.read_text()
+
+
+async def test_a_bug_on_the_way_is_a_refusal_that_tells_no_text(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def bug(stage: Stage, settings: Settings) -> None:
+        if value(settings, f"{stage}.threads") == 13:
+            raise RuntimeError("what somebody said")
+
+    async with House(tmp_path, started=bug) as house:
+        (refused,) = await house.live.preferences.change("llm.threads", 13)
+        assert refused.keys == ("llm.threads",)
+        assert str(refused.error).startswith("a bug: RuntimeError at test_settings_by_voice.py:")
+        assert house.live.changes.wanted == house.daemon.settings
+    assert "what somebody said" not in caplog.text
 
 
 async def test_the_only_voice_says_so() -> None:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from voiceos import languages
-from voiceos.changes import Refused
-from voiceos.config import Problem, Settings
-from voiceos.config.plan import Plan, Value, changed, laid_over, overlaid, plan, value
+from voiceos.changes import Changing, Refused
+from voiceos.config import KEYS, Problem, Settings
+from voiceos.config.plan import Plan, Value, changed, laid_over, overlaid, value
 from voiceos.config.source import Source
 from voiceos.config.watch import changes
 from voiceos.daemon.part import Degraded, Part
@@ -152,24 +152,24 @@ class Configuration(Part):
 
     async def _take(self, settings: Settings, keys: Set[str]) -> Reloaded:
         live = self._live()
-        in_force = live.changes.settings
-        self._file = settings
+        in_force, before = live.changes.settings, live.changes.wanted
         self._refused = {key: why for key, why in self._refused.items() if key not in keys}
         if self._wrong:
             self._wrong = ""
             log.info("the settings are in order again")
             self._say("settings_mended")
-        target = overlaid(in_force, settings, keys)
-        wanted = plan(in_force, target)
-        live.preferences.forget(wanted.keys)
+        target = overlaid(before, settings, keys)
+        changing = live.changes.change(target, keys)
+        self._file = settings
+        wanted = changing.plan
+        live.preferences.forget(changed(before, target))
         live.preferences.try_again()
         self._waiting = dict.fromkeys(wanted.restart) | {
             key: None for key in self._waiting if key in changed(in_force, settings)
         }
         if wanted.restart:
             self._say("settings_restart", setting=self._called(wanted.restart[0]))
-        live.changes.at_once(wanted, target)
-        self._carry_out(wanted, target)
+        self._carry_out(changing)
         told = Reloaded(
             wanted.live, wanted.sound, tuple(wanted.engines), wanted.restart, await self._missing(wanted, target)
         )
@@ -206,16 +206,10 @@ class Configuration(Part):
                 found.append(f"{error} {error.hint}".strip())
         return tuple(found)
 
-    def _carry_out(self, wanted: Plan, target: Settings) -> None:
+    def _carry_out(self, changing: Changing) -> None:
         async def carry_out() -> None:
-            try:
-                for refused in await self._live().changes.carry_out(wanted, target):
-                    self._refusal(refused)
-            except Exception as error:
-                reason = bug(error)
-                log.error("%s stay as they were: %s", ", ".join(wanted.keys), reason)  # noqa: TRY400 - as above
-                self._refused |= dict.fromkeys(wanted.keys, reason)
-                self._say("settings_wrong")
+            for refused in await changing.done:
+                self._refusal(refused)
 
         task = asyncio.create_task(carry_out(), name="other settings")
         self._tasks.add(task)
@@ -224,8 +218,11 @@ class Configuration(Part):
     def _refusal(self, refused: Refused) -> None:
         reason = f"{refused.error} {refused.error.hint}".strip()
         self._refused |= dict.fromkeys(refused.keys, reason)
-        voice = refused.keys[0].startswith("tts.")
-        self._say("settings_refused_voice" if voice else "settings_refused_model")
+        if not any(KEYS[key].effect == "engine" for key in refused.keys):
+            self._say("settings_wrong")
+        else:
+            voice = refused.keys[0].startswith("tts.")
+            self._say("settings_refused_voice" if voice else "settings_refused_model")
 
     def _called(self, dotted: str) -> str:
         """A key as it can be said: "turn_taking.end_silence_ms" is "turn taking, end silence"."""
