@@ -9,7 +9,7 @@ from dataclasses import replace
 from tests.scenarios.room import Room, settings
 from voiceos.audio.presence import Change
 from voiceos.clock import SystemClock
-from voiceos.config.plan import plan
+from voiceos.config.plan import changed
 from voiceos.turn_taking.state import Phase
 
 TALE = "One day the sea was calm. Then came the wind. Nobody had seen such waves. At last the sun rose again."
@@ -164,7 +164,7 @@ async def test_what_waits_for_a_loudspeaker_keeps_nobody_waiting_and_another_can
             update={"audio": live.settings.audio.model_copy(update={"output_device": "Headset"})}
         )
         async with asyncio.timeout(10):
-            await live.changes.carry_out(plan(live.settings, other), other)
+            await live.changes.change(other, changed(live.settings, other)).done
         assert room.sound.asked_for is not None and room.sound.asked_for.output_device == "Headset"
         conductor.break_off()
         async with asyncio.timeout(10):
