@@ -257,7 +257,7 @@ class Live:
 
     def _set_volume(self, volume: float) -> None:
         assert self._duplex is not None
-        self._duplex.speaker.volume = volume
+        self._duplex.volume = volume
 
     @property
     def presence(self) -> Presence:

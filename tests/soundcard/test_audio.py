@@ -22,7 +22,7 @@ from voiceos.audio.level import SILENT_S, LevelWatch
 from voiceos.audio.listeners import Listeners
 from voiceos.audio.microphone import LAZY_BLOCKS, Microphone
 from voiceos.audio.portaudio import reinitialise
-from voiceos.audio.presence import Change
+from voiceos.audio.presence import MUTED, Change
 from voiceos.audio.speaker import Finished, Speaker, Started
 from voiceos.bench.virtual_card import RATE_HZ, VirtualCard
 from voiceos.client import LocalClient
@@ -339,6 +339,41 @@ async def test_a_microphone_that_is_gone_when_it_is_switched_on_is_waited_for(di
         told = [await asyncio.wait_for(changes.get(), 20.0) for _ in range(4)]
         assert told == [Change.LOUDSPEAKER_BACK, Change.MICROPHONE_BACK, Change.MICROPHONE_LOST, Change.MICROPHONE_BACK]
         assert await sound.unmute()
+
+
+async def test_muting_is_in_force_while_the_sound_is_still_being_opened(card: VirtualCard) -> None:
+    await reinitialise()
+    frames: asyncio.Queue[Frame] = asyncio.Queue()
+    listeners = Listeners(frames.put_nowait, lambda event: None, lambda change: None)
+    async with Duplex(Audio(), clock=SystemClock(), listeners=listeners) as sound:
+        await frames.get()
+        async with sound._changing:  # somebody opens something, and that takes long
+            muting = asyncio.create_task(sound.mute())
+            await asyncio.sleep(0)
+            assert sound.muted
+            before, at = frames.qsize(), sound.presence.last_frame_at
+            while sound.presence.last_frame_at == at:  # noqa: ASYNC110 - frames that are not told of
+                await asyncio.sleep(0.05)
+            assert frames.qsize() == before
+        assert await muting
+        assert sound.presence.reason == MUTED
+        async with sound._changing:
+            both = [asyncio.create_task(sound.unmute()), asyncio.create_task(sound.mute())]
+            await asyncio.sleep(0)
+        await asyncio.gather(*both)
+        assert sound.muted
+        assert sound.presence.reason == MUTED
+    await reinitialise()  # refused while any stream is open
+
+
+async def test_a_volume_that_is_set_while_there_is_no_loudspeaker_is_that_of_the_next(card: VirtualCard) -> None:
+    await reinitialise()
+    listeners = Listeners(lambda frame: None, lambda event: None, lambda change: None)
+    duplex = Duplex(Audio(), clock=SystemClock(), listeners=listeners)
+    duplex.volume = 0.4
+    async with duplex as sound:
+        assert sound.volume == 0.4
+        assert sound.speaker.volume == 0.4
 
 
 async def test_a_stream_that_opens_too_late_is_closed(

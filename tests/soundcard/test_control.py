@@ -42,7 +42,7 @@ async def test_it_says_answers_closes_its_ears_and_opens_them_again(card: Virtua
         return found
 
     async with Session(card, starter_settings(), tmp_path, arguments=["--no-greeting"]) as session:
-        engines = len(session.family())
+        engines = _engines(session)
         before = await status()
         assert before["ready"]
         assert [engine["state"] for engine in before["engines"]] == ["ready"] * 3
@@ -54,7 +54,7 @@ async def test_it_says_answers_closes_its_ears_and_opens_them_again(card: Virtua
         said = await session.answer(begun)
         code, answer = await voiceos("ask", "What is the capital of France?")
         assert (code, "Paris" in answer) == (0, True)
-        assert len(session.family()) == engines, "no second model was loaded"
+        assert _engines(session) == engines, "no second model was loaded"
 
         assert (await voiceos("mute"))[0] == 0
         assert (await status())["devices"]["no_sound"] == "muted"
@@ -77,3 +77,8 @@ async def test_it_says_answers_closes_its_ears_and_opens_them_again(card: Virtua
             assert "berlin" in await written(heard.answer)
         assert (await voiceos("stop"))[0] == 0
         assert await session.process.wait() == 0
+
+
+def _engines(session: Session) -> int:
+    """How many processes of Python: the program and its engines, not what looks at the sound server."""
+    return sum(process.name().startswith("python") for process in session.family())

@@ -107,7 +107,12 @@ class Duplex:
     @property
     def volume(self) -> float:
         """0 to 1, also while there is no loudspeaker."""
-        return self._speaker.volume if self._speaker is not None and self._speaker_open else self._volume
+        return self._speaker.volume if self._speaker_open else self._volume
+
+    @volume.setter
+    def volume(self, volume: float) -> None:
+        self._speaker.volume = volume
+        self._volume = volume
 
     @property
     def device_names(self) -> tuple[str, str]:
@@ -151,8 +156,9 @@ class Duplex:
 
     async def mute(self) -> bool:
         """Close the microphone: while muted no sound reaches the program at all."""
+        self._muted = True  # at once, though what holds the lock may be opening it just now
         async with self._changing:
-            self._muted = True
+            self._muted = True  # also after one who waited to switch it on
             self._state(MUTED)
             if self._microphone is not None:
                 await self._close_microphone()
@@ -164,7 +170,11 @@ class Duplex:
         async with self._changing:
             if self._muted:
                 self._muted = False
-                if not await self._try_microphone(self._server.view):
+                if not self._speaker_open:  # it is opened together with the loudspeaker
+                    self._state(STARTING)
+                    self._attempt = 0
+                    self._news.set()
+                elif not await self._try_microphone(self._server.view):
                     self._tell(Change.MICROPHONE_LOST)
                     self._attempt = 0
                     self._news.set()
@@ -353,6 +363,8 @@ class Duplex:
                 if self._asleep_s() - self._slept_s > SLEPT_S:  # and this is from before
                     return
                 self._frame_at = self._clock.monotonic()
+                if self._muted:  # it is about to be closed
+                    continue
                 self._listeners.on_frame(self._canceller.feed(frame, attentive=self._attentive))
         except AudioError as error:
             log.warning("%s", error)

@@ -119,6 +119,8 @@ class SoundServer:
                     await asyncio.wait({waiting}, timeout=GATHER_S)
                 await waiting
         except Exception as error:
+            with contextlib.suppress(ValueError):
+                self._wishes.remove((wish, done))
             log.info("a stream could not be moved to %s: %s", target.name, error or type(error).__name__)
             return False
         return True
@@ -171,6 +173,8 @@ class SoundServer:
             self._changed = True
             raise PulseLoopStop
 
+        while self._wishes:  # of a server before this one, where its numbers meant other streams
+            self._wishes.popleft()[1].set_exception(ConnectionError("the sound server went away"))
         pulse.event_callback_set(event)
         pulse.event_mask_set(*EVENTS)
         self._changed = True

@@ -112,6 +112,10 @@ class VirtualDuplex:
     def volume(self) -> float:
         return self.speaker.volume
 
+    @volume.setter
+    def volume(self, volume: float) -> None:
+        self.speaker.volume = volume
+
     @property
     def device_names(self) -> tuple[str, str]:
         return "" if self.muted else "virtual", "virtual"

@@ -62,8 +62,6 @@ def slept(state: State, event: ev.Slept, policy: Policy) -> Step:
         wanted.append(do.Cancel(state.turn))
     if state.replying is not None:
         wanted.append(do.Stop(state.replying))
-        if state.half_duplex or not policy.barge_in:
-            wanted.append(do.IgnoreMicrophone(False))
     if state.utterance_open:
         wanted.append(do.CloseUtterance())
     quiet = replace(
