@@ -6,6 +6,7 @@ import pytest
 
 from tests.scenarios.room import Room, settings
 from voiceos import files, habits
+from voiceos.speaking.clips import Clips
 
 PAUSE_S = 1.5
 WAIT_MS = 1250
@@ -60,7 +61,12 @@ def no_room_for_it() -> None:
 
 
 @pytest.mark.usefixtures("no_room_for_it")
-async def test_what_cannot_be_kept_disturbs_nobody() -> None:
+async def test_what_cannot_be_kept_is_told_once_and_disturbs_nothing_else() -> None:
     async with room() as full:
-        assert await turn(full) == 2
-        assert full.said()[-1] == "Right."
+        for _ in range(2):
+            await turn(full)
+            await full.live.conductor.wait_idle()
+        samples, rate_hz, _ = Clips("en").get("error.storage")
+        assert full.heard_clip(samples, rate_hz) > 0.9
+        assert {*full.said()} == {"Right."}
+        assert len(full.traces) == len(full.said()) + 1, "a clip is no part of what was said between them"
