@@ -185,3 +185,5 @@ async def test_it_can_be_ended_while_a_reply_waits_for_its_loudspeaker() -> None
         room.live.shut_down()
         async with asyncio.timeout(10):
             await room.task
+        assert room.task.done()
+        assert room.live.conductor.state.lost_at is not None, "no loudspeaker came for it to end"

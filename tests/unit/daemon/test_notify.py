@@ -97,5 +97,6 @@ def test_nobody_listens_and_nothing_is_done() -> None:
     notifier.alive()
 
 
-def test_a_socket_that_is_gone_ends_nothing(tmp_path: Path) -> None:
+def test_a_socket_that_is_gone_ends_nothing_and_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     Notifier(str(tmp_path / "gone")).ready("Listening.")
+    assert "systemd could not be told READY=1" in caplog.text
