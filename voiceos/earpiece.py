@@ -46,6 +46,7 @@ class Earpiece:
                 conductor.post(ev.LoudspeakerLost(at))
             case Change.LOUDSPEAKER_BACK:
                 self._spoke = True
+                self._slept = False  # a microphone that is muted does not tell
                 conductor.post(ev.LoudspeakerBack(at, self._missed))
             case Change.LOUDSPEAKER_REPLACED:
                 conductor.post(ev.LoudspeakerLost(at))

@@ -187,3 +187,18 @@ async def test_it_can_be_ended_while_a_reply_waits_for_its_loudspeaker() -> None
             await room.task
         assert room.task.done()
         assert room.live.conductor.state.lost_at is not None, "no loudspeaker came for it to end"
+
+
+async def test_a_microphone_that_goes_after_a_sleep_while_it_was_muted_is_told() -> None:
+    async with Room() as room:
+        conductor = room.live.conductor
+        conductor.mute()
+        await until(lambda: room.sound.muted)
+        room.sound.sleep()
+        await room.wait(0.5)
+        conductor.unmute()
+        await until(lambda: not room.sound.muted)
+        room.sound.lose_microphone()
+        await room.wait(0.5)
+        await conductor.wait_idle()
+        assert room.said() == ["The microphone is gone. I'll listen again when it's back."]
