@@ -270,11 +270,6 @@ class Live:
         return self._duplex.volume if self._duplex is not None else self._settings.audio.volume
 
     @property
-    def muted(self) -> bool:
-        """The microphone is closed; the conductor may already want it otherwise."""
-        return self._duplex is not None and self._duplex.muted
-
-    @property
     def device_names(self) -> tuple[str, str]:
         """Of the microphone and the loudspeaker that are open, empty where none is."""
         return self._duplex.device_names if self._duplex is not None else ("", "")

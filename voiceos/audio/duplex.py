@@ -170,8 +170,8 @@ class Duplex:
         async with self._changing:
             if self._muted:
                 self._muted = False
+                self._state(STARTING)
                 if not self._speaker_open:  # it is opened together with the loudspeaker
-                    self._state(STARTING)
                     self._attempt = 0
                     self._news.set()
                 elif not await self._try_microphone(self._server.view):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import shutil
 import signal
@@ -26,6 +27,8 @@ from voiceos.bench.virtual_card import RATE_HZ, VirtualCard
 from voiceos.config.keys import KEYS
 from voiceos.engines import tuned
 from voiceos.errors import VoiceosError
+
+log = logging.getLogger(__name__)
 
 ANSWER_GAP_S = 1.2
 """Silence after which an answer is taken to be over: longer than the pauses between its phrases."""
@@ -128,6 +131,7 @@ class Session:
         assert self.process.stderr is not None
         async for line in self.process.stderr:
             self.lines.append(line.decode(errors="replace").rstrip())
+            log.debug("%s", self.lines[-1])  # for whoever looks into what went wrong
             self._line.set()
         self._line.set()
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from voiceos.app import persona, sampling
 from voiceos.audio.frames import Samples
+from voiceos.audio.presence import MUTED, STARTING
 from voiceos.client import Recorder, unspeakable
 from voiceos.daemon import messages as m
 from voiceos.daemon.announcements import Announcements
@@ -128,7 +129,7 @@ class Methods:
         conductor, live = self._conductor, self._daemon.live
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SWITCH_S):
-                while conductor.muted != live.muted:
+                while live.presence.reason == STARTING or conductor.muted != (live.presence.reason == MUTED):
                     await self._feed.next_step()
         return m.Microphone(muted=conductor.muted, open=not live.presence.reason)
 
