@@ -321,7 +321,14 @@ class Live:
 
     def _engine_state(self, stage: Stage, state: State) -> None:
         self._observer.engine(stage, state)
-        if state == "ready" and self._conductor is not None:
+        if self._conductor is None:
+            return
+        process = self._engines.processes[stage]
+        if state == "down" and process.failed_unasked and process.last_error is not None:
+            spoken = process.last_error.spoken
+            sentence = f"error.{stage}" if spoken == "error.engine" else spoken
+            self._conductor.announce(sentence, key=True, urgency="high")
+        elif state == "ready":
             # So that it is not called all well while another is down.
             self._conductor.engine_back(well=self._health() == "healthy", thinks=stage == "llm")
 

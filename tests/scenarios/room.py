@@ -77,7 +77,8 @@ class Room:
         self._ready = asyncio.Event()
         self._sound: VirtualDuplex | None = None
         specs = {
-            stage: EngineSpec(stage, factory, arguments[stage], budget_s=2.0) for stage, factory in FACTORIES.items()
+            stage: EngineSpec(stage, factory, arguments[stage], budget_s=2.0, rest_s=1.0)
+            for stage, factory in FACTORIES.items()
         }
         self.live = self._live(settings, specs, greet=greet)
 

@@ -50,3 +50,15 @@ def test_an_engine_that_hangs_is_replaced_and_the_user_is_told(sound: Service, s
     sound.until(lambda: len(engines := sound.engines()) == 3 and engine not in engines, "it was not replaced")
     sound.until(lambda: sound.status == "Listening.", "it does not say that all is well")
     assert (sound.pid, sound.show("NRestarts")) == (before, "0"), "an engine's fault ends nothing else"
+
+
+def test_an_engine_that_stands_still_while_nobody_asks_is_replaced_and_the_user_is_told(sound: Service) -> None:
+    sound.drop_in(QUICK)
+    sound.start()
+    before, engine = sound.pid, sound.engines()[0]
+    with sound.listening() as ear:
+        os.kill(engine, signal.SIGSTOP)
+        sound.hears_clip(ear, "error.llm")
+    sound.until(lambda: len(engines := sound.engines()) == 3 and engine not in engines, "it was not replaced")
+    sound.until(lambda: sound.status == "Listening.", "it does not say that all is well")
+    assert (sound.pid, sound.show("NRestarts")) == (before, "0"), "an engine's fault ends nothing else"

@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from voiceos import errors
-from voiceos.engines.worker import HEADER, Ack, Call, Cancel, Done, Failed, Item, pack
+from voiceos.engines.pulse import PING, Pulse
+from voiceos.engines.worker import HEADER, Ack, Call, Cancel, Done, Failed, Item, Ping, pack
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,9 @@ class EngineSpec:
     """Longest silence of the engine while it works, before it is taken for hung and killed."""
     start_budget_s: float = 120.0
     """Likewise while it loads its model."""
+    rest_s: float = 15.0
+    """How long it rests before it is asked whether it is still there. One that is stuck is told of within this and its
+    budget; an answer costs it one wake-up."""
 
 
 class _Pending:
@@ -90,11 +94,17 @@ class EngineProcess:
         self._last_error: errors.VoiceosError | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._closing = False
-        self._owed: set[int] = set()
-        """Calls for which the child has something to do; one that waits for its reader is not among them."""
-        self._heard_at = 0.0
+        self._pulse = Pulse(
+            budget_s=lambda: self.spec.budget_s,
+            rest_s=lambda: self.spec.rest_s,
+            ask=lambda: self._send(Ping(PING)),
+            stuck=self._give_up,
+        )
         self._started_at = 0.0
-        self._watchdog: asyncio.TimerHandle | None = None
+        self.broke_down = False
+        """It is down after it had worked, and not because somebody restarted it by hand."""
+        self.missed = False
+        """As it went down, somebody waited for it."""
         self._stderr: collections.deque[str] = collections.deque(maxlen=20)
 
     @property
@@ -105,10 +115,7 @@ class EngineProcess:
     @property
     def waits_s(self) -> float:
         """How long the engine has owed a sign of life, or has been loading, in seconds; 0 where it owes none."""
-        now = time.monotonic()
-        if self.state == "starting":
-            return now - self._started_at
-        return now - self._heard_at if self._owed else 0.0
+        return time.monotonic() - self._started_at if self.state == "starting" else self._pulse.silent_s
 
     @property
     def patience_s(self) -> float:
@@ -232,31 +239,11 @@ class EngineProcess:
         if self._writer and not self._writer.is_closing():
             self._writer.write(pack(message))
             if isinstance(message, Call | Ack):
-                self._watch(message.number)
+                self._pulse.owes(message.number)
 
-    def _watch(self, number: int) -> None:
-        """The child owes something for this call, whether or not anybody still waits for it."""
-        loop = asyncio.get_running_loop()
-        if not self._owed:
-            self._heard_at = loop.time()
-        self._owed.add(number)
-        if self._watchdog is None:
-            self._watchdog = loop.call_later(self.spec.budget_s, self._look)
-
-    def _heard(self, message: Item | Done | Failed) -> None:
-        self._heard_at = asyncio.get_running_loop().time()
-        if not isinstance(message, Item) or message.value is not None:  # an item is followed by more once it is read
-            self._owed.discard(message.number)
-
-    def _look(self) -> None:
-        """Kill a child that owes something and has been silent for its budget."""
-        self._watchdog = None
-        if not self._owed or self.pid is None:
-            return
-        loop = asyncio.get_running_loop()
-        left_s = self._heard_at + self.spec.budget_s - loop.time()
-        if left_s > 0:
-            self._watchdog = loop.call_later(left_s, self._look)
+    def _give_up(self) -> None:
+        """The child has been silent for its budget."""
+        if self.pid is None:
             return
         self._last_error = errors.EngineTimeout(
             f"the {self.spec.name} engine was silent for {self.spec.budget_s:.0f} s and was stopped",
@@ -313,6 +300,8 @@ class EngineProcess:
                 hint="it restarts by itself; `voiceos doctor` checks it",
             )
             self._last_error = crash
+            self.broke_down = self.state == "ready" and not self._hurry.is_set()
+            self.missed = bool(self._pending)
             self._fail_calls(crash)
             if not self._closing:
                 log.warning("%s: %s", self.spec.name, crash)
@@ -342,7 +331,7 @@ class EngineProcess:
         noise = asyncio.create_task(self._drain_stderr())
         reader, self._writer = await asyncio.open_connection(sock=ours, limit=1 << 26)
         try:
-            self._send(Call(0, self.spec.factory, dict(self.spec.arguments), 0))
+            self._writer.write(pack(Call(0, self.spec.factory, dict(self.spec.arguments), 0)))
             try:
                 async with asyncio.timeout(self.spec.start_budget_s):
                     started = await _receive(reader)
@@ -351,11 +340,12 @@ class EngineProcess:
             if isinstance(started, Failed):
                 error = self._error(started)
                 raise error if isinstance(error, errors.VoiceosError) else errors.EngineError(str(error))
-            self._owed.clear()
+            self._pulse.begin()
             self._set_state("ready")
             while True:
                 message = await _receive(reader)
-                self._heard(message)
+                # A checkpoint is followed by more of itself; an item, once it has been read.
+                self._pulse.heard(message.number, more=isinstance(message, Item) and message.value is None)
                 if message.number in self._pending:
                     self._pending[message.number].items.put_nowait(message)
         except (EOFError, ConnectionError):
@@ -372,10 +362,7 @@ class EngineProcess:
                     hint="it restarts by itself; `voiceos doctor` checks it",
                 ) from None
         finally:
-            self._owed.clear()
-            if self._watchdog is not None:
-                self._watchdog.cancel()
-                self._watchdog = None
+            self._pulse.end()
             self.kill()
             self._writer.close()
             await self._process.wait()

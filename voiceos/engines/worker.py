@@ -55,6 +55,13 @@ class Ack:
 
 
 @dataclass(frozen=True, slots=True)
+class Ping:
+    """Answered with `Done` by whoever rests: is it still there?"""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     number: int
     value: Any
@@ -146,7 +153,10 @@ class _Server:
             except Exception as error:  # whatever an engine raises belongs to the one call that met it
                 self._end(work, _failure(work.number, error))
 
-    def _take(self, message: Call | Cancel | Ack) -> None:
+    def _take(self, message: Call | Cancel | Ack | Ping) -> None:
+        if isinstance(message, Ping):
+            self._mail.send(Done(message.number, None))
+            return
         if isinstance(message, Call):
             work = self._works[message.number] = _Work(message.priority, message.number, message)
             heapq.heappush(self._ready, work)
