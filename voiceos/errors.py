@@ -15,6 +15,7 @@
     │   ├── AlreadyRunning  another one runs
     │   └── NotRunning      none runs
     └── ServiceError        systemd is missing, or did not do what it was asked for    exit 1
+        └── LeftAlone       systemd has given up on starting it
 
 Each carries what happened (`str(error)`), what to do next (`hint`), and the key of the sentence that is spoken
 (`spoken`, a key of `languages/<code>/phrases.toml`), so that no failure ends in silence.
@@ -102,6 +103,12 @@ class NotRunning(DaemonError):
 
 class ServiceError(VoiceosError):
     """systemd is missing, cannot be reached, or did not do what it was asked for."""
+
+
+class LeftAlone(ServiceError):
+    """It failed too often in a row, and systemd starts it no more."""
+
+    spoken = "error.start"
 
 
 def bug(error: BaseException) -> str:

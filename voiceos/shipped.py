@@ -14,6 +14,7 @@ FILES: Mapping[str, str] = MappingProxyType(
     {
         "models/catalog.toml": "catalogue/catalog.toml",
         "deploy/voiceos.service": "deploy/voiceos.service",
+        "deploy/voiceos-failed.service": "deploy/voiceos-failed.service",
     }
 )
 """Place in the checkout, and in the package of a wheel."""

@@ -17,11 +17,12 @@ import soxr
 from numpy.typing import NDArray
 
 from tests.service.manager import HOME, PYTHON, UserManager
+from voiceos.daemon import unit
 from voiceos.engines.scripted import ScriptedVoice
 from voiceos.languages import Phrases
 from voiceos.speaking.clips import Clips
 
-UNIT = "voiceos.service"
+UNIT, FAILED = unit.NAME, unit.FAILED
 DROP_IN = f".config/systemd/user/{UNIT}.d"
 PATIENCE_S = 40.0
 """Until something that must happen counts as not happening; longer than the watchdog's patience."""
@@ -90,7 +91,8 @@ class Service:
         self.manager.write(".asoundrc", _ALSA)
         self.manager.write("card.pa", _CARD)
         self.manager.write(".config/systemd/user/pulseaudio.service", _SOUND_SERVER)
-        self.manager.write(f"{DROP_IN}/test.conf", _DROP_IN)
+        for name in (UNIT, FAILED):
+            self.manager.write(f".config/systemd/user/{name}.d/test.conf", _DROP_IN)
         self.voiceos("service", "install")
 
     def configure(self, settings: str) -> None:
@@ -211,8 +213,12 @@ class Service:
 
     def hears_clip(self, ear: Ear, key: str) -> None:
         """The same of one that was rendered ahead: its first second."""
-        samples, rate_hz, text = Clips("en").get(key)
-        self.until(lambda: ear.likeness(samples[:rate_hz], rate_hz) > ALIKE, f"never heard: {text}")
+        self.until(lambda: self.heard_clip(ear, key), f"never heard: {Clips('en').get(key)[2]}")
+
+    def heard_clip(self, ear: Ear, key: str) -> bool:
+        """Whether it has sounded."""
+        samples, rate_hz, _ = Clips("en").get(key)
+        return ear.likeness(samples[:rate_hz], rate_hz) > ALIKE
 
     def gone(self, pid: int) -> None:
         """Wait until systemd has noticed that a process ended."""

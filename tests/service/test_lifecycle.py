@@ -6,7 +6,7 @@ import json
 import os
 import signal
 
-from tests.service.service import SCRIPTED, UNIT, Service
+from tests.service.service import FAILED, SCRIPTED, UNIT, Service
 
 
 def test_it_is_started_once_it_listens_and_says_how_it_is(sound: Service) -> None:
@@ -51,15 +51,17 @@ def test_after_a_crash_it_is_started_again_and_says_so(sound: Service) -> None:
     assert "started again by systemd: 1 times" in sound.voiceos("service", "status").stdout
 
 
-def test_when_it_fails_again_and_again_it_is_left_alone_and_status_says_why(sound: Service) -> None:
+def test_when_it_fails_again_and_again_it_is_left_alone_which_is_heard_and_status_says_why(sound: Service) -> None:
     sound.drop_in("[Service]\nRestartSec=100ms\n")
     sound.start()
-    for _ in range(5):
-        sound.until(lambda: sound.pid != 0, "not started")
-        killed = sound.pid
-        os.kill(killed, signal.SIGKILL)
-        sound.gone(killed)
-    sound.until(lambda: sound.show("ActiveState") == "failed", "started more often than five times")
+    with sound.listening() as ear:
+        for _ in range(5):
+            sound.until(lambda: sound.pid != 0, "not started")
+            killed = sound.pid
+            os.kill(killed, signal.SIGKILL)
+            sound.gone(killed)
+        sound.until(lambda: sound.show("ActiveState") == "failed", "started more often than five times")
+        sound.hears_clip(ear, "error.start")
     assert sound.show("Result") in ("start-limit-hit", "signal")
     done = sound.voiceos("service", "status", check=False)
     assert done.returncode == 1
@@ -68,8 +70,13 @@ def test_when_it_fails_again_and_again_it_is_left_alone_and_status_says_why(soun
 
 def test_a_mistake_in_the_settings_is_not_tried_again_and_again(sound: Service) -> None:
     sound.configure("[audio]\nvolume = 7\n")
-    done = sound.voiceos("service", "start", check=False)
-    assert done.returncode == 1
+    with sound.listening() as ear:
+        done = sound.voiceos("service", "start", check=False)
+        assert done.returncode == 1
+        sound.hears_clip(ear, "error.config")
+        sound.until(lambda: sound.manager.show(FAILED, "ExecMainCode") == "1", "what tells of the end did not run")
+        sound.until(lambda: ear.silent_s() > 1.0, "it goes on talking")
+        assert not sound.heard_clip(ear, "error.start"), "it was told twice"
     assert "`voiceos service logs` tells what happened." in done.stderr
     assert (sound.show("ExecMainStatus"), sound.show("NRestarts")) == ("3", "0")
     assert "must be at most 1" in sound.log or "volume" in sound.log
@@ -91,6 +98,7 @@ def test_uninstalling_takes_it_away_and_leaves_what_is_the_users(sound: Service)
     sound.start()
     sound.voiceos("service", "uninstall")
     assert sound.show("LoadState") == "not-found"
+    assert sound.manager.show(FAILED, "LoadState") == "not-found"
     assert (sound.manager.home / ".config/voiceos/config.toml").exists()
     done = sound.voiceos("service", "start", check=False)
     assert "The service is not installed." in done.stderr

@@ -21,6 +21,8 @@ from voiceos.errors import ServiceError, StorageError
 
 app = typer.Typer(no_args_is_help=True, help="Keep it running in the background, under systemd.")
 
+UNITS = (unit.NAME, unit.FAILED)
+
 LINGER = (
     "It runs while you are logged in. To have it from boot on, and after you log out: loginctl enable-linger "
     "(or `voiceos service install --linger`)."
@@ -47,18 +49,19 @@ def install(
     version = _version()
     places = unit.places()
     namespaces = _namespaces()
-    text = unit.render(unit.template(), places, systemd=version, namespaces=namespaces)
-    path = unit.unit_file()
-    try:
-        for folder in places.write:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        files.replace(path, text.encode())
-    except OSError as error:
-        raise StorageError(
-            f"{path} cannot be written: {error.strerror}", hint=f"look at: ls -ld {path.parent}"
-        ) from error
-    print(f"wrote {path}")
+    for name in UNITS:
+        path = unit.unit_file(name)
+        text = unit.render(unit.template(name), places, systemd=version, namespaces=namespaces)
+        try:
+            for folder in places.write:
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            files.replace(path, text.encode())
+        except OSError as error:
+            raise StorageError(
+                f"{path} cannot be written: {error.strerror}", hint=f"look at: ls -ld {path.parent}"
+            ) from error
+        print(f"wrote {path}")
     if not namespaces:
         print(NO_NAMESPACES)
     _systemctl("daemon-reload")
@@ -76,13 +79,13 @@ def install(
 @app.command()
 @plain_errors()
 def uninstall() -> None:
-    """Stop it and remove the unit. Settings, models and all that it remembers stay."""
+    """Stop it and remove its units. Settings, models and all that it remembers stay."""
     _systemctl("disable", "--now", unit.NAME, check=False)
-    path = unit.unit_file()
-    path.unlink(missing_ok=True)
+    for name in UNITS:
+        unit.unit_file(name).unlink(missing_ok=True)
+        print(f"removed {unit.unit_file(name)}")
     _systemctl("daemon-reload")
-    _systemctl("reset-failed", unit.NAME, check=False)
-    print(f"removed {path}")
+    _systemctl("reset-failed", *UNITS, check=False)
     if lingers():
         print("Your systemd still runs while you are not logged in: loginctl disable-linger ends that.")
 

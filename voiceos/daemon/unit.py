@@ -1,4 +1,4 @@
-"""The systemd unit: `deploy/voiceos.service` with the places of this installation filled in."""
+"""The systemd units: those in `deploy/`, with the places of this installation filled in."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from voiceos.config.files import user_file
 
 NAME = "voiceos.service"
 
+FAILED = "voiceos-failed.service"
+"""Says aloud that systemd starts it no more."""
+
 NOTIFY_RELOAD = 253
 """systemd's version from which `Type=notify-reload` waits for a reload to end (its NEWS file)."""
 
@@ -26,14 +29,14 @@ KEPT = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", 
 """Variables that move the user's files elsewhere: the service looks for them where the shell that installed it does."""
 
 
-def template() -> str:
-    """The unit as it is shipped, with `@PYTHON@`, `@READ@` and `@WRITE@` to be filled in."""
-    return shipped.text(f"deploy/{NAME}")
+def template(name: str = NAME) -> str:
+    """A unit as it is shipped, with `@PYTHON@`, `@READ@` and `@WRITE@` to be filled in."""
+    return shipped.text(f"deploy/{name}")
 
 
-def unit_file() -> Path:
+def unit_file(name: str = NAME) -> Path:
     """Where the user's systemd looks for it."""
-    return platformdirs.user_config_path() / "systemd" / "user" / NAME
+    return platformdirs.user_config_path() / "systemd" / "user" / name
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def render(text: str, places: Places, *, systemd: int, namespaces: bool) -> str:
             nothing that it cannot protect as it was asked to.
     """
     if not namespaces:
-        text = text[: text.index(NEEDS_NAMESPACES)] + text[text.index("[Install]") :]
+        text = text[: text.index(NEEDS_NAMESPACES)] + "".join(text.partition("[Install]")[1:])
     inside = [path for path in places.read if any(path.is_relative_to(write) for write in places.write)]
     read = [path for path in places.read if path not in inside]
     write = "BindPaths=" + _words(places.write)

@@ -1,5 +1,7 @@
 """Render the sentences that are shipped as sound, with a piper voice: `python -m voiceos.engines.render_clips`.
 
+Those that say what they said before stay as they are.
+
 A tool for whoever changes `phrases.toml`, not part of the running program.
 """
 
@@ -20,7 +22,7 @@ from voiceos.speaking.speakable import speakable
 
 
 def render(language: str, voice: Path) -> None:
-    """Make every clip of `language` anew with the piper voice (`.onnx` file) at `voice`.
+    """Make the clips of `language` whose words have changed with the piper voice (`.onnx` file) at `voice`.
 
     Raises ConfigError for an unknown language, ModelError and EngineMissing as `Piper` does.
     """
@@ -28,13 +30,18 @@ def render(language: str, voice: Path) -> None:
     piper = Piper(str(voice), threads=2)
     folder = languages.folder(language) / "clips"
     folder.mkdir(exist_ok=True)
+    manifest = folder / MANIFEST
+    before = json.loads(manifest.read_text("utf-8")) if manifest.exists() else {}
     for old in folder.glob("*.flac"):
-        old.unlink()
+        if old.stem not in names:
+            old.unlink()
     for name, text in names.items():
+        if before.get(name) == text and (folder / f"{name}.flac").exists():
+            continue
         speech = piper.synthesize(speakable(text, language).text, speed=1.0)
         pcm = np.round(speech.samples * 32767).astype(np.int16)
         soundfile.write(folder / f"{name}.flac", pcm, speech.rate_hz, format="FLAC", subtype="PCM_16")
-    (folder / MANIFEST).write_text(json.dumps(names, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    manifest.write_text(json.dumps(names, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

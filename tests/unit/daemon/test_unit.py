@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from voiceos.daemon.unit import NAME, Places, render, template
+from voiceos.daemon.unit import FAILED, NAME, Places, render, template
 
 HOME = Path("/home/ann")
 PLACES = Places(
@@ -24,6 +24,19 @@ def lines(places: Places = PLACES, systemd: int = 252) -> list[str]:
 
 def test_every_place_is_filled_in() -> None:
     assert not [line for line in lines() if "@" in line and not line.startswith("#") and "@system-service" not in line]
+
+
+def test_what_tells_of_the_end_is_filled_in_and_may_do_no_more_than_the_service() -> None:
+    def forbids(name: str) -> list[str]:
+        text = render(template(name), PLACES, systemd=252, namespaces=True)
+        kept = text[text.index("LimitCORE=") :].partition("[Install]")[0].splitlines()
+        return [line for line in kept if line and not line.startswith("#")]
+
+    assert forbids(FAILED) == forbids(NAME)
+    told = render(template(FAILED), PLACES, systemd=252, namespaces=False)
+    assert "ExecStart=/home/ann/.local/tools/voiceos/bin/python -P -m voiceos.daemon.left_alone" in told.splitlines()
+    assert "PrivateUsers" not in told
+    assert "@" not in "".join(line for line in told.splitlines() if "@system-service" not in line)
 
 
 def test_what_is_read_within_what_is_written_stays_read_only() -> None:
@@ -62,13 +75,16 @@ def test_where_there_are_no_user_namespaces_what_needs_them_is_left_out() -> Non
 def test_the_commands_in_its_head_install_it_by_hand(tmp_path: Path) -> None:
     clone, home = tmp_path / "clone", tmp_path / "home"
     (clone / "deploy").mkdir(parents=True)
-    (clone / "deploy" / NAME).write_text(template())
+    for name in (NAME, FAILED):
+        (clone / "deploy" / name).write_text(template(name))
     (clone / ".venv" / "bin").mkdir(parents=True)
     (clone / ".venv" / "bin" / "python").symlink_to(sys.executable)
     commands = [line[4:] for line in template().splitlines() if line.startswith("#   ")]
     commands = commands[: next(n for n, line in enumerate(commands) if line.startswith("systemctl"))]
     environment = {"HOME": str(home), "PATH": os.environ["PATH"]}
     subprocess.run(["sh", "-euc", "\n".join(commands)], cwd=clone, env=environment, check=True)
+    told = (home / ".config/systemd/user" / FAILED).read_text().splitlines()
+    assert f"ExecStart={clone}/.venv/bin/python -P -m voiceos.daemon.left_alone" in told
     unit = (home / ".config/systemd/user" / NAME).read_text().splitlines()
     assert f"ExecStart={clone}/.venv/bin/python -P -m voiceos run" in unit
     assert f"BindReadOnlyPaths={clone} {sys.base_prefix}" in unit
