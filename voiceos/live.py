@@ -41,7 +41,8 @@ from voiceos.speaking.ahead import AheadOfTime
 from voiceos.speaking.clips import Clips
 from voiceos.thinking.intents import SentenceMatcher
 from voiceos.thinking.openers import Openers
-from voiceos.thinking.ports import Message
+from voiceos.thinking.prompt import Conversation, Said
+from voiceos.turn_taking.state import Phase
 from voiceos.trace import Trace
 
 log = logging.getLogger(__name__)
@@ -279,11 +280,14 @@ class Live:
         if self._duplex is not None:
             await self._duplex.reopen(audio)
 
-    def history(self) -> list[Message]:
-        """What has been said, as the language model knows it."""
-        conversation = self._thinker.conversation
-        messages = conversation.messages()
-        return messages[len(messages) - len(conversation) :]
+    @property
+    def conversation(self) -> Conversation:
+        """What has been said, as far as the language model has it in mind."""
+        return self._thinker.conversation
+
+    def history(self) -> list[Said]:
+        """The same for people, with what was asked beside it."""
+        return self.conversation.said()
 
     def _card(self, listeners: Listeners) -> Duplex:
         return Duplex(self._settings.audio, clock=self._clock, listeners=listeners)
@@ -324,7 +328,9 @@ class Live:
         if self._conductor is None:
             return
         process = self._engines.processes[stage]
-        if state == "down" and process.failed_unasked and process.last_error is not None:
+        # In a turn whoever misses the engine tells of it; between two turns nobody does.
+        untold = not process.missed or self._conductor.state.phase is Phase.QUIET
+        if state == "down" and process.broke_down and untold and process.last_error is not None:
             spoken = process.last_error.spoken
             sentence = f"error.{stage}" if spoken == "error.engine" else spoken
             self._conductor.announce(sentence, key=True, urgency="high")

@@ -108,13 +108,14 @@ def history(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="So many of the last messages.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Print what has been said, as far as it has it in mind; nothing of it is on the disk."""
+    """Print what has been said, as far as it has it in mind, and asked beside it; nothing of it is on the disk."""
     messages = _call("history", limit=limit)["messages"]
     if as_json:
         print(json.dumps(messages))
         return
     for message in messages:
-        _print(f"{'you' if message['role'] == 'user' else '  ←'}  {message['text']}")
+        who = ("ask" if message["aside"] else "you") if message["role"] == "user" else "  ←"
+        _print(f"{who}  {message['text']}")
     if not messages:
         print("nothing has been said yet", file=sys.stderr)
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -21,6 +22,9 @@ from voiceos.daemon.messages import Engine, Status, Turn
 
 ROUND_S = 1.0
 """How often `--watch` asks."""
+
+LONG_DAYS = 6
+"""What is farther away is no day of the week any more, and nothing that anybody asked for by the clock."""
 
 STATES = {
     "quiet": "nobody speaks",
@@ -93,10 +97,22 @@ def state(now: Status) -> Text:
     if not now.ready:
         return Text("starting", style="yellow")
     text = Text(STATES.get(now.state, now.state), style="bold")
-    text.append(
-        f", mode {now.mode}" + (", on a call: it says nothing unasked" if now.on_call else ""), style="not bold"
-    )
+    text.append(f", mode {now.mode}{_holds_its_tongue(now)}", style="not bold")
     return text
+
+
+def _holds_its_tongue(now: Status) -> str:
+    if now.on_call:
+        return ", on a call: it says nothing unasked"
+    if now.quiet_until is None:
+        return ""
+    until = datetime.fromtimestamp(now.quiet_until).astimezone()
+    today = datetime.now().astimezone().date()
+    if (until.date() - today).days > LONG_DAYS:
+        when = "it is told to talk again"
+    else:
+        when = until.strftime("%H:%M" if until.date() == today else "%A, %H:%M")
+    return f", quiet until {when}: it says nothing unasked"
 
 
 def microphone(now: Status, *, level: bool = True) -> Text:

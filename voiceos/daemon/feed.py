@@ -17,7 +17,7 @@ from voiceos.audio.presence import MUTED
 from voiceos.daemon import messages as say
 from voiceos.daemon.part import Degraded, Part
 from voiceos.engines.process import State as EngineState
-from voiceos.thinking.ports import Message
+from voiceos.thinking.prompt import Said
 from voiceos.trace import Trace
 from voiceos.turn_taking.state import Phase, State
 
@@ -52,7 +52,7 @@ class Feed(Part):
         self._metered = 0
         self._looked_at = 0.0
         self._seen: dict[str, object] = {}
-        self._last: Message | None = None
+        self._last: Said | None = None
         self._step: asyncio.Future[None] | None = None
 
     def level_dbfs(self) -> float | None:
@@ -122,10 +122,10 @@ class Feed(Part):
         if before.phase is Phase.PAUSED and after.phase is Phase.ANSWERING and isinstance(heard, ev.Words):
             self._said(after.turn, "user", heard.text, final=True)
         if before.replying is not None and after.replying != before.replying:  # it has ended, one way or another
-            last = self._daemon.live.history()[-1:]
-            if last and last[0].role == "assistant" and last[0] is not self._last:
-                self._last = last[0]
-                self._said(before.replying, "assistant", last[0].text, final=True)
+            last = next((one for one in reversed(self._daemon.live.history()) if not one.aside), None)
+            if last is not None and last.role == "assistant" and last is not self._last:
+                self._last = last
+                self._said(before.replying, "assistant", last.text, final=True)
 
     def _said(self, turn: int, who: Literal["user", "assistant"], text: str, *, final: bool) -> None:
         self._tell(say.WordsEvent(time=time.time(), turn=turn, who=who, text=text, final=final))

@@ -141,10 +141,11 @@ class Listens(Model):
 class Message(Model):
     role: Literal["user", "assistant"]
     text: str
+    aside: bool = Field(description="Asked beside the conversation, which does not know of it.")
 
 
 class Conversation(Model):
-    messages: list[Message] = Field(description="Oldest first, as the language model knows them.")
+    messages: list[Message] = Field(description="Oldest first.")
 
 
 class Engine(Model):
@@ -189,6 +190,9 @@ class Status(Model):
     mode: str
     muted: bool
     on_call: bool
+    quiet_until: float | None = Field(
+        None, description="It was asked to say nothing unasked until then; seconds since the epoch. Null: it was not."
+    )
     volume_percent: int
     speed: float
     devices: Devices

@@ -148,6 +148,7 @@ class Methods:
         matcher = SentenceMatcher(settings.assistant.language, settings.assistant.name)
         if aside := reply_aside(matcher.match(params.text), now, settings.assistant.language):
             await call.send("piece", m.Piece(request=call.id, text=aside))
+            self._daemon.live.conversation.add_aside(params.text, aside)
             return m.Answer(answer=aside)
         who, said = persona(settings), []
         answer = self._asides.answer(
@@ -162,6 +163,7 @@ class Methods:
             async for piece in pieces:
                 said.append(piece)
                 await call.send("piece", m.Piece(request=call.id, text=piece))
+        self._daemon.live.conversation.add_aside(params.text, "".join(said))
         return m.Answer(answer="".join(said).strip())
 
     async def speak(self, call: Call, params: m.Speak) -> m.Spoken:
@@ -215,7 +217,7 @@ class Methods:
 
     async def history(self, call: Call, params: m.History) -> m.Conversation:
         said = self._daemon.live.history()[-params.limit :]
-        return m.Conversation(messages=[m.Message.model_validate({"role": one.role, "text": one.text}) for one in said])
+        return m.Conversation(messages=[m.Message(role=one.role, text=one.text, aside=one.aside) for one in said])
 
     async def restart_engine(self, call: Call, params: m.RestartEngine) -> m.Engine:
         await self._daemon.live.engines.processes[params.name].restart()
@@ -290,7 +292,7 @@ TABLE: tuple[Method, ...] = (
     ),
     Method(
         "history",
-        "What has been said, as far as the language model has it in mind.",
+        "What has been said, as far as the language model has it in mind, and what was asked beside it meanwhile.",
         m.History,
         m.Conversation,
         Methods.history,

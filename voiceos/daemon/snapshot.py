@@ -42,6 +42,7 @@ def status(daemon: Daemon, feed: Feed) -> say.Status:
         mode=conductor.mode,
         muted=conductor.muted,
         on_call=conductor.state.on_call,
+        quiet_until=conductor.quiet_until.timestamp() if conductor.quiet_until is not None else None,
         volume_percent=round(live.volume * 100),
         speed=conductor.speed,
         devices=say.Devices(

@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import resources
+from typing import Literal
 
 from babel.dates import format_datetime
 
 from voiceos.thinking.ports import Message
+
+ASIDES_KEPT = 50
+"""Answers beside the conversation that are still told of, the newest."""
 
 KEPT_SHARE = 0.6
 """Of the budget, left filled by a cut: history is cut once in many turns, for each cut costs an evaluation."""
@@ -70,10 +75,28 @@ def spoken_so_far(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What one of the two said, for people: without what only the language model reads."""
+
+    role: Literal["user", "assistant"]
+    text: str
+    aside: bool = False
+    """Beside the conversation, which knows nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Entry:
     message: Message
+    said: Said
     noted: datetime | None = None
     """The time that stands in the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Aside:
+    behind: int
+    """So many entries."""
+    said: tuple[Said, Said]
 
 
 class Conversation:
@@ -82,6 +105,7 @@ class Conversation:
     def __init__(self, persona: Persona) -> None:
         self.persona = persona
         self._entries: list[_Entry] = []
+        self._asides: deque[_Aside] = deque(maxlen=ASIDES_KEPT)
 
     def messages(self, start: int = 0) -> list[Message]:
         """The persona and the history from message `start` on."""
@@ -97,7 +121,21 @@ class Conversation:
     def add_assistant(self, text: str, *, cut_off: bool = False) -> None:
         """What the user heard; nothing is added if they heard nothing."""
         if text := text.strip():
-            self._entries.append(_Entry(Message("assistant", text + (self.persona.cut_off if cut_off else ""))))
+            text += self.persona.cut_off if cut_off else ""
+            self._entries.append(_Entry(Message("assistant", text), Said("assistant", text)))
+
+    def add_aside(self, question: str, answer: str) -> None:
+        """Keep what was asked beside the conversation where it belongs in time; no prompt holds it."""
+        told = Said("user", question.strip(), aside=True), Said("assistant", answer.strip(), aside=True)
+        self._asides.append(_Aside(len(self._entries), told))
+
+    def said(self) -> list[Said]:
+        """All that is in mind, and what was asked beside it since; the oldest first."""
+        told: list[Said] = []
+        for number in range(len(self._entries) + 1):
+            told += [one for aside in self._asides if aside.behind == number for one in aside.said]
+            told += [entry.said for entry in self._entries[number : number + 1]]
+        return told
 
     def borders(self) -> list[int]:
         """Messages at which history may be cut: where a turn or an announcement begins, the oldest left out."""
@@ -109,6 +147,8 @@ class Conversation:
         if count != len(self._entries) and count not in self.borders():
             raise ValueError(f"{count} is not the border of a turn")
         del self._entries[:count]
+        left = [replace(aside, behind=aside.behind - count) for aside in self._asides if aside.behind >= count]
+        self._asides = deque(left, ASIDES_KEPT)
 
     def __len__(self) -> int:
         """Messages after the persona."""
@@ -116,7 +156,7 @@ class Conversation:
 
     def _user(self, text: str, now: datetime) -> _Entry:
         note = self._note(now)
-        return _Entry(Message("user", f"{note} {text}".strip()), now if note else None)
+        return _Entry(Message("user", f"{note} {text}".strip()), Said("user", text.strip()), now if note else None)
 
     def _note(self, now: datetime) -> str:
         last = next((entry.noted for entry in reversed(self._entries) if entry.noted), None)

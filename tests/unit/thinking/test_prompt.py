@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from voiceos.thinking.ports import Message
-from voiceos.thinking.prompt import Conversation, Persona
+from voiceos.thinking.prompt import Conversation, Persona, Said
 
 NOON = datetime(2026, 3, 2, 12, 0, 10)
 MINUTE = timedelta(minutes=1)
@@ -89,3 +89,24 @@ def test_history_is_cut_between_turns_only(talk: Conversation) -> None:
     talk.add_assistant("answer")
     with pytest.raises(ValueError, match="border"):
         talk.drop(1)
+
+
+def test_people_read_what_was_said_without_the_note_of_the_time_and_what_was_asked_beside(
+    talk: Conversation,
+) -> None:
+    talk.add_aside("is anybody there", "Yes.")
+    talk.add_user("hello", NOON)
+    talk.add_assistant("Hello.")
+    talk.add_aside("what is two and two", "Four.")
+    before = talk.messages()
+    assert [(one.text, one.aside) for one in talk.said()] == [
+        ("is anybody there", True),
+        ("Yes.", True),
+        ("hello", False),
+        ("Hello.", False),
+        ("what is two and two", True),
+        ("Four.", True),
+    ]
+    assert talk.messages() == before, "the language model learned of it"
+    talk.drop(2)
+    assert talk.said() == [Said("user", "what is two and two", True), Said("assistant", "Four.", True)]
