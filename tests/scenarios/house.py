@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tests.scenarios.room import FACTORIES, Room
@@ -55,6 +56,7 @@ class House(Room):
         started: told of each engine that is started, and of the settings that it is started by.
         real: stages whose engines are those that the settings name.
         notifier: who is told that it is alive.
+        environ: variables that go before the file.
     """
 
     def __init__(
@@ -68,11 +70,12 @@ class House(Room):
         factories: Callable[[Stage, Settings], str] = lambda stage, settings: FACTORIES[stage],
         real: Collection[Stage] = (),
         notifier: Notifier | None = None,
+        environ: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.file = folder / "config.toml"
         if not self.file.exists():
             self.file.write_text(SCRIPTED + text)
-        self.source = Source(environ={}, places=Places(system=folder / "system.toml", user=self.file))
+        self.source = Source(environ=environ, places=Places(system=folder / "system.toml", user=self.file))
         self._started = started
         self._factories = factories
         self._real = real

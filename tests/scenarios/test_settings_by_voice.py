@@ -82,6 +82,25 @@ async def test_slower_is_heard_at_once_written_down_with_comments_kept_and_put_b
         await house.written("speed = 1.0  # as fast as you like")
 
 
+async def test_a_change_that_an_environment_variable_outranks_is_in_force_and_said_not_to_last(tmp_path: Path) -> None:
+    environ = {"VOICEOS_TTS__SPEED": "1.0"}
+    hears = ["Slower, please.", "Slower, please.", "Louder."]
+    async with House(tmp_path, hears=hears, environ=environ) as house:
+        await house.say("slower please")
+        await house.answered()
+        assert house.live.conductor.speed == 0.85
+        await house.announced("An environment variable sets voice, speed")
+        await house.written("speed = 0.85  # as fast as you like")
+        told = len(house.said())
+        await house.say("slower please")
+        await house.answered()
+        await house.say("louder")
+        await house.answered()
+        await house.written("volume = 0.95")
+        await house.live.conductor.wait_idle()
+        assert len(house.said()) == told + 2, "it was said again, or of what nothing outranks"
+
+
 async def test_its_own_writing_is_no_news(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async with House(tmp_path, hears=["Slower, please."]) as house:
         await house.say("slower please")

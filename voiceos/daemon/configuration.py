@@ -22,6 +22,9 @@ from voiceos.live import Live
 
 log = logging.getLogger(__name__)
 
+ENVIRONMENT = "environment "
+"""How the origin of a value begins that a variable sets."""
+
 _LINE = re.compile(r":(\d+)$")
 
 
@@ -67,6 +70,8 @@ class Configuration(Part):
         self._refused: dict[str, str] = {}
         """What a key could not be changed for."""
         self._waiting: dict[str, None] = {}
+        self._outranked: set[str] = set()
+        """Keys of which it was said that they do not last."""
         self._ready = asyncio.Event()
         self._reading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -108,15 +113,23 @@ class Configuration(Part):
     async def keep(self, values: Mapping[str, Value]) -> None:
         """Write what the user has changed; of keys that are others in the file by now the file is right. See `Keep`."""
         async with self._reading:
-            await asyncio.to_thread(self._write, values)
+            outranked = await asyncio.to_thread(self._write, values)
+        for key in outranked - self._outranked:
+            log.warning("%s is written down, but %s goes before that at the next start", key, KEYS[key].environment)
+            self._say("settings_outranked", setting=self._called(key))
+        self._outranked |= outranked
 
-    def _write(self, values: Mapping[str, Value]) -> None:
+    def _write(self, values: Mapping[str, Value]) -> set[str]:
+        """Returns what an environment variable says otherwise, and goes before the file."""
         now = self.source.load().settings
         wanted = {key: new for key, new in values.items() if value(now, key) == value(self._file, key)}
         self.source.keep(wanted)
-        after = self.source.load().settings
+        loaded = self.source.load()
+        after = loaded.settings
         # Its own writing is no news. A key that is another all the same is overridden, or was edited just now.
         self._file = laid_over(self._file, after, [key for key, new in wanted.items() if value(after, key) == new])
+        others = [key for key, new in wanted.items() if value(after, key) != new]
+        return {key for key in others if loaded.origin(key).startswith(ENVIRONMENT)}
 
     async def wait_applied(self) -> None:
         """Return once everything that was read is in force, or was refused."""
