@@ -42,8 +42,8 @@ from voiceos.speaking.clips import Clips
 from voiceos.thinking.intents import SentenceMatcher
 from voiceos.thinking.openers import Openers
 from voiceos.thinking.prompt import Conversation, Said
-from voiceos.turn_taking.state import Phase
 from voiceos.trace import Trace
+from voiceos.turn_taking.state import Phase
 
 log = logging.getLogger(__name__)
 
