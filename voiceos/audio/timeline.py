@@ -7,6 +7,7 @@ delay-locked loop irons that out: second order, critically damped (F. Adriaensen
 from __future__ import annotations
 
 import math
+import statistics
 
 BANDWIDTH_HZ = 0.1
 """Jitter faster than this is ironed out; drift slower than this is followed (Adriaensen uses 0.1 to 1 Hz)."""
@@ -16,6 +17,10 @@ SETTLING_S = 2.0
 
 JUMP_S = 0.1
 """A stamp this far off, thrice in a row, is no jitter: sound was lost, or the machine slept."""
+
+STEP_S, STEP_TIMES = 0.008, 8
+"""So many stamps in a row, all late or all early by more than the first, are no jitter either: the device ran dry. To
+iron that out would have the timeline wrong for ten seconds, and an echo come through meanwhile."""
 
 
 class Timeline:
@@ -28,6 +33,8 @@ class Timeline:
         self._sample_s = self._nominal_s
         self._age_s = 0.0
         self._far_off = 0
+        self._off: list[float] = []
+        """Errors of the last stamps, all to the same side."""
 
     @property
     def known(self) -> bool:
@@ -48,6 +55,14 @@ class Timeline:
                 self._age_s, self._far_off = 0.0, 0
             return
         self._far_off = 0
+        if abs(error) < STEP_S or (self._off and (error > 0) != (self._off[0] > 0)):
+            self._off = []
+        else:
+            self._off.append(error)
+            if len(self._off) == STEP_TIMES:
+                expected += statistics.median(self._off)
+                error = at - expected
+                self._off = []
         self._age_s += length_s
         bandwidth_hz = BANDWIDTH_HZ if self._age_s > SETTLING_S else 0.5
         omega = 2.0 * math.pi * bandwidth_hz * length_s

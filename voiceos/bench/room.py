@@ -40,6 +40,12 @@ class Card:
     """Standard deviation of the loudspeaker's stamps."""
     drift: float = 0.0
     """The loudspeaker's clock runs fast by this share."""
+    dry: tuple[tuple[float, float], ...] = ()
+    """Moments of what is played, seconds, at which the loudspeaker runs dry, and for how long; the stamps tell."""
+
+    def dry_s(self, at: float) -> float:
+        """Silence put in before this moment of what is played."""
+        return sum(seconds for moment, seconds in self.dry if moment <= at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,10 @@ def hear(
     told: list[Echo] = []
     canceller = canceller or EchoCanceller(setting, on_echo=told.append)
     chance = np.random.default_rng(0)
-    near = echo_of(played, response, level_db=level_db, delay_s=card.delay_s)
+    parts = np.split(played, [round(moment * RATE_HZ) for moment, _ in card.dry])
+    for number, (_, seconds) in enumerate(card.dry, 1):
+        parts[number] = np.concatenate([np.zeros(round(seconds * RATE_HZ), np.float32), parts[number]])
+    near = echo_of(np.concatenate(parts), response, level_db=level_db, delay_s=card.delay_s)
     near = near + chance.normal(0.0, HISS, len(near)).astype(np.float32)
     if user is not None:
         near[: len(user)] += user[: len(near)]
@@ -114,7 +123,7 @@ def hear(
     for number in range(len(near) // FRAME_SAMPLES):
         at = number * FRAME_S
         now = at + FRAME_S + card.late_s
-        while (sounds := index / (card.rate_hz * (1.0 + card.drift))) <= now + card.ahead_s:
+        while (sounds := _sounds(index, card)) <= now + card.ahead_s:
             part = np.zeros(block, np.float32)
             given = sound[index : index + block]
             part[: len(given)] = given
@@ -133,6 +142,12 @@ def hear(
         canceller.echo,
         tuple(told),
     )
+
+
+def _sounds(index: int, card: Card) -> float:
+    """The moment at which a sample of what is played sounds."""
+    at = index / (card.rate_hz * (1.0 + card.drift))
+    return at + card.dry_s(at)
 
 
 def removed_db(heard: Heard, begin_s: float, end_s: float) -> float:

@@ -92,6 +92,13 @@ def test_an_echo_that_comes_ever_sooner_is_followed() -> None:
     assert min(removed_db(heard, second, second + 2.0) for second in range(40, 57, 2)) > 23
 
 
+@pytest.mark.parametrize("dry", [((8.0, 0.015),), ((8.0, 0.06),), ((8.0, 0.02), (8.3, 0.03), (9.0, 0.02))])
+def test_a_loudspeaker_that_runs_dry_is_followed_within_a_second(dry: tuple[tuple[float, float], ...]) -> None:
+    heard = hear(babble(18.0, 1), response=ROOM, card=Card(dry=dry))
+    begin = dry[-1][0] + sum(seconds for _, seconds in dry) + 1.0
+    assert min(removed_db(heard, begin + second, begin + second + 1.0) for second in range(7)) > 18.0
+
+
 @pytest.mark.parametrize(
     ("places_ms", "found"),
     [((61, 63, 63), True), ((131, 61, 63, 61), True), ((61, 63), False), ((61, 64, 83), False), ((61, 131, 61), False)],

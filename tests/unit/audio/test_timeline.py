@@ -44,6 +44,17 @@ def test_a_real_jump_is_taken_over_but_one_bad_stamp_is_not() -> None:
     assert timeline.at(110 * BLOCK) == pytest.approx(7.2)
 
 
+@pytest.mark.parametrize("step_s", [0.012, 0.03, -0.03, 0.09])
+def test_a_device_that_ran_dry_is_followed_within_some_blocks_whatever_the_jitter(step_s: float) -> None:
+    random = np.random.default_rng(2)
+    timeline = Timeline(RATE_HZ)
+    for block in range(1000):
+        late = step_s if block >= 500 else 0.0
+        timeline.stamp(block * BLOCK, block * 0.02 + late + random.uniform(-0.003, 0.003))
+        if block % 500 > 20:
+            assert timeline.at(block * BLOCK) == pytest.approx(block * 0.02 + late, abs=0.005)
+
+
 def test_index_is_the_inverse_of_at() -> None:
     timeline = Timeline(RATE_HZ)
     assert not timeline.known
