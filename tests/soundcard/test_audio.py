@@ -429,7 +429,6 @@ async def test_open_air_lets_the_assistant_hear_itself(card: VirtualCard) -> Non
         frames = await frames_until(microphone, lambda frames: len(frames) * FRAME_S > 1.5)
     check_undisturbed(speaker)
     heard = np.concatenate([frame.samples for frame in frames])
-    # The loopback stretches time a little to follow its clock, so only a short piece lies still enough.
     piece = sound[RATE_HZ // 2 : RATE_HZ // 2 + RATE_HZ // 40]
     offset, correlation = max((find(piece[phase::3], heard) for phase in range(3)), key=lambda found: found[1])
     assert correlation > 0.8

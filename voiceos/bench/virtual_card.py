@@ -21,6 +21,7 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -33,15 +34,13 @@ import numpy as np
 import soxr
 
 from voiceos.audio.frames import Samples
+from voiceos.bench import walls
 from voiceos.bench.recording import Recording
 from voiceos.clock import Clock, SystemClock
 from voiceos.errors import AudioError
 
 RATE_HZ = 48_000
 """Rate of the card's one clock, and of every recording."""
-
-ROOM_HZ = 16_000
-"""Rate of `room`'s convolution: the assistant hears no more."""
 
 _PROGRAMS = ("pulseaudio", "pactl", "pacat", "parec")
 
@@ -59,16 +58,16 @@ load-module module-remap-source source_name=microphone master=card.monitor chann
 channel_map=mono remix=no
 load-module module-remap-source source_name=assistant master=card.monitor channels=1 master_channel_map=front-left \
 channel_map=mono remix=no
-load-module module-remap-source source_name=reflections master=card.monitor channels=1 master_channel_map=rear-center \
-channel_map=mono remix=no
-load-module module-null-sink sink_name=air rate=48000 channels=1 channel_map=mono
-load-module module-remap-source source_name=openair master=air.monitor channels=1 master_channel_map=mono \
-channel_map=mono remix=no
-load-module module-loopback source=microphone sink=air latency_msec=5
-load-module module-loopback source=assistant sink=air latency_msec=5
+load-module module-remap-source source_name=openair master=card.monitor format=float32le channels=3 \
+master_channel_map=front-left,front-right,rear-center channel_map=front-left,front-right,rear-center remix=no
+load-module module-null-sink sink_name=pace rate=48000 channels=1 channel_map=mono
+load-module module-loopback source=microphone sink=pace latency_msec=5
 set-default-sink speaker
 set-default-source microphone
 """
+
+# All sound is on the clock of `card`: loopbacks between two sinks, and players that share a busy event loop, would have
+# the delay of an echo wander as no room does.
 
 # `pulse` by name is what a user of PulseAudio has as well; the default goes the same way.
 _ALSA = """\
@@ -180,14 +179,12 @@ class VirtualCard:
             self._balance()
 
     def _balance(self) -> None:
-        loopbacks = [entry["index"] for entry in self.listed("sink-inputs") if "Loopback" in json.dumps(entry)]
-        self._echo = str(max(loopbacks))
         self.set_echo(-12.0)
         self._settle()
 
     def _settle(self) -> None:
-        # Null sinks begin with blocks of two seconds, and drop to the few milliseconds that the loopbacks ask for only
-        # then; a stream opened before that gets them all at once and chokes on it.
+        # Null sinks begin with blocks of two seconds, and drop to the few milliseconds that a loopback asks for only
+        # then (it is there for nothing else); a stream opened before that gets them all at once and chokes on it.
         command = ["parec", "--raw", "--device=openair", "--latency-msec=20", *_FORMAT, "--channels=1"]
         with subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=os.environ | self.environment
@@ -235,39 +232,26 @@ class VirtualCard:
 
     def set_echo(self, level_db: float) -> None:
         """How loud `openair` hears the assistant against what it plays; −12 dB at the start."""
-        self.pactl("set-sink-input-volume", self._echo, f"{level_db:g}dB")
+        self._mix(10 ** (level_db / 20))
+
+    def _mix(self, echo: float) -> None:
+        """Of `openair`, the echo's linear: whoever takes one channel of its three is given their mean."""
+        self.pactl("set-source-volume", "openair", *(f"{3 * factor:.6f}" for factor in (echo, 1.0, 1.0)))
 
     @asynccontextmanager
     async def room(self, response: Samples, rate_hz: int, *, level_db: float) -> AsyncIterator[None]:
         """Let `openair` hear the assistant through a room's impulse response, `level_db` by energy against what it
-        plays, instead of directly. The players add some 100 ms, as a Bluetooth loudspeaker does. They are on one clock:
-        between two sinks the delay shrank by 0.7 ms a second, until the echo came before its sound."""
-        reply = soxr.resample(response, rate_hz, ROOM_HZ) if rate_hz != ROOM_HZ else response
-        reply = (10 ** (level_db / 20) * reply / np.sqrt(np.dot(reply, reply)))[:ROOM_HZ].astype(np.float32)
-        form = ("--raw", "--format=float32le", f"--rate={ROOM_HZ}")
-        self.pactl("set-sink-input-mute", self._echo, "1")
+        plays, instead of directly. The players add some 150 ms, as a Bluetooth loudspeaker does."""
+        self._mix(0.0)
         async with contextlib.AsyncExitStack() as stack:
-            ears, mouth = [
-                await asyncio.create_subprocess_exec(
-                    *command,
-                    *form,
-                    stdin=asyncio.subprocess.PIPE,
-                    stdout=asyncio.subprocess.PIPE,
-                    env=os.environ | self.environment,
-                )
-                for command in (
-                    ("parec", "--device=assistant", "--channels=1", "--latency-msec=20"),
-                    ("pacat", "--playback", "--device=walls", "--channels=1", "--latency-msec=40"),
-                )
-            ]
-            for process in (ears, mouth):
-                stack.push_async_callback(_end, process)
-            loop = ("module-loopback", "source=reflections", "sink=air", "latency_msec=5")
-            stack.callback(self.pactl, "unload-module", self.pactl("load-module", *loop).strip())
-            answering = asyncio.create_task(_answer(ears, mouth, reply))
-            stack.callback(answering.cancel)
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            np.save(folder / "reply.npy", walls.reply_of(response, rate_hz, level_db))
+            answering = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "voiceos.bench.walls", str(folder / "reply.npy")),
+                env=os.environ | self.environment,
+            )
+            stack.push_async_callback(_end, answering)
             yield
-        self.pactl("set-sink-input-mute", self._echo, "0")
 
     async def play_to_microphone(self, samples: Samples, rate_hz: int = RATE_HZ) -> Played:
         """Speak as the user; returns when the last sample has been played. Raises AudioError."""
@@ -357,24 +341,6 @@ class VirtualCard:
         if done.returncode != 0:
             raise AudioError(f"pactl {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout
-
-
-async def _answer(ears: asyncio.subprocess.Process, mouth: asyncio.subprocess.Process, reply: Samples) -> None:
-    """Convolve what one hears, and let the other sound it, until cancelled."""
-    assert ears.stdout is not None
-    assert mouth.stdin is not None
-    block = ROOM_HZ // 50
-    size = 1 << (block + len(reply)).bit_length()
-    spectrum = np.fft.rfft(reply, size)
-    tail = np.zeros(size, np.float32)
-    with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):  # the server went away
-        while True:
-            heard = np.frombuffer(await ears.stdout.readexactly(4 * block), np.float32)
-            if heard.any():
-                tail += np.fft.irfft(np.fft.rfft(heard, size) * spectrum, size).astype(np.float32)
-            mouth.stdin.write(tail[:block].tobytes())
-            tail = np.concatenate((tail[block:], np.zeros(block, np.float32)))
-            await mouth.stdin.drain()
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
