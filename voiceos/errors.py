@@ -7,7 +7,7 @@
     ├── EngineError         an engine cannot do its work                               exit 6
     │   ├── EngineMissing   its package is not installed
     │   ├── EngineCrashed   its process ended
-    │   ├── EngineStarved   its process was ended by the system, which mostly means that memory ran out
+    │   ├── EngineStarved   it found no memory, or was ended by the system, which mostly means that it ran out
     │   └── EngineTimeout   it was silent for longer than its budget, and was killed
     ├── StorageError        a file cannot be written (full disk, permissions)          exit 7
     │   └── NewerFormat     a newer voiceos wrote it; it is left as it is
@@ -69,7 +69,8 @@ class EngineCrashed(EngineError):
 
 
 class EngineStarved(EngineCrashed):
-    """The system killed the engine's process: Linux does so to the largest one when memory runs out."""
+    """There was no memory for the engine, or the system killed it: Linux does so to the largest one when that runs
+    out."""
 
     spoken = "error.memory"
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from voiceos.audio.frames import RATE_HZ, Samples
+from voiceos.engines.weights import find_room
 from voiceos.errors import EngineMissing, ModelError
 from voiceos.listening.ports import Decoding
 
@@ -84,6 +85,7 @@ class FasterWhisper:
                 model_path, device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
             )
         except (RuntimeError, ValueError, OSError) as error:
+            find_room(path / "model.bin")
             raise ModelError(f"the recogniser {path.name} cannot be loaded: {error}", hint=hint) from error
         self._model: Any = self._whisper.model
         self._storage: Any = ctranslate2.StorageView

@@ -17,6 +17,7 @@ from voiceos import files, stored
 from voiceos.engines.chat_template import ChatTemplate
 from voiceos.engines.cores import cores
 from voiceos.engines.reply_text import LoopGuard, ReplyText
+from voiceos.engines.weights import find_room
 from voiceos.errors import EngineError, EngineMissing, ModelError, StorageError
 from voiceos.thinking.ports import Lane, Message, ModelInfo, Role, Sampling
 
@@ -67,6 +68,7 @@ class LlamaCpp:
         params.load_mode = c.LLAMA_LOAD_MODE_NONE
         self._model: Any = c.llama_model_load_from_file(os.fsencode(path), params)
         if not self._model:
+            find_room(path)
             raise ModelError(f"{path.name} is no language model that llama.cpp can read", hint="voiceos models verify")
         self._vocabulary = c.llama_model_get_vocab(self._model)
         self._size: int = c.llama_vocab_n_tokens(self._vocabulary)

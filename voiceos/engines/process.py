@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 BACK_OFF_S = (0.0, 0.5, 2.0, 10.0, 30.0)
 """Wait before the n-th start in a row that did not lead to an answered call; the last one repeats."""
 
+SHORT_OF_MEMORY = "close something, or choose a smaller model: `voiceos models list`"
+
 State = Literal["stopped", "starting", "ready", "down"]
 
 
@@ -256,6 +258,8 @@ class EngineProcess:
         ours = getattr(errors, failed.kind, None)
         if isinstance(ours, type) and issubclass(ours, errors.VoiceosError):
             return ours(failed.message, hint=failed.hint)
+        if failed.kind == "MemoryError":
+            return errors.EngineStarved(f"the {self.spec.name} engine found no memory left", hint=SHORT_OF_MEMORY)
         known = getattr(builtins, failed.kind, None)
         if known in (ValueError, TypeError, KeyError):
             return known(failed.message)  # type: ignore[no-any-return]
@@ -354,7 +358,7 @@ class EngineProcess:
                 if code == -signal.SIGKILL:  # and not by us
                     raise errors.EngineStarved(
                         f"the {self.spec.name} engine was killed by the system, which does so when memory runs out",
-                        hint="close something, or choose a smaller model: `voiceos models list`",
+                        hint=SHORT_OF_MEMORY,
                     ) from None
                 detail = f" ({self._stderr[-1]})" if self._stderr else ""
                 raise errors.EngineCrashed(

@@ -74,6 +74,7 @@ class ScriptedLanguageModel:
         crash_on: a word of the user's last message that ends the process; empty for none.
         hang_on: likewise one at which it never returns.
         context_tokens, background_tokens: budgets of the lanes.
+        weights_bytes: memory that it takes as it loads, as the weights of a model do.
     """
 
     BATCH_TOKENS = 32
@@ -90,7 +91,9 @@ class ScriptedLanguageModel:
         hang_on: str = "",
         context_tokens: int = 4096,
         background_tokens: int = 1024,
+        weights_bytes: int = 0,
     ) -> None:
+        self._weights = bytearray(weights_bytes)
         self._replies = [*((re.compile(pattern, re.IGNORECASE), reply) for pattern, reply in replies)]
         self._otherwise = otherwise
         self._open_ends = re.compile(open_ends, re.IGNORECASE)
