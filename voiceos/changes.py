@@ -26,7 +26,8 @@ from voiceos.app import (
     stt_language,
     wake_word,
 )
-from voiceos.conductor import Conductor, KeepPauses
+from voiceos.bearing import KeepPauses
+from voiceos.conductor import Conductor
 from voiceos.config import Settings
 from voiceos.config.model import Audio
 from voiceos.config.plan import Plan, changed, fits, laid_over, plan, value

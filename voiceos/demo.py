@@ -21,6 +21,7 @@ from voiceos.audio.virtual import VirtualDuplex
 from voiceos.clock import SystemClock
 from voiceos.config import Settings
 from voiceos.live import Live
+from voiceos.observer import Witness
 from voiceos.trace import Trace
 
 PITCH = 1.12
@@ -41,27 +42,26 @@ async def converse(settings: Settings, on_turn: Callable[[str, str, Trace], None
     """Hold the conversation; `on_turn` is told question, answer and waterfall of each turn. Raises VoiceosError."""
     clock = SystemClock()
     rooms: list[VirtualDuplex] = []
-    traces: list[Trace] = []
-    ready = asyncio.Event()
+    seen = Witness()
 
     def room(listeners: Listeners) -> VirtualDuplex:
         rooms.append(VirtualDuplex(clock=clock, listeners=listeners))
         return rooms[0]
 
-    live = Live(settings, on_ready=ready.set, on_trace=traces.append, sound=room, greet=False)
+    live = Live(settings, observer=seen, sound=room, greet=False)
     running = asyncio.create_task(live.run(), name="demo")
-    started = asyncio.create_task(ready.wait())
+    started = asyncio.create_task(seen.listens.wait())
     try:
         await asyncio.wait({running, started}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():
             await running
         for question in languages.table(settings.assistant.language, "demo")["turns"]:
             samples = await _user_voice(live, question)
-            before = len(traces)
+            before = len(seen.traces)
             await rooms[0].user_says(samples)
             await live.conductor.wait_answered()
-            if len(traces) > before:
-                on_turn(question, live.conductor.last_reply(), traces[-1])
+            if len(seen.traces) > before:
+                on_turn(question, live.conductor.last_reply(), seen.traces[-1])
             await rooms[0].user_says(np.zeros(round(BETWEEN_S * RATE_HZ), np.float32))
         live.shut_down()
         await running
@@ -69,7 +69,7 @@ async def converse(settings: Settings, on_turn: Callable[[str, str, Trace], None
         for task in (running, started):
             task.cancel()
         await asyncio.gather(running, started, return_exceptions=True)
-    return Conversation(rooms[0].recording(), tuple(traces))
+    return Conversation(rooms[0].recording(), tuple(seen.traces))
 
 
 async def _user_voice(live: Live, text: str) -> Samples:

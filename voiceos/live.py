@@ -42,7 +42,6 @@ from voiceos.speaking.clips import Clips
 from voiceos.thinking.intents import SentenceMatcher
 from voiceos.thinking.openers import Openers
 from voiceos.thinking.prompt import Conversation, Said
-from voiceos.trace import Trace
 from voiceos.turn_taking.state import Phase
 
 log = logging.getLogger(__name__)
@@ -59,8 +58,6 @@ class Live:
 
     Args:
         specs: engines to start instead of what the settings ask for.
-        on_ready: told once it listens.
-        on_trace: told the waterfall of each turn as the first words of its answer sound.
         greet: say hello at the start.
         observer: told what goes on.
         keep: writes down what the user changes while they talk; None: it holds until the end.
@@ -75,8 +72,6 @@ class Live:
         *,
         store: Store | None = None,
         specs: Specs = MappingProxyType({}),
-        on_ready: Callable[[], None] = lambda: None,
-        on_trace: Callable[[Trace], None] = lambda trace: None,
         greet: bool = True,
         sound: Callable[[Listeners], Sound] | None = None,
         observer: Observer | None = None,
@@ -96,8 +91,6 @@ class Live:
         self._thinker = self._engines.thinker()
         self._phrases = self._engines.phrases()
         self._observer = observer or Observer()
-        self._on_ready = on_ready
-        self._on_trace = on_trace
         self._greet = greet
         self._begin_muted = muted
         self._conductor: Conductor | None = None
@@ -158,9 +151,7 @@ class Live:
             attend=lambda attentive: duplex.attend(attentive),
             health=self._health,
             openers=openers,
-            on_trace=self._answered,
-            on_step=self._observer.stepped,
-            on_decision=self._observer.decided,
+            observer=self._observer,
         )
         changes = self._changes = Changes(
             settings,
@@ -176,7 +167,7 @@ class Live:
             watch_calls=self._watch_calls,
         )
         preferences = self._preferences = Preferences(changes, conductor, keep=self._keep)
-        conductor.controls = self._dials(conductor, preferences)
+        conductor.deeds.controls = self._dials(conductor, preferences)
         conductor.hush(self._quiet_until())
         if self._begin_muted:
             await duplex.mute()  # so that it is never open
@@ -196,7 +187,6 @@ class Live:
             if self._greet and conductor.quiet_until is None and duplex.presence.reason != NO_MICROPHONE:
                 greeting = "greeting_muted" if self._begin_muted else f"greeting_{settings.listening.mode}"
                 conductor.announce(greeting, key=True)
-            self._on_ready()
             self._observer.ready()
             self._watch_calls(settings.audio.hold_during_calls)
             beside = [
@@ -318,10 +308,6 @@ class Live:
         assert self._conductor is not None
         self._observer.frame(frame)
         self._conductor.post(frame)
-
-    def _answered(self, trace: Trace) -> None:
-        self._on_trace(trace)
-        self._observer.answered(trace)
 
     def _engine_state(self, stage: Stage, state: State) -> None:
         self._observer.engine(stage, state)

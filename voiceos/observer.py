@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
 
 from voiceos import commands as do
 from voiceos import events as ev
@@ -11,6 +13,8 @@ from voiceos.engines.process import State as EngineState
 from voiceos.trace import Trace
 from voiceos.turn_taking.policy import Policy
 from voiceos.turn_taking.state import State
+
+log = logging.getLogger(__name__)
 
 
 class Observer:
@@ -36,3 +40,55 @@ class Observer:
 
     def stopping(self) -> None:
         """The end has begun."""
+
+
+class Witness(Observer):
+    """Remembers what it has seen, for whoever runs a conversation to look at it."""
+
+    def __init__(self) -> None:
+        self.listens = asyncio.Event()
+        """It has started up."""
+        self.traces: list[Trace] = []
+        """The waterfall of each turn that was answered."""
+
+    def ready(self) -> None:
+        self.listens.set()
+
+    def answered(self, trace: Trace) -> None:
+        self.traces.append(trace)
+
+
+class Observers(Observer):
+    """Passes on to many. One that fails is logged, and takes nobody along."""
+
+    def __init__(self, observers: Sequence[Observer]) -> None:
+        self._observers = observers
+
+    def ready(self) -> None:
+        self._tell(lambda one: one.ready())
+
+    def frame(self, frame: Frame) -> None:
+        self._tell(lambda one: one.frame(frame))
+
+    def stepped(self, event: ev.Event, before: State, after: State) -> None:
+        self._tell(lambda one: one.stepped(event, before, after))
+
+    def decided(self, event: ev.Event, policy: Policy, before: State, commands: Sequence[do.Command] | None) -> None:
+        self._tell(lambda one: one.decided(event, policy, before, commands))
+
+    def engine(self, stage: str, state: EngineState) -> None:
+        self._tell(lambda one: one.engine(stage, state))
+
+    def answered(self, trace: Trace) -> None:
+        self._tell(lambda one: one.answered(trace))
+
+    def stopping(self) -> None:
+        self._tell(lambda one: one.stopping())
+
+    def _tell(self, what: Callable[[Observer], None]) -> None:
+        for one in self._observers:
+            try:
+                what(one)
+            except Exception as error:
+                # Its text may hold what was said; its kind does not.
+                log.error("a bug: %s in %s", type(error).__name__, type(one).__name__)  # noqa: TRY400 - see above

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from tests.scenarios.room import FACTORIES, Room
+from tests.scenarios.room import FACTORIES
+from tests.scenarios.served import Served
 from voiceos.app import Specs, Stage
-from voiceos.audio.listeners import Listeners
-from voiceos.audio.virtual import VirtualDuplex
 from voiceos.config import Places, Settings
 from voiceos.config.source import Source
 from voiceos.daemon.daemon import Daemon
 from voiceos.daemon.notify import Notifier
-from voiceos.daemon.part import Part
 from voiceos.engines.process import EngineSpec
-from voiceos.live import Live
-from voiceos.trace import Trace
 
 SCRIPTED = """\
 # The settings of a test.
@@ -47,7 +44,7 @@ fade_ms = 0
 """
 
 
-class House(Room):
+class House(Served):
     """`async with House(tmp_path, hears=["louder"]) as house: …`
 
     Args:
@@ -82,11 +79,11 @@ class House(Room):
         self._notifier = notifier
         super().__init__(hears=hears, engines=engines, settings=self.source.load().settings)
 
-    def _live(self, settings: Settings, specs: Specs, *, greet: bool) -> Live:
+    def _daemon(self, settings: Settings, specs: Specs, *, greet: bool) -> Daemon:
         def restarted(stage: Stage, first: EngineSpec) -> Callable[[Settings], EngineSpec]:
             def made(settings: Settings) -> EngineSpec:
                 self._started(stage, settings)
-                return EngineSpec(stage, self._factories(stage, settings), first.arguments, budget_s=2.0)
+                return replace(first, factory=self._factories(stage, settings))
 
             return made
 
@@ -95,24 +92,15 @@ class House(Room):
             for stage, one in specs.items()
             if isinstance(one, EngineSpec) and stage not in self._real
         }
-        self.daemon = Daemon(
+        return Daemon(
             settings,
             source=self.source,
             notifier=self._notifier,
             specs=given,
             sound=self._open,
-            parts=[_Told(self._ready, self.traces)],
+            parts=[self.seen],
             greet=greet,
         )
-        return self.daemon.live
-
-    def _open(self, listeners: Listeners) -> VirtualDuplex:
-        sound = super()._open(listeners)
-        sound.speaker.volume = self.daemon.settings.audio.volume
-        return sound
-
-    async def _run(self) -> None:
-        await self.daemon.run()
 
     async def changed(self, **values: Any) -> None:
         """Write settings, as `section__key`, into the file, have it read, and wait until they are in force."""
@@ -120,9 +108,13 @@ class House(Room):
         await self.reloaded()
 
     async def reloaded(self) -> None:
-        assert self.daemon.configuration is not None
         await self.daemon.reload()
-        await self.daemon.configuration.wait_applied()
+        await self.applied()
+
+    async def applied(self) -> None:
+        """Return once everything that was read is in force, or was refused."""
+        assert self.daemon.configuration is not None
+        await asyncio.gather(*self.daemon.configuration._tasks)
 
     async def written(self, text: str) -> None:
         """Return once a line of the settings file is this."""
@@ -135,15 +127,3 @@ class House(Room):
         async with asyncio.timeout(20):
             while not any(text in said for said in self.said()):
                 await self.wait(0.1)
-
-
-class _Told(Part):
-    def __init__(self, ready: asyncio.Event, traces: list[Trace]) -> None:
-        self._ready = ready
-        self._traces = traces
-
-    def ready(self) -> None:
-        self._ready.set()
-
-    def answered(self, trace: Trace) -> None:
-        self._traces.append(trace)

@@ -18,10 +18,11 @@ from voiceos.audio.listeners import Listeners
 from voiceos.audio.virtual import VirtualDuplex
 from voiceos.clock import SystemClock
 from voiceos.config import Settings
+from voiceos.daemon.part import Part
 from voiceos.engines.process import EngineSpec
 from voiceos.listening.ports import EndOfTurn
 from voiceos.live import Live
-from voiceos.observer import Observer
+from voiceos.observer import Observer, Observers, Witness
 from voiceos.trace import Trace
 
 FACTORIES: Mapping[Stage, str] = {
@@ -49,6 +50,10 @@ def settings(**sections: dict[str, Any]) -> Settings:
     return Settings.model_validate(values)
 
 
+class Seen(Part, Witness):
+    """What goes on in the room, remembered; a part of its daemon, where it has one."""
+
+
 class Room:
     """`async with Room(hears=["hello"]) as room: await room.say("hello")`.
 
@@ -72,9 +77,9 @@ class Room:
         arguments["stt"].setdefault("texts", list(hears))
         # The note of the time before the user's words is none of theirs.
         arguments["llm"].setdefault("replies", []).append((r"^(?:\[[^\]]*\] )?(.*)$", r"You said: \1"))
-        self.traces: list[Trace] = []
-        self._observer, self._end_of_turn = observer, end_of_turn
-        self._ready = asyncio.Event()
+        self.seen = Seen()
+        self._observers = [self.seen, *([observer] if observer else [])]
+        self._end_of_turn = end_of_turn
         self._sound: VirtualDuplex | None = None
         specs = {
             stage: EngineSpec(stage, factory, arguments[stage], budget_s=2.0, rest_s=1.0)
@@ -87,12 +92,15 @@ class Room:
             settings,
             specs=specs,
             sound=self._open,
-            on_ready=self._ready.set,
-            on_trace=self.traces.append,
             greet=greet,
-            observer=self._observer,
+            observer=Observers(self._observers),
             end_of_turn=self._end_of_turn,
         )
+
+    @property
+    def traces(self) -> list[Trace]:
+        """The waterfalls of the turns that were answered."""
+        return self.seen.traces
 
     async def _run(self) -> None:
         await self.live.run()
@@ -108,7 +116,7 @@ class Room:
 
     async def __aenter__(self) -> Self:
         self.task = asyncio.create_task(self._run())
-        await self._ready.wait()
+        await self.seen.listens.wait()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -127,8 +135,8 @@ class Room:
         await self.sound.user_says(np.zeros(round(seconds * RATE_HZ), np.float32))
 
     def said(self) -> list[str]:
-        """The assistant's side of the history."""
-        return [message.text for message in self.live.history() if message.role == "assistant"]
+        """The assistant's side of the conversation."""
+        return [one.text for one in self.live.history() if one.role == "assistant" and not one.aside]
 
     def heard_clip(self, samples: Samples, rate_hz: int) -> float:
         """Largest normalised correlation of a clip with what the assistant has sounded, 0 to 1."""

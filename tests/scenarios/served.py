@@ -12,18 +12,19 @@ from voiceos.audio.duplex import Listeners
 from voiceos.audio.virtual import VirtualDuplex
 from voiceos.config import Settings
 from voiceos.daemon.daemon import Daemon
-from voiceos.daemon.part import Part
 from voiceos.daemon.places import socket_path
 from voiceos.live import Live
-from voiceos.trace import Trace
 
 
 class Served(Room):
     """A `Room` whose conversation is commanded over the control socket as well."""
 
     def _live(self, settings: Settings, specs: Specs, *, greet: bool) -> Live:
-        self.daemon = Daemon(settings, specs=specs, sound=self._open, greet=greet, parts=[_Told(self)])
+        self.daemon = self._daemon(settings, specs, greet=greet)
         return self.daemon.live
+
+    def _daemon(self, settings: Settings, specs: Specs, *, greet: bool) -> Daemon:
+        return Daemon(settings, specs=specs, sound=self._open, greet=greet, parts=[self.seen])
 
     def _open(self, listeners: Listeners) -> VirtualDuplex:
         sound = super()._open(listeners)
@@ -32,20 +33,6 @@ class Served(Room):
 
     async def _run(self) -> None:
         await self.daemon.run()
-
-    def is_ready(self) -> None:
-        self._ready.set()
-
-
-class _Told(Part):
-    def __init__(self, room: Served) -> None:
-        self._room = room
-
-    def ready(self) -> None:
-        self._room.is_ready()
-
-    def answered(self, trace: Trace) -> None:
-        self._room.traces.append(trace)
 
 
 class Wire:

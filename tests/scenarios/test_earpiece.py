@@ -88,7 +88,7 @@ async def test_a_reply_goes_on_with_the_phrase_in_which_it_broke_off() -> None:
 async def test_a_reply_that_was_silent_for_too_long_is_remembered_as_far_as_it_was_heard() -> None:
     async with tale() as room:
         conductor = room.live.conductor
-        conductor._policy = replace(conductor._policy, resume_s=0.2)
+        conductor._bearing.policy = replace(conductor.policy, resume_s=0.2)
         await half_told(room)
         room.sound.lose_loudspeaker()
         await room.wait(0.5)

@@ -12,10 +12,10 @@ import soundfile
 
 from tests.scenarios.room import Room
 from voiceos.clock import SystemClock
-from voiceos.daemon.part import Observers
 from voiceos.daemon.recording import Recording
 from voiceos.daemon.records import Records, last
 from voiceos.errors import StorageError
+from voiceos.observer import Observers
 from voiceos.turn_taking.policy import Policy
 from voiceos.turn_taking.recording import replay
 from voiceos.turn_taking.state import Phase

@@ -60,7 +60,7 @@ async def test_a_model_is_changed_between_turns_and_never_in_the_middle_of_a_rep
         assert house.daemon.settings.audio.earcons
         await house.answered()
         assert house.daemon.configuration is not None
-        await house.daemon.configuration.wait_applied()
+        await house.applied()
         assert house.said() == [SHORT]
         after = house.live.engines.processes
         assert [stage for stage in after if after[stage] is not before[stage]] == ["llm", "tts"]
@@ -94,7 +94,7 @@ async def test_a_question_beside_the_conversation_is_answered_by_one_model(tmp_p
         await house.wait(1.0)
         assert engines.processes["llm"] is before, "the model was changed under the question"
         pieces += [piece async for piece in asking]
-        await house.daemon.configuration.wait_applied()
+        await house.applied()
         assert engines.processes["llm"] is not before
         assert "".join(pieces).strip() == "".join([piece async for piece in answer()]).strip() == SHORT
 
@@ -301,7 +301,7 @@ async def test_a_file_that_is_put_back_before_its_turn_came_changes_nothing(tmp_
         await house.daemon.reload()
         assert house.live.conductor.state.phase is Phase.SPEAKING
         await house.answered()
-        await house.daemon.configuration.wait_applied()
+        await house.applied()
         assert house.daemon.settings.llm.threads == 0
         assert house.daemon.settings.audio.earcons
         assert house.live.engines.processes["llm"] is before

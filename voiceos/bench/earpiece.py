@@ -38,6 +38,7 @@ from voiceos.config import Settings
 from voiceos.engines.process import EngineSpec
 from voiceos.errors import AudioError
 from voiceos.live import Live
+from voiceos.observer import Witness
 
 PATIENCE_S = 30.0
 """Longest wait for sound to flow again."""
@@ -88,7 +89,7 @@ class Life:
             "llm": {"replies": [(".", reply)]},
             "tts": {},
         }
-        self._ready = asyncio.Event()
+        self._seen = Witness()
         self.live = Live(
             self._settings,
             specs={
@@ -96,7 +97,7 @@ class Life:
                 for stage, given in arguments.items()
             },
             sound=self._open,
-            on_ready=self._ready.set,
+            observer=self._seen,
             greet=greet,
         )
 
@@ -111,7 +112,7 @@ class Life:
 
     async def __aenter__(self) -> Self:
         self._running = asyncio.create_task(self.live.run())
-        ready = asyncio.create_task(self._ready.wait())
+        ready = asyncio.create_task(self._seen.listens.wait())
         await asyncio.wait({self._running, ready}, return_when=asyncio.FIRST_COMPLETED)
         if self._running.done():
             ready.cancel()

@@ -30,6 +30,7 @@ from voiceos.config import Settings
 from voiceos.config.model import EchoCancellation
 from voiceos.engines.process import EngineSpec
 from voiceos.live import Live
+from voiceos.observer import Witness
 
 ROOMS = ("rir_sb1", "rir_sb2", "rir_sb3", "rir_audiomentations")
 STRAIGHT = "straight"
@@ -144,11 +145,11 @@ async def measure(
     logger = logging.getLogger("voiceos.conductor")
     logger.addHandler(notices)
     logger.setLevel(logging.DEBUG)
-    ready = asyncio.Event()
+    seen = Witness()
     live = Live(
         live_settings(setting),
         specs={"llm": EngineSpec("llm", FACTORIES["llm", "scripted"], {}, budget_s=5.0)},
-        on_ready=ready.set,
+        observer=seen,
     )
     try:
         async with AsyncExitStack() as stack:
@@ -160,7 +161,7 @@ async def measure(
             await stack.enter_async_context(card.room_noise())
             running = asyncio.create_task(live.run())
             stack.push_async_callback(_ended, running)
-            await ready.wait()
+            await seen.listens.wait()
             await asyncio.sleep(0.5)
             await live.conductor.wait_idle()
             took = await talk(live, minutes)

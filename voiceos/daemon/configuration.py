@@ -131,10 +131,6 @@ class Configuration(Part):
         others = [key for key, new in wanted.items() if value(after, key) != new]
         return {key for key in others if loaded.origin(key).startswith(ENVIRONMENT)}
 
-    async def wait_applied(self) -> None:
-        """Return once everything that was read is in force, or was refused."""
-        await asyncio.gather(*self._tasks)
-
     async def reload(self, *, try_again: bool = True) -> Reloaded:
         """Read the settings again; what has changed is carried out once nobody speaks. A mistake keeps what is in
         force, and is said.

@@ -28,12 +28,13 @@ from voiceos.daemon.configuration import Configuration, Reloaded
 from voiceos.daemon.control import Control
 from voiceos.daemon.muting import Muting
 from voiceos.daemon.notify import Notifier
-from voiceos.daemon.part import Degraded, Observers, Part
+from voiceos.daemon.part import Degraded, Part
 from voiceos.daemon.recording import keepers
 from voiceos.daemon.recovery import Recovery
 from voiceos.daemon.repair import Repair
 from voiceos.daemon.watchdog import Watchdog
 from voiceos.live import Live, Sound
+from voiceos.observer import Observers
 from voiceos.repair import repair
 
 log = logging.getLogger(__name__)

@@ -37,11 +37,6 @@ class Notifier:
         watches = budget.isascii() and budget.isdigit() and int(budget) > 0 and watched in ("", str(os.getpid()))
         return cls(address, watchdog_s=int(budget) / 1e6 if watches and address else None)
 
-    @property
-    def listened_to(self) -> bool:
-        """Whether anybody is told."""
-        return bool(self._address)
-
     def ready(self, status: str) -> None:
         """It has started, or has finished reloading."""
         self._status = status

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from voiceos import commands as do
-from voiceos import events as ev
-from voiceos.audio.frames import Frame
-from voiceos.engines.process import State as EngineState
 from voiceos.observer import Observer
-from voiceos.trace import Trace
-from voiceos.turn_taking.policy import Policy
-from voiceos.turn_taking.state import State
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,39 +35,3 @@ class Part(Observer):
     def degraded(self) -> Sequence[Degraded]:
         """What does not work as it should just now, as far as this part knows; asked often, so at hand."""
         return ()
-
-
-class Observers(Observer):
-    """Passes on to many. One that fails is logged, and takes nobody along."""
-
-    def __init__(self, observers: Sequence[Observer]) -> None:
-        self._observers = observers
-
-    def ready(self) -> None:
-        self._tell(lambda one: one.ready())
-
-    def frame(self, frame: Frame) -> None:
-        self._tell(lambda one: one.frame(frame))
-
-    def stepped(self, event: ev.Event, before: State, after: State) -> None:
-        self._tell(lambda one: one.stepped(event, before, after))
-
-    def decided(self, event: ev.Event, policy: Policy, before: State, commands: Sequence[do.Command] | None) -> None:
-        self._tell(lambda one: one.decided(event, policy, before, commands))
-
-    def engine(self, stage: str, state: EngineState) -> None:
-        self._tell(lambda one: one.engine(stage, state))
-
-    def answered(self, trace: Trace) -> None:
-        self._tell(lambda one: one.answered(trace))
-
-    def stopping(self) -> None:
-        self._tell(lambda one: one.stopping())
-
-    def _tell(self, what: Callable[[Observer], None]) -> None:
-        for one in self._observers:
-            try:
-                what(one)
-            except Exception as error:
-                # Its text may hold what was said; its kind does not.
-                log.error("a bug: %s in %s", type(error).__name__, type(one).__name__)  # noqa: TRY400 - see above

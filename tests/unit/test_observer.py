@@ -6,16 +6,16 @@ import logging
 
 import pytest
 
-from voiceos.daemon.part import Observers, Part
+from voiceos.observer import Observer, Observers
 from voiceos.trace import Trace
 
 
-class Broken(Part):
+class Broken(Observer):
     def answered(self, trace: Trace) -> None:
         raise ValueError("what was said")
 
 
-class Listening(Part):
+class Listening(Observer):
     def __init__(self) -> None:
         self.heard: list[Trace] = []
 
