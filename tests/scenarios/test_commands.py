@@ -59,8 +59,17 @@ async def test_the_verbs_talk_to_the_one_that_runs(tmp_path: Path) -> None:
         assert "muted" in out
         assert (await voiceos("unmute"))[0] == 0
         assert (await voiceos("cancel"))[1] == "there was nothing to stop\n"
+        for wrong, told in (
+            (("mode", "deaf"), "mode is none of 'open', 'name', 'push', 'wakeword'"),
+            (("events", "noise"), "kinds is none of 'state', 'levels'"),
+            (("restart-engine", "ear"), "name is none of 'stt', 'llm', 'tts'"),
+            (("say", "word " * 2000), "text has more than 5000 characters"),
+        ):
+            code, _, err = await voiceos(*wrong)
+            assert (code, err[: len(told)]) == (2, told)
         code, out, _ = await voiceos("history", "--json")
-        assert json.loads(out) == [{"role": "assistant", "text": "-5 degrees"}]
+        assert json.loads(out)[0] == {"role": "assistant", "text": "-5 degrees", "aside": False}
+        assert [message["aside"] for message in json.loads(out)[1:]] == [True, True], "what `ask` asked, and the answer"
         assert {process.pid for process in room.live.engines.processes.values()} == engines
         assert (await voiceos("restart-engine", "tts"))[0] == 0
         assert (await voiceos("stop"))[1] == "voiceos has ended\n"

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from voiceos.daemon import jsonrpc, peers
 from voiceos.daemon.jsonrpc import Id, Request, RpcError
 from voiceos.daemon.messages import DroppedEvent, Event, Kind, Model, Params
+from voiceos.daemon.params import wrong_params
 from voiceos.errors import VoiceosError
 
 log = logging.getLogger(__name__)
@@ -206,9 +207,7 @@ class Connection:
         try:
             params = expected.model_validate(dict(request.params))
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(str(part) for part in first["loc"])
-            raise RpcError(jsonrpc.INVALID_PARAMS, f"{where}: {first['msg']}" if where else first["msg"]) from None
+            raise wrong_params(error) from None
         try:
             return await handler(Call(self, request.id), params)
         except VoiceosError as error:
