@@ -18,6 +18,7 @@ from voiceos.audio import files
 from voiceos.audio.frames import Samples
 from voiceos.cli.exits import complain, run
 from voiceos.cli.options import AsJson, ConfigFile, load
+from voiceos.cli.words import STDIN, piped, text_of
 from voiceos.client import Client, LocalClient
 from voiceos.config import Settings
 from voiceos.daemon.client import DaemonClient
@@ -72,7 +73,10 @@ def _write(out: Path, samples: Samples, rate_hz: int) -> None:
 
 
 def ask(
-    text: Annotated[str | None, typer.Argument(help="The question; - reads it from standard input.")] = None,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TEXT]", help="The question; - reads it from standard input.", show_default=False),
+    ] = None,
     audio: Annotated[
         str | None, typer.Option("--audio", help="Sound file with the question; - reads it from standard input.")
     ] = None,
@@ -83,22 +87,23 @@ def ask(
     """Ask one question; the answer is printed, and spoken into a file where --out names one.
 
     Where voiceos runs it answers, beside the conversation, and no second model is loaded; --config keeps to itself."""
-    if text is None and audio is None and not sys.stdin.isatty():
-        text = "-"
-    if (text is None) == (audio is None):
+    if not words and audio is None and piped():
+        words = [STDIN]
+    if bool(words) == (audio is not None):
         raise typer.BadParameter("give either the question as text, or --audio FILE")
+    typed = text_of(words, "ask") if words else ""
     # Where the speech goes to standard output, words would be in its way.
-    words = sys.stderr if str(out) == "-" else sys.stdout
+    told = sys.stderr if str(out) == "-" else sys.stdout
 
     async def work() -> None:
         _check(out)
         samples = _read(audio) if audio else None
-        question = await _heard(samples, config_file) if samples is not None else _question(text)
+        question = await _heard(samples, config_file) if samples is not None else typed
         if not question:
             raise AudioError("No words were heard in the question.", hint="Try `voiceos transcribe FILE`.")
         async with _chain(config_file, {"llm", "tts"} if out else {"llm"}) as client:
             answer = client.ask(question)
-            pieces = answer if as_json else _echo(answer, words)
+            pieces = answer if as_json else _echo(answer, told)
             if out:
                 said, spoken, rate_hz = await client.speak(pieces)
                 _write(out, spoken, rate_hz)
@@ -106,7 +111,7 @@ def ask(
                 said = "".join([piece async for piece in pieces])
         if as_json:
             record = {"question": question, "answer": said.strip(), "out": str(out) if out else None}
-            print(json.dumps(record), file=words)
+            print(json.dumps(record), file=told)
 
     run(work())
 
@@ -115,13 +120,6 @@ async def _heard(samples: Samples, config_file: Path | None) -> str:
     """What is said in it, by a recogniser of one's own: the running one listens to the microphone."""
     async with LocalClient(_settings(config_file), {"stt"}) as client:
         return await client.transcribe(samples)
-
-
-def _question(text: str | None) -> str:
-    question = sys.stdin.read() if text == "-" else text or ""
-    if not question.strip():
-        raise typer.BadParameter("there is no text")
-    return question.strip()
 
 
 async def _echo(pieces: AsyncIterator[str], to: TextIO) -> AsyncIterator[str]:
@@ -139,22 +137,27 @@ async def _pieces(text: str) -> AsyncIterator[str]:
 
 
 def say(
-    text: Annotated[str, typer.Argument(help="What to say; - reads it from standard input.")],
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TEXT]", help="What to say; - reads it from standard input.", show_default=False),
+    ] = None,
     out: Out = None,
     config_file: ConfigFile = None,
 ) -> None:
     """Say a text through the loudspeaker, or into a file.
 
     Where voiceos runs it says it, as soon as nobody speaks; --config keeps to itself."""
+    if not words and not piped():
+        raise typer.BadParameter("there is no text")
+    text = text_of(words or [STDIN], "say")
 
     async def work() -> None:
         _check(out)
-        words = _question(text)
         async with _chain(config_file, {"tts"}) as client:
             if out is None:
-                await client.say(words)
+                await client.say(text)
             else:
-                _, spoken, rate_hz = await client.speak(_pieces(words))
+                _, spoken, rate_hz = await client.speak(_pieces(text))
                 _write(out, spoken, rate_hz)
 
     run(work())
