@@ -6,23 +6,27 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from voiceos import last_words, log
+from voiceos.audio.presence import STARTING
 from voiceos.cli.exits import plain_errors
 from voiceos.cli.options import ConfigFile
 from voiceos.config import Settings
 from voiceos.config.source import Source
 from voiceos.daemon import instance
+from voiceos.daemon.condition import describe
 from voiceos.daemon.daemon import Daemon
 from voiceos.daemon.notify import Notifier
 from voiceos.daemon.part import Part
 from voiceos.errors import VoiceosError
+from voiceos.live import Live
 from voiceos.trace import Trace
 
 
@@ -56,9 +60,9 @@ def run(
             log.claim_stderr()
         log.setup(settings.log.level, show_speech=settings.log.speech)
         keys = sys.stdin is not None and sys.stdin.isatty()
-        terminal = Terminal(keys=keys, trace_json=trace_json)
 
         async def serve() -> None:
+            terminal = Terminal(lambda: daemon.live, keys=keys, trace_json=trace_json)
             daemon = Daemon(
                 settings,
                 source=source,
@@ -78,11 +82,13 @@ class Terminal(Part):
     """What whoever started it reads.
 
     Args:
+        live: the conversation, asked for once it has begun.
         keys: there is somebody to press them.
         trace_json: waterfalls for programs.
     """
 
-    def __init__(self, *, keys: bool, trace_json: bool) -> None:
+    def __init__(self, live: Callable[[], Live], *, keys: bool, trace_json: bool) -> None:
+        self._live = live
         self._started = time.monotonic()
         self._keys = keys
         self._trace_json = trace_json
@@ -92,7 +98,8 @@ class Terminal(Part):
     def ready(self) -> None:
         keys = "Enter switches the microphone off and on, L and Enter have it listen, "
         how = f"{keys if self._keys else ''}Ctrl-C ends."
-        self._console.print(f"[bold]Listening[/] after {time.monotonic() - self._started:.1f} s. {how}")
+        first = begun(self._live().presence.reason, time.monotonic() - self._started)
+        self._console.print(f"{first} {how}", soft_wrap=True)
 
     def answered(self, trace: Trace) -> None:
         if self._trace_json:
@@ -100,6 +107,17 @@ class Terminal(Part):
         elif trace.latency_s is not None:
             stages = ", ".join(f"{stage.replace('_', ' ')} {ms}" for stage, ms in trace.waterfall_ms().items())
             self._console.print(f"answered after {trace.latency_s:.2f} s  [dim]({stages} ms)[/]")
+
+
+def begun(reason: str, seconds: float) -> str:
+    """That it has started, and whether it hears anything.
+
+    Args:
+        reason: why no sound comes (`audio.presence`); "" where it does.
+    """
+    if reason in ("", STARTING):
+        return f"[bold]Listening[/] after {seconds:.1f} s."
+    return f"[bold]{escape(describe(reason, on_call=False, down=[]))}[/] Ready after {seconds:.1f} s."
 
 
 def _load_aloud(source: Source) -> Settings:
