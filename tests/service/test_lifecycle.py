@@ -66,6 +66,7 @@ def test_when_it_fails_again_and_again_it_is_left_alone_which_is_heard_and_statu
     done = sound.voiceos("service", "status", check=False)
     assert done.returncode == 1
     assert "failed" in done.stdout
+    assert sound.voiceos("service", "start").stdout == "Listening.\n", "whoever starts it by hand is not counted"
 
 
 def test_a_mistake_in_the_settings_is_not_tried_again_and_again(sound: Service) -> None:

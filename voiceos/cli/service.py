@@ -161,7 +161,9 @@ def lingers() -> bool:
 
 
 def _start(verb: str) -> None:
-    _known()
+    if _known()["ActiveState"] != "active" or verb == "restart":
+        # systemd counts what a user asks for against the limit of starts, too, and then refuses that as well.
+        _systemctl("reset-failed", unit.NAME, check=False)
     try:
         _systemctl(verb, unit.NAME)
     except ServiceError as error:
