@@ -13,6 +13,8 @@ import asyncio
 import contextlib
 import os
 import random
+import statistics
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -29,9 +31,10 @@ from voiceos.audio.frames import RATE_HZ as HEARD_HZ
 from voiceos.audio.frames import Samples
 from voiceos.audio.listeners import Listeners
 from voiceos.audio.presence import NO_LOUDSPEAKER, NO_MICROPHONE
+from voiceos.audio.sound_server import SoundServer
 from voiceos.bench.sound import ASSISTANT_LEVEL
 from voiceos.bench.virtual_card import VirtualCard
-from voiceos.bench.virtual_headset import Headsets
+from voiceos.bench.virtual_headset import Headsets, at_home, places
 from voiceos.bench.voice_to_voice import spoken
 from voiceos.clock import SystemClock, asleep_s
 from voiceos.config import Settings
@@ -45,8 +48,9 @@ PATIENCE_S = 30.0
 
 QUESTION = "What is the capital of Germany?"
 
-STEADY_LOOKS = 3
-"""So often in a row all has to be well: what has just gone may not have been noticed yet."""
+STEADY_LOOKS = 4
+LOOK_S = 0.1
+"""So often in a row, and so long apart, all has to be well."""
 
 
 def _settings(audio: Mapping[str, Any]) -> Settings:
@@ -90,6 +94,8 @@ class Life:
             "tts": {},
         }
         self._seen = Witness()
+        self._viewed = asyncio.Event()
+        self._server = SoundServer(lambda view: self._viewed.set())
         self.live = Live(
             self._settings,
             specs={
@@ -111,6 +117,7 @@ class Life:
         return self.sound
 
     async def __aenter__(self) -> Self:
+        await self._server.__aenter__()
         self._running = asyncio.create_task(self.live.run())
         ready = asyncio.create_task(self._seen.listens.wait())
         await asyncio.wait({self._running, ready}, return_when=asyncio.FIRST_COMPLETED)
@@ -122,6 +129,7 @@ class Life:
     async def __aexit__(self, *_: object) -> None:
         self._running.cancel()
         await asyncio.gather(self._running, return_exceptions=True)
+        await self._server.__aexit__()
 
     def said(self) -> list[str]:
         """The assistant's side of the history."""
@@ -138,34 +146,34 @@ class Life:
 
     async def flows(self) -> None:
         """Return once frames come, what was to be said has been said, and both streams are where they belong."""
-        steady = 0
         try:
             async with asyncio.timeout(PATIENCE_S):
-                while steady < STEADY_LOOKS:
-                    well = self.sound.presence.reason == "" and await asyncio.to_thread(self._at_home)
-                    steady = steady + 1 if well else 0
-                    await asyncio.sleep(0.1)
+                while not await self._steady():
+                    pass
                 await self.live.conductor.wait_idle()
         except TimeoutError:
-            raise AudioError(f"sound does not flow: {self.sound.presence}, {self._places()}") from None
+            raise AudioError(f"sound does not flow: {self.sound.presence}, {self.places()}") from None
 
-    def _at_home(self) -> bool:
-        with contextlib.suppress(AudioError, ValueError):
-            view = self._places()
-            return view[0] == view[1] and view[2] == view[3]
-        return False
+    async def _steady(self) -> bool:
+        """Whether all is well, and has been for a while: what has just gone may not have been noticed yet."""
+        for _ in range(STEADY_LOOKS):
+            if self.sound.presence.reason or not self.at_home:
+                await asyncio.sleep(LOOK_S)
+                return False
+            self._viewed.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_S):
+                    await self._viewed.wait()
+        return True
 
-    def _places(self) -> tuple[str, str, str, str]:
-        """Where it plays and where it should; where it records and where it should. Raises AudioError."""
-        info = self.card.pactl("--format=json", "info")
-        own = str(os.getpid())
-        found = []
-        for kind, devices, which in (("sink-inputs", "sinks", "sink"), ("source-outputs", "sources", "source")):
-            names = {device["index"]: device["name"] for device in self.card.listed(devices)}
-            streams = [s for s in self.card.listed(kind) if str(s["properties"].get("application.process.id")) == own]
-            found += [names.get(streams[0][which], "") if len(streams) == 1 else f"{len(streams)} streams"]
-            found += [info.split(f'"default_{which}_name":"')[1].split('"')[0]]
-        return found[0], found[1], found[2], found[3]
+    @property
+    def at_home(self) -> bool:
+        """Both streams are on the default devices."""
+        return self._server.view is not None and at_home(self._server.view, os.getpid())
+
+    def places(self) -> tuple[str, str]:
+        """Names of the sink that it plays to and of the source that it records."""
+        return places(self._server.view, os.getpid()) if self._server.view is not None else ("no server", "no server")
 
     async def answers(self) -> bool:
         """Talk to it; whether an answer was heard at the ear."""
@@ -284,24 +292,49 @@ def balance() -> Balance:
     return Balance(threading.active_count() - len(pool), len(list(Path("/proc/self/fd").iterdir())))
 
 
+@dataclass(slots=True)
+class Lived:
+    """What came of it."""
+
+    before: Balance
+    """After the first answer."""
+    after: Balance
+    """After the last."""
+    times_s: dict[str, list[float]]
+    """By kind of event, how long until all was well again; an event may be long itself."""
+
+    @property
+    def grown(self) -> bool:
+        """It has kept something."""
+        return self.after.threads > self.before.threads or self.after.files > self.before.files
+
+    def __str__(self) -> str:
+        lines = [f"{'event':24}{'times':>6}{'median':>9}{'longest':>9}"]
+        for name, times_s in sorted(self.times_s.items()):
+            lines.append(f"{name:24}{len(times_s):6}{statistics.median(times_s):7.1f} s{max(times_s):7.1f} s")
+        threads, files = (self.before.threads, self.after.threads), (self.before.files, self.after.files)
+        return "\n".join([*lines, f"threads {threads[0]} → {threads[1]}, open files {files[0]} → {files[1]}"])
+
+
 async def live_through(
     card: VirtualCard, question: Samples, events: int, seed: int, *, told: Callable[[str], None] = lambda line: None
-) -> tuple[Balance, Balance]:
-    """So many events in a row; what the process held after the first answer and after the last. Raises AudioError where
-    sound does not come back, or where it no longer answers."""
+) -> Lived:
+    """So many events in a row. Raises AudioError where sound does not come back, or where it no longer answers."""
     async with Life(card, question) as life:
         troubles = Troubles(life, random.Random(seed))  # noqa: S311 - to be the same each time
         await life.flows()
         await _answers(life)
         before = balance()
+        times_s: dict[str, list[float]] = {}
         for number in range(events):
             begun = time.monotonic()
             name = await troubles.happen()
-            told(f"{number + 1:4} {name:24}{time.monotonic() - begun:6.1f} s")
+            times_s.setdefault(name, []).append(time.monotonic() - begun)
+            told(f"{number + 1:4} {name:24}{times_s[name][-1]:6.1f} s")
             if number % 10 == 9:
                 await _answers(life)
         await _answers(life)
-        return before, balance()
+        return Lived(before, balance(), times_s)
 
 
 async def _answers(life: Life) -> None:
@@ -317,22 +350,27 @@ async def lived(card: VirtualCard, question: Samples, **arguments: Any) -> Async
         yield life
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m voiceos.bench.earpiece", description=__doc__)
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m voiceos.bench.earpiece", description=(__doc__ or "").split("\n")[0]
+    )
     parser.add_argument("--events", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
+    chosen = parser.parse_args()
 
-    async def run() -> None:
+    async def run() -> Lived:
         ((_, question),) = await spoken((QUESTION,), Settings())
-        before, after = await live_through(
-            card, question, options.events, options.seed, told=lambda line: print(line, flush=True)
-        )
-        print(f"threads {before.threads} → {after.threads}, open files {before.files} → {after.files}")
+        return await live_through(card, question, chosen.events, chosen.seed, told=lambda line: print(line, flush=True))
 
     with VirtualCard() as card:
-        asyncio.run(run())
+        try:
+            lived_through = asyncio.run(run())
+        except AudioError as error:
+            print(error)
+            return 1
+    print(f"\n{lived_through}")
+    return int(lived_through.grown)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import os
 import shutil
@@ -13,7 +14,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import psutil
@@ -35,6 +36,9 @@ ANSWER_GAP_S = 1.2
 
 LOOK_S = 0.5
 """Sound between two looks at the recording."""
+
+STATUS_S = 10.0
+"""A program that tells nothing of itself for so long hangs."""
 
 CLICK_S = 0.03
 """Shorter sounds are no speech."""
@@ -155,6 +159,24 @@ class Session:
         if self.process.returncode is None:
             self.process.send_signal(number)
         return await self.process.wait()
+
+    async def status(self) -> dict[str, Any]:
+        """What `voiceos status --json` tells, without a process for it. Raises VoiceosError where it tells nothing."""
+        try:
+            reader, writer = await asyncio.open_unix_connection(self._home / "run/voiceos/control.sock", limit=1 << 24)
+            try:
+                writer.write(b'{"jsonrpc": "2.0", "id": 1, "method": "status", "params": {}}\n')
+                async with asyncio.timeout(STATUS_S):
+                    while "result" not in (told := json.loads(await reader.readline() or b'{"result": null}')):
+                        pass  # it says hello first
+            finally:
+                writer.close()
+        except (OSError, ValueError, TimeoutError) as error:
+            raise VoiceosError(f"no status: {error or type(error).__name__}") from error
+        if told["result"] is None:
+            raise VoiceosError("no status: it closed the connection")
+        found: dict[str, Any] = told["result"]
+        return found
 
     def family(self) -> list[psutil.Process]:
         """The program and its engines."""

@@ -1,27 +1,22 @@
 """`python -m voiceos.bench.soak`: talk to the real program for a long time while things go wrong, and see what grows.
 
-Questions and faults come at random, by a seed, over the virtual sound card. Each turn tells how soon it was answered,
-and what the program and its engines take: memory (proportional set size), open files, threads. A turn that is not
-answered counts against the program unless a fault came right before it. At the end, writers of stored files are killed
-at random moments (`voiceos.bench.kills`).
+Questions and faults (`faults.py`) come at random, by a seed, over the virtual sound card; a turn that is not answered
+counts against the program unless a fault came right before it, and after each fault it has to be well again. Then the
+devices come and go (`earpiece.py`), with scripted engines, and writers of stored files are killed at random moments
+(`kills.py`). Exits with 0 where every target is met, 1 where one is missed, 3 where a run was too short to tell.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import json
-import os
 import random
-import signal
+import re
 import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +24,10 @@ import psutil
 import soxr
 
 from voiceos.audio.frames import RATE_HZ, Samples
+from voiceos.bench import soaked
+from voiceos.bench.faults import HANG_S, PATIENCE_S, Faults
 from voiceos.bench.session import Session
-from voiceos.bench.sound import percentile
+from voiceos.bench.soaked import Held, Soaked, Turn
 from voiceos.bench.virtual_card import VirtualCard
 from voiceos.bench.voice_to_voice import spoken, starter_settings
 from voiceos.config import Settings
@@ -45,7 +42,7 @@ QUESTIONS = (
     "Name a bird that swims.",
 )
 
-PATIENCE_S = 30.0
+ANSWER_S = 30.0
 """An answer that has not begun by then is none. An engine that was killed loads again meanwhile."""
 
 REPLY_S = 7.0
@@ -53,161 +50,55 @@ REPLY_S = 7.0
 
 SHORT_S = 1.0
 
-SETTINGS = "max_reply_tokens = 32"
+REPLY_TOKENS = 32
 
+KILLS = 150
+"""Of each kind of stored file; there are seven kinds."""
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    at_s: float
-    """Since the first."""
-    latency_ms: float | None
-    """From the end of the question to the first sound of the answer; None: there was none."""
-    disturbed: bool
-    """A fault came right before it."""
-    memory_mb: float
-    files: int
-    threads: int
-
-
-@dataclass(slots=True)
-class Soaked:
-    seed: int
-    turns: list[Turn] = field(default_factory=list)
-    faults: Counter[str] = field(default_factory=Counter)
-    ended: str = ""
-    """Why the program ended by itself, which it should not; empty where it did not."""
-
-    def table(self) -> list[tuple[str, str]]:
-        """What came of it: name and figure."""
-        turns = self.turns
-        answered = [turn for turn in turns if turn.latency_ms is not None]
-        missed = [turn for turn in turns if turn.latency_ms is None and not turn.disturbed]
-        rows = [
-            ("length", f"{turns[-1].at_s / 60:.1f} min" if turns else "0"),
-            ("seed", str(self.seed)),
-            ("turns", str(len(turns))),
-            ("answered", str(len(answered))),
-            ("unanswered without a fault", str(len(missed))),
-            *((f"faults: {name}", str(count)) for name, count in sorted(self.faults.items())),
-        ]
-        later = turns[len(turns) // 3 :]
-        if len(later) >= 3:
-            first, last = turns[: max(1, len(turns) // 3)], turns[-max(1, len(turns) // 3) :]
-            hours = [turn.at_s / 3600 for turn in later]
-            slope = float(np.polyfit(hours, [turn.memory_mb for turn in later], 1)[0])
-            rows += [
-                ("memory at the end", f"{later[-1].memory_mb:.0f} MB"),
-                ("memory slope, last two thirds", f"{slope:+.1f} MB/h"),
-                ("open files, first and last third", _both(first, last, lambda turn: turn.files)),
-                ("threads, first and last third", _both(first, last, lambda turn: turn.threads)),
-                ("latency p50, first and last third", f"{_latency(first)} and {_latency(last)}"),
-            ]
-        return [*rows, ("ended by itself", self.ended or "no")]
-
-    @property
-    def failed(self) -> bool:
-        missed = any(turn.latency_ms is None and not turn.disturbed for turn in self.turns)
-        return bool(self.ended) or missed or not self.turns
-
-
-def _both(first: Sequence[Turn], last: Sequence[Turn], what: Callable[[Turn], int]) -> str:
-    return f"{max(map(what, first))} and {max(map(what, last))}"
-
-
-def _latency(turns: Sequence[Turn]) -> str:
-    known = [turn.latency_ms for turn in turns if turn.latency_ms is not None]
-    return f"{percentile(known, 50):.0f} ms" if known else "none"
-
-
-class Soak:
-    """Faults that come between the turns of a session."""
-
-    def __init__(self, session: Session, card: VirtualCard, config: Path, chance: random.Random) -> None:
-        self._session = session
-        self._card = card
-        self._config = config
-        self._chance = chance
-        self._stack = contextlib.AsyncExitStack()
-        self.faults: Mapping[str, Callable[[], Awaitable[None]]] = {
-            "engine killed": self._kill_engine,
-            "sound server killed": self._kill_server,
-            "sound server frozen": self._freeze_server,
-            "microphone suspended": self._suspend_microphone,
-            "settings changed": self._change_settings,
-        }
-
-    async def __aenter__(self) -> Soak:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._stack.aclose()
-
-    async def _kill_engine(self) -> None:
-        engines = [one for one in self._session.family()[1:] if "voiceos" in " ".join(one.cmdline())]
-        with contextlib.suppress(psutil.NoSuchProcess):
-            self._chance.choice(engines).send_signal(signal.SIGKILL)
-
-    async def _kill_server(self) -> None:
-        lost = asyncio.create_task(self._session.wait_line("waiting for sound", again=True))
-        await asyncio.sleep(0)
-        self._card.stop_server(kill=True)
-        await lost
-        back = asyncio.create_task(self._session.wait_line("loudspeaker open", again=True))
-        await asyncio.sleep(0)
-        await asyncio.sleep(self._chance.uniform(2.0, 5.0))
-        await asyncio.to_thread(self._card.start_server)
-        await back
-        await self._stack.enter_async_context(self._card.room_noise())
-
-    async def _freeze_server(self) -> None:
-        with self._card.frozen_server():
-            await asyncio.sleep(self._chance.uniform(0.2, 2.0))
-
-    async def _suspend_microphone(self) -> None:
-        with self._card.suspended_microphone():
-            await asyncio.sleep(self._chance.uniform(0.5, 5.0))
-
-    async def _change_settings(self) -> None:
-        volume = self._chance.choice(("0.6", "0.7", "0.8"))
-        text = self._config.read_text()
-        lines = [line for line in text.splitlines() if not line.startswith("volume =")]
-        place = lines.index("[audio]") + 1
-        self._config.write_text("\n".join([*lines[:place], f"volume = {volume}", *lines[place:]]) + "\n")
+TOO_SHORT = 3
+"""Exit code."""
 
 
 async def soak(minutes: float, seed: int, *, fault_every: int, dry_run: bool = False) -> Soaked:
-    """Talk for so long; a fault before every so many turns, on average. Prints each turn.
+    """Talk for so long, and until every kind of fault has come; prints each turn.
 
     Args:
+        fault_every: turns between two faults, on average.
         dry_run: with scripted engines, which load no model and answer any sound.
     """
     chance = random.Random(seed)  # noqa: S311 - chance, no secrets
     questions = [_clip()] if dry_run else [samples for _, samples in await spoken(QUESTIONS, Settings())]
-    done = Soaked(seed)
     with VirtualCard() as card, tempfile.TemporaryDirectory() as home:
-        settings = _with_short_replies(starter_settings())
         arguments = ["--no-greeting", "--trace-json", *(["--dry-run"] if dry_run else [])]
         async with (
-            Session(card, settings, Path(home), arguments=arguments, record=False) as session,
-            Soak(session, card, Path(home) / "config.toml", chance) as trouble,
+            Session(card, _settings(), Path(home), arguments=arguments, record=False) as session,
+            Faults(session, card, Path(home) / "config.toml", chance) as faults,
         ):
+            done = Soaked(seed, tuple(faults.kinds), faults=faults.came)
             begun = time.monotonic()
-            while time.monotonic() - begun < minutes * 60:
-                fault = chance.choice(sorted(trouble.faults)) if chance.random() < 1 / fault_every else ""
-                try:
+            fault = ""
+            try:
+                while (elapsed_s := time.monotonic() - begun) < minutes * 60 or faults.outstanding:
+                    turns_left = (minutes * 60 - elapsed_s) / max(elapsed_s, 1.0) * max(len(done.turns), 1)
+                    often = max(1 / fault_every, faults.outstanding / max(turns_left, 1.0))
+                    question = chance.randrange(len(questions))
+                    rest_s = chance.choice((SHORT_S, REPLY_S, REPLY_S))
+                    fault = ""
+                    if done.turns and chance.random() < often:
+                        async with asyncio.timeout(PATIENCE_S):
+                            fault = await faults.happen()
+                    latency_ms = await _ask(session, card, questions[question])
                     if fault:
-                        done.faults[fault] += 1
-                        async with asyncio.timeout(2 * PATIENCE_S):
-                            await trouble.faults[fault]()
-                    latency_ms = await _ask(session, card, chance.choice(questions))
-                    turn = _sampled(session, time.monotonic() - begun, latency_ms, disturbed=bool(fault))
-                except (VoiceosError, psutil.NoSuchProcess, TimeoutError) as error:
-                    done.ended = f"{type(error).__name__} after {fault or 'a question'}"
-                    break
-                done.turns.append(turn)
-                told = "no answer" if latency_ms is None else f"{latency_ms:.0f} ms"
-                print(f"{turn.at_s:7.0f} s  {told:>9}  {turn.memory_mb:6.0f} MB  {fault}", flush=True)
-                await asyncio.sleep(chance.choice((SHORT_S, REPLY_S, REPLY_S)))
+                        await faults.over()
+                    await asyncio.sleep(rest_s)
+                    at_s = time.monotonic() - begun
+                    turn = await _turn(session, at_s, question, latency_ms, fault)
+                    done.turns.append(turn)
+                    told = "no answer" if latency_ms is None else f"{latency_ms:.0f} ms"
+                    print(f"{at_s:7.0f} s  {told:>9}  {turn.memory_mb:6.0f} MB  {fault}", flush=True)
+            except (VoiceosError, psutil.Error, OSError, TimeoutError) as error:
+                done.ended = f"after {fault or 'a question'}: {error or type(error).__name__}".replace("\n", " ")
+                print("\n".join(session.lines[-40:]), file=sys.stderr)
     return done
 
 
@@ -217,16 +108,21 @@ def _clip() -> Samples:
     return np.asarray(soxr.resample(samples, rate_hz, RATE_HZ), dtype=np.float32)
 
 
-def _with_short_replies(text: str) -> str:
-    return text.replace("[llm]\n", f"[llm]\n{SETTINGS}\n", 1)
+def _settings() -> str:
+    """Short replies, and engines that are soon taken for hung."""
+    text = starter_settings().replace("[llm]\n", f"[llm]\nmax_reply_tokens = {REPLY_TOKENS}\n", 1)
+    for engine in ("stt", "llm", "tts"):
+        text = text.replace(f"[{engine}]\n", f"[{engine}]\ntimeout_s = {HANG_S:g}\n", 1)
+    return text
 
 
 async def _ask(session: Session, card: VirtualCard, samples: Samples) -> float | None:
+    """Milliseconds until it answers; None where it does not."""
     answered = asyncio.create_task(session.wait_line('"first_sound"', again=True))
     await asyncio.sleep(0)
     try:
         await card.play_to_microphone(samples, RATE_HZ)
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(ANSWER_S):
             line = await answered
     except TimeoutError:
         return None
@@ -237,17 +133,38 @@ async def _ask(session: Session, card: VirtualCard, samples: Samples) -> float |
     return float(moments["first_sound"])
 
 
-def _sampled(session: Session, at_s: float, latency_ms: float | None, *, disturbed: bool) -> Turn:
+async def _turn(session: Session, at_s: float, question: int, latency_ms: float | None, fault: str) -> Turn:
     main = psutil.Process(session.process.pid)
-    memory_mb = session.memory_bytes() / 1e6
-    return Turn(at_s, latency_ms, disturbed, memory_mb, main.num_fds(), main.num_threads())
+    pids = {"program": main.pid}
+    pids |= {engine["name"]: engine["pid"] for engine in (await session.status())["engines"] if engine["pid"]}
+    memory = {name: Held(pid, psutil.Process(pid).memory_full_info().pss / 1e6) for name, pid in pids.items()}
+    return Turn(at_s, question, latency_ms, fault, memory, main.num_fds(), main.num_threads())
 
 
-def page(rows: Sequence[tuple[str, str]], command: str, kills: str) -> str:
-    """docs/reliability.md."""
-    lines = ["# Reliability", "", f"Written by `{command}`, which prints the same on your machine.", ""]
-    lines += ["| | |", "|---|---|", *(f"| {name} | {figure} |" for name, figure in rows), ""]
-    return "\n".join([*lines, "Writers of stored files, killed while they wrote:", "", "```", kills.strip(), "```", ""])
+def _other(module: str, *arguments: str) -> tuple[int, str]:
+    """Run another trial, and show what it prints as it does; its exit code, and that."""
+    command = [sys.executable, "-m", f"voiceos.bench.{module}", *arguments]
+    told = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            told.append(line)
+    return process.returncode, "".join(told)
+
+
+def _events(count: int, seed: int) -> tuple[soaked.Target, str]:
+    """What the earpiece lived through, and its figures."""
+    code, told = _other("earpiece", "--events", str(count), "--seed", str(seed))
+    lived = len(re.findall(r"^ *\d+ .* s$", told, re.MULTILINE))
+    last = told.strip().rpartition("\n")[2]
+    return soaked.events(lived, "" if code == 0 else last), told.rpartition("\n\n")[2]
+
+
+def _kills(times: int, seed: int) -> tuple[soaked.Target, str]:
+    code, told = _other("kills", "--times", str(times), "--seed", str(seed))
+    counts = re.findall(r"^[a-z ]+? +(\d+) +\d+$", told, re.MULTILINE)
+    return soaked.kills(sum(map(int, counts)), "" if code == 0 else "something was lost, see below"), told
 
 
 def main() -> int:
@@ -256,23 +173,34 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--fault-every", type=int, default=4, metavar="TURNS", help="on average (default: 4)")
     parser.add_argument(
-        "--kills", type=int, default=170, help="of each kind of stored file (default: 170, 1020 in all)"
+        "--events", type=int, default=soaked.EVENTS, help=f"of devices, in a row (default: {soaked.EVENTS})"
     )
+    parser.add_argument("--kills", type=int, default=KILLS, help=f"of each kind of stored file (default: {KILLS})")
     parser.add_argument("--dry-run", action="store_true", help="scripted engines: tries this, measures nothing")
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the figures there, as docs/reliability.md")
     chosen = parser.parse_args()
     if reason := VirtualCard.missing():
         parser.exit(5, f"{reason}\n")
     done = asyncio.run(soak(chosen.minutes, chosen.seed, fault_every=chosen.fault_every, dry_run=chosen.dry_run))
+    targets, blocks = done.targets(), {}
+    if chosen.events:
+        target, blocks["Device events (scripted engines), by kind"] = _events(chosen.events, chosen.seed)
+        targets.append(target)
+    if chosen.kills:
+        target, blocks["Writers of stored files, killed while they wrote"] = _kills(chosen.kills, chosen.seed)
+        targets.append(target)
     rows = done.table()
-    print("\n".join(f"{name:36} {figure}" for name, figure in rows), flush=True)
-    command = [sys.executable, "-m", "voiceos.bench.kills", "--times", str(chosen.kills), "--seed", str(chosen.seed)]
-    kills = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
-    print(kills.stdout, kills.stderr, sep="")
+    print("\n".join(f"{name:48} {figure}" for name, figure in rows))
+    print("\n".join(f"{target.name:66} {target.verdict:18} {target.figure}" for target in targets))
+    found = soaked.verdict(targets)
+    print(f"all in all: {found}")
     if chosen.write:
-        mine = f"python -m voiceos.bench.soak --minutes {chosen.minutes:g} --seed {chosen.seed}"
-        chosen.write.write_text(page(rows, mine, kills.stdout))
-    return int(done.failed or kills.returncode != 0)
+        command = f"python -m voiceos.bench.soak --minutes {chosen.minutes:g} --seed {chosen.seed}"
+        for name in ("fault_every", "events", "kills"):
+            if getattr(chosen, name) != parser.get_default(name):
+                command += f" --{name.replace('_', '-')} {getattr(chosen, name)}"
+        chosen.write.write_text(soaked.page(rows, targets, command, blocks))
+    return {"met": 0, "missed": 1, "too short to tell": TOO_SHORT}[found]
 
 
 if __name__ == "__main__":

@@ -15,20 +15,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import select
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import soxr
@@ -36,18 +34,22 @@ import soxr
 from voiceos.audio.frames import Samples
 from voiceos.bench import walls
 from voiceos.bench.recording import Recording
+from voiceos.bench.virtual_server import PATIENCE_S, VirtualServer
 from voiceos.clock import Clock, SystemClock
 from voiceos.errors import AudioError
 
 RATE_HZ = 48_000
 """Rate of the card's one clock, and of every recording."""
 
+SETTLED_BYTES = RATE_HZ * 4 // 2
+"""Half a second of sound, behind which a new card's blocks have their length."""
+
 _PROGRAMS = ("pulseaudio", "pactl", "pacat", "parec")
 
-_SCRIPT = "load-module module-native-protocol-unix socket={socket} auth-anonymous=1\n"
-
+# norewinds: else a null sink begins with blocks of two seconds, and whoever listens chokes on the first.
 _DEVICES = """\
-load-module module-null-sink sink_name=card rate=48000 channels=3 channel_map=front-left,front-right,rear-center
+load-module module-null-sink sink_name=card norewinds=1 rate=48000 channels=3 \
+channel_map=front-left,front-right,rear-center
 load-module module-remap-sink sink_name=speaker master=card channels=1 master_channel_map=front-left \
 channel_map=mono remix=no sink_properties=device.description=speaker
 load-module module-remap-sink sink_name=mouth master=card channels=1 master_channel_map=front-right channel_map=mono \
@@ -60,7 +62,7 @@ load-module module-remap-source source_name=assistant master=card.monitor channe
 channel_map=mono remix=no
 load-module module-remap-source source_name=openair master=card.monitor format=float32le channels=3 \
 master_channel_map=front-left,front-right,rear-center channel_map=front-left,front-right,rear-center remix=no
-load-module module-null-sink sink_name=pace rate=48000 channels=1 channel_map=mono
+load-module module-null-sink sink_name=pace norewinds=1 rate=48000 channels=1 channel_map=mono
 load-module module-loopback source=microphone sink=pace latency_msec=5
 set-default-sink speaker
 set-default-source microphone
@@ -88,16 +90,15 @@ class Played:
     """Monotonic seconds at which the last sample had been played."""
 
 
-class VirtualCard:
+class VirtualCard(VirtualServer):
     """`with VirtualCard() as card:`; the environment of the process is changed for as long, so that PortAudio finds it.
 
     Set it up before sounddevice is imported, or call `voiceos.audio.devices.reinitialise()` after.
     """
 
     def __init__(self, *, clock: Clock | None = None) -> None:
+        super().__init__()
         self._clock = clock or SystemClock()
-        self._folder = Path()
-        self._pid: int | None = None
 
     @staticmethod
     def missing() -> str:
@@ -106,22 +107,6 @@ class VirtualCard:
         if not absent:
             return ""
         return f"no virtual sound card: {', '.join(absent)} not installed (on PipeWire desktops PulseAudio is absent)"
-
-    @property
-    def running(self) -> bool:
-        return self._pid is not None
-
-    @property
-    def environment(self) -> Mapping[str, str]:
-        """What a child process needs in its environment to have this card as its default."""
-        return {
-            "PULSE_SERVER": f"unix:{self._socket}",
-            "ALSA_CONFIG_PATH": f"/usr/share/alsa/alsa.conf:{self._folder / 'asound.conf'}",
-        }
-
-    @property
-    def _socket(self) -> Path:
-        return self._folder / "pulse.sock"
 
     def __enter__(self) -> Self:
         if reason := self.missing():
@@ -147,17 +132,7 @@ class VirtualCard:
 
     def start_server(self, *, bare: bool = False) -> None:
         """Start PulseAudio and return when it takes connections; a `bare` one has no devices. Raises AudioError."""
-        script = _SCRIPT.format(socket=self._socket) + ("" if bare else _DEVICES)
-        (self._folder / "card.pa").write_text(script)
-        mine = {name: str(self._folder) for name in ("HOME", "XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH")}
-        environment = {name: value for name, value in os.environ.items() if name != "PULSE_SERVER"} | mine
-        command = ["pulseaudio", "-n", "--daemonize=yes", "--use-pid-file=yes", "--exit-idle-time=-1", "--realtime=no"]
-        command += [f"--log-target=file:{self._folder / 'pulse.log'}", f"--file={self._folder / 'card.pa'}"]
-        # Daemonising returns once the start-up script has run, so nothing here has to wait and see.
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise AudioError(f"the virtual sound card did not start: {done.stderr.strip()}")
-        self._pid = int((self._folder / "pid").read_text())
+        self._start("" if bare else _DEVICES)
         if not bare:
             self._balance()
 
@@ -183,39 +158,22 @@ class VirtualCard:
         self._settle()
 
     def _settle(self) -> None:
-        # Null sinks begin with blocks of two seconds, and drop to the few milliseconds that a loopback asks for only
-        # then (it is there for nothing else); a stream opened before that gets them all at once and chokes on it.
+        # Null sinks drop to the few milliseconds that a loopback asks for (it is there for nothing else) only behind
+        # their first block; a stream that is opened before gets several at once.
         command = ["parec", "--raw", "--device=openair", "--latency-msec=20", *_FORMAT, "--channels=1"]
         with subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=os.environ | self.environment
         ) as process:
             assert process.stdout is not None
-            process.stdout.read(RATE_HZ * 4)
-            process.terminate()
-
-    def stop_server(self, *, kill: bool = False) -> None:
-        """End PulseAudio and return when it is gone; `kill` gives it no chance to say goodbye."""
-        if self._pid is None:
-            return
-        handle = os.pidfd_open(self._pid)
-        try:
-            os.kill(self._pid, signal.SIGKILL if kill else signal.SIGTERM)
-            select.select([handle], [], [])
-        finally:
-            os.close(handle)
-        self._pid = None
-        self._socket.unlink(missing_ok=True)
-        (self._folder / "pid").unlink(missing_ok=True)
-
-    @contextmanager
-    def frozen_server(self) -> Iterator[None]:
-        """PulseAudio stands still: no sound flows, and no error is reported either."""
-        assert self._pid is not None
-        os.kill(self._pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            os.kill(self._pid, signal.SIGCONT)
+            ends, read = self._clock.monotonic() + PATIENCE_S, 0
+            while read < SETTLED_BYTES and (left_s := ends - self._clock.monotonic()) > 0:
+                if select.select([process.stdout], [], [], left_s)[0]:
+                    read += len(more := os.read(process.stdout.fileno(), 1 << 16))
+                    if not more:
+                        break
+            process.kill()
+        if read < SETTLED_BYTES:
+            raise AudioError(f"no sound flows through the virtual card: {read} bytes came in {PATIENCE_S:.0f} s")
 
     @contextmanager
     def suspended_microphone(self) -> Iterator[None]:
@@ -323,24 +281,6 @@ class VirtualCard:
                 process.terminate()
             await process.wait()
             await reader
-
-    def listed(self, what: str) -> list[dict[str, Any]]:
-        """What the server has of a kind: "sinks", "source-outputs" …"""
-        found: list[dict[str, Any]] = json.loads(self.pactl("--format=json", "list", what))
-        return found
-
-    def pactl(self, *arguments: str) -> str:
-        """What the server's own tool says. Raises AudioError where it complains."""
-        done = subprocess.run(
-            ["pactl", *arguments],  # noqa: S607 -- found on the PATH, as its package puts it
-            env=os.environ | self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise AudioError(f"pactl {' '.join(arguments)}: {done.stderr.strip()}")
-        return done.stdout
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 
+from voiceos.audio.sound_server import View
 from voiceos.bench.virtual_card import VirtualCard
 from voiceos.errors import AudioError
 
@@ -60,6 +61,22 @@ class Headsets:
 
     def _load(self, *arguments: str) -> None:
         self._card.pactl("load-module", *arguments)
+
+
+def places(view: View, process: int) -> tuple[str, str]:
+    """Names of the sink that a program plays to and of the source that it records, or how many streams it has where
+    that is not one."""
+    found = []
+    for streams, devices in ((view.playing, view.sinks), (view.recording, view.sources)):
+        names = {device.index: device.name for device in devices}
+        own = [stream for stream in streams if stream.process == process]
+        found.append(names.get(own[0].device, "") if len(own) == 1 else f"{len(own)} streams")
+    return found[0], found[1]
+
+
+def at_home(view: View, process: int) -> bool:
+    """Whether it plays to and records the default ones."""
+    return places(view, process) == (view.default_sink, view.default_source)
 
 
 def _mic(name: str) -> str:

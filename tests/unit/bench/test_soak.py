@@ -2,48 +2,106 @@
 
 from __future__ import annotations
 
-from voiceos.bench.soak import Soaked, Turn, page
+from collections import Counter
+
+from voiceos.bench import soaked
+from voiceos.bench.soaked import Held, Soaked, Turn, page
+
+KINDS = ("engine killed", "settings changed")
 
 
 def turn(minute: float, **what: object) -> Turn:
-    usual = {"latency_ms": 900.0, "disturbed": False, "memory_mb": 1000.0, "files": 40, "threads": 9}
+    usual = {
+        "question": 0,
+        "latency_ms": 900.0,
+        "fault": "",
+        "memory": {"program": Held(1, 150.0), "llm": Held(2, 1000.0)},
+        "files": 40,
+        "threads": 9,
+    }
     return Turn(minute * 60, **(usual | what))  # type: ignore[arg-type]
 
 
-def table(soaked: Soaked) -> dict[str, str]:
-    return dict(soaked.table())
+def run(turns: list[Turn], **what: object) -> Soaked:
+    return Soaked(7, KINDS, turns, Counter(KINDS), **what)  # type: ignore[arg-type]
 
 
-def test_growth_is_told_by_the_last_two_thirds() -> None:
+def verdicts(soaked: Soaked) -> dict[str, str]:
+    """By the first words of each target's name."""
+    return {target.name.split(":")[0].split(" over")[0]: target.verdict for target in soaked.targets()}
+
+
+def test_a_run_without_growth_meets_what_is_asked() -> None:
+    assert set(verdicts(run([turn(minute) for minute in range(60)])).values()) == {"met"}
+
+
+def test_memory_growth_is_that_of_the_last_two_thirds() -> None:
     """The first third fills caches; from then on 2 MB an hour."""
     memory = [500.0 + 100 * minute for minute in range(20)] + [2500.0 + minute / 30 for minute in range(40)]
-    soaked = Soaked(7, [turn(minute, memory_mb=memory[minute]) for minute in range(60)])
-    assert table(soaked)["memory slope, last two thirds"] == "+2.0 MB/h"
-    assert not soaked.failed
+    grows = run([turn(minute, memory={"program": Held(1, memory[minute])}) for minute in range(60)])
+    assert verdicts(grows)["memory slope"] == "missed"
+    assert next(one.figure for one in grows.targets() if "memory" in one.name).startswith("+2.0 (")
 
 
-def test_open_files_threads_and_latency_are_compared() -> None:
-    soaked = Soaked(1, [turn(m, files=40 + m, threads=9, latency_ms=900.0 + 10 * m) for m in range(30)])
-    told = table(soaked)
-    assert told["open files, first and last third"] == "49 and 69"
-    assert told["threads, first and last third"] == "9 and 9"
-    assert told["latency p50, first and last third"] == "945 ms and 1145 ms"
+def test_an_engine_that_was_replaced_is_no_growth() -> None:
+    memory = [{"program": Held(1, 150.0), "llm": Held(2 + m // 20, 900.0 + m // 20 * 50.0)} for m in range(60)]
+    replaced = run([turn(minute, memory=memory[minute]) for minute in range(60)])
+    assert verdicts(replaced)["memory slope"] == "met"
+    assert dict(replaced.table())["engines replaced"] == "2"
+
+
+def test_an_engine_that_never_lived_long_enough_tells_nothing() -> None:
+    memory = [{"program": Held(1, 150.0), "llm": Held(m // 2 + 2, 900.0)} for m in range(60)]
+    assert verdicts(run([turn(m, memory=memory[m]) for m in range(60)]))["memory slope"] == "too short to tell"
+
+
+def test_scatter_that_could_be_growth_is_told_as_such() -> None:
+    scattered = run([turn(m / 5, memory={"program": Held(1, 150.0 + m * 7 % 5 + m / 20)}) for m in range(30)])
+    assert verdicts(scattered)["memory slope"] == "too short to tell"
+
+
+def test_open_files_and_threads_must_not_grow() -> None:
+    found = verdicts(run([turn(m, files=40 + m // 10, threads=9 + (m == 50)) for m in range(60)]))
+    assert found["open files"] == "missed"
+    assert found["threads"] == "met"
+
+
+def test_latency_is_compared_question_by_question() -> None:
+    slower = run([turn(m, latency_ms=900.0 + 10 * m) for m in range(60)])
+    assert verdicts(slower)["latency"] == "missed"
+    mixed = run([turn(m, question=int(m > 40), latency_ms=2000.0 if m > 40 else 900.0) for m in range(60)])
+    assert verdicts(mixed)["latency"] == "met"
+    assert verdicts(run([turn(m) for m in range(2)]))["latency"] == "too short to tell"
 
 
 def test_a_turn_without_an_answer_counts_unless_a_fault_came_before_it() -> None:
-    soaked = Soaked(1, [turn(1), turn(2, latency_ms=None, disturbed=True)])
-    assert not soaked.failed
-    soaked.turns.append(turn(3, latency_ms=None))
-    assert soaked.failed
-    assert table(soaked)["unanswered without a fault"] == "1"
+    turns = [turn(1), turn(2, latency_ms=None, fault="engine killed")]
+    assert verdicts(run(turns))["unanswered without a fault"] == "met"
+    assert verdicts(run([*turns, turn(3, latency_ms=None)]))["unanswered without a fault"] == "missed"
 
 
-def test_a_program_that_ended_by_itself_has_failed() -> None:
-    assert Soaked(1, [turn(1)], ended="VoiceosError after a question").failed
-    assert Soaked(1).failed
+def test_a_run_that_did_not_come_to_its_end_has_failed() -> None:
+    assert verdicts(run([turn(1)], ended="after engine killed: it is not well again"))["it runs to the end"] == "missed"
+    assert verdicts(run([]))["it runs to the end"] == "missed"
 
 
-def test_the_page_names_the_command_that_wrote_it() -> None:
-    text = page([("turns", "12")], "python -m voiceos.bench.soak --minutes 1", "stored  kills  lost")
-    assert "| turns | 12 |" in text
+def test_a_kind_of_fault_that_did_not_come_leaves_it_open() -> None:
+    found = Soaked(7, KINDS, [turn(1)], Counter({"engine killed": 2}))
+    assert verdicts(found)["every kind of fault"] == "too short to tell"
+    assert any(one.figure == "all but settings changed" for one in found.targets())
+
+
+def test_all_in_all_one_that_is_missed_decides_and_then_one_that_is_open() -> None:
+    met, short, lost = soaked.events(200, ""), soaked.kills(20, ""), soaked.kills(1000, "something was lost")
+    assert soaked.verdict([met]) == "met"
+    assert soaked.verdict([met, short]) == "too short to tell"
+    assert soaked.verdict([short, lost, met]) == "missed"
+
+
+def test_the_page_names_the_command_that_wrote_it_and_holds_every_figure() -> None:
+    done = run([turn(minute) for minute in range(60)])
+    text = page(done.table(), done.targets(), "python -m voiceos.bench.soak --minutes 1", {"Killed": "stored  lost\n"})
     assert "`python -m voiceos.bench.soak --minutes 1`" in text
+    assert "| engines replaced | 0 |" in text
+    assert "All in all: **met**." in text
+    assert "Killed:\n\n```\nstored  lost\n```" in text
