@@ -253,7 +253,7 @@ class Live:
     @property
     def presence(self) -> Presence:
         """Whether sound comes from the microphone, and if not, why: for the watchdog and `voiceos status`."""
-        return self._duplex.presence if self._duplex is not None else Presence(STARTING, self._clock.monotonic(), None)
+        return self._duplex.presence if self._duplex is not None else Presence(STARTING, self._clock.monotonic())
 
     @property
     def volume(self) -> float:

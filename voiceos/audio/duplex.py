@@ -16,14 +16,16 @@ import sys
 from collections.abc import Callable
 
 from voiceos.audio import portaudio
+from voiceos.audio.bulletin import Bulletin
 from voiceos.audio.devices import DeviceMissing
 from voiceos.audio.echo import Echo, EchoCanceller
+from voiceos.audio.frames import Frame
 from voiceos.audio.listeners import Listeners
-from voiceos.audio.microphone import Microphone
 from voiceos.audio.presence import MUTED, NO_LOUDSPEAKER, NO_MICROPHONE, NO_SERVER, STARTING, Change, Presence
 from voiceos.audio.sound_server import SoundServer, View
 from voiceos.audio.speaker import Speaker
 from voiceos.audio.steering import Steering
+from voiceos.audio.streams import Streams
 from voiceos.clock import Clock, asleep_s
 from voiceos.config.model import Audio
 from voiceos.errors import AudioError
@@ -59,67 +61,60 @@ class Duplex:
         listeners: Listeners,
         asleep_s: Callable[[], float] = asleep_s,
     ) -> None:
-        self._settings = settings
         self._clock = clock
         self._listeners = listeners
         self._asleep_s = asleep_s
         self._slept_s = asleep_s()
-        self._volume = settings.volume
-        self._speaker = Speaker("", clock=clock, volume=settings.volume)
-        self._speaker_open = False
-        self._microphone: Microphone | None = None
-        self._flows: dict[str, asyncio.Task[None]] = {}
-        """What takes sound from each open stream; one that has ended has failed."""
         self._muted = False
         self._changing = asyncio.Lock()
         """Streams are opened and closed by one task at a time: a second microphone would never be closed."""
-        self._attentive = True
+        self._bulletin = Bulletin(listeners.on_change, clock=clock)
+        self._news = asyncio.Event()
+        self._news_at = clock.monotonic()
+        """When the first of what has changed since the last look was known."""
         self._canceller = EchoCanceller(settings.echo_cancellation, on_echo=listeners.on_echo)
+        self._streams = Streams(
+            settings,
+            clock=clock,
+            on_frame=self._frame,
+            on_speaker=listeners.on_speaker,
+            on_end=self._news.set,
+            canceller=self._canceller,
+        )
         self._server = SoundServer(lambda view: self._news.set())
         self._served = False
         """The streams go through the sound server, and die with it."""
         self._steering = Steering(self._server, settings)
-        self._missed = False
-        """It has been told that a device of the settings is not there."""
-        self._news = asyncio.Event()
-        self._news_at = clock.monotonic()
-        """When the first of what has changed since the last look was known."""
         self._again = False
         self._fresh = "sounddevice" not in sys.modules
         """PortAudio has just looked what there is."""
         self._attempt = 0
-        self._reason = STARTING
-        self._since = clock.monotonic()
-        self._frame_at: float | None = None
 
     # What is asked from outside.
 
     @property
     def presence(self) -> Presence:
         """Whether frames come, and if not, why."""
-        return Presence(self._reason, self._since, self._frame_at)
+        return self._bulletin.presence
 
     @property
     def speaker(self) -> Speaker:
         """The loudspeaker; a new one after it was lost. One that is not open swallows what is said."""
-        return self._speaker
+        return self._streams.speaker
 
     @property
     def volume(self) -> float:
         """0 to 1, also while there is no loudspeaker."""
-        return self._speaker.volume if self._speaker_open else self._volume
+        return self._streams.volume
 
     @volume.setter
     def volume(self, volume: float) -> None:
-        self._speaker.volume = volume
-        self._volume = volume
+        self._streams.volume = volume
 
     @property
     def device_names(self) -> tuple[str, str]:
         """Of the microphone and the loudspeaker that are open, empty where none is."""
-        microphone = self._microphone.device if self._microphone is not None else None
-        speaker = self._speaker.device if self._speaker is not None and self._speaker_open else None
-        return microphone.name if microphone else "", speaker.name if speaker else ""
+        return self._streams.names
 
     @property
     def muted(self) -> bool:
@@ -134,22 +129,23 @@ class Duplex:
         await portaudio.patiently(portaudio.load, "start")
         await self._server.__aenter__()
         await self._put_right()  # the server may tell of itself later: most of the time all is there
-        if not self._speaker_open:
-            self._tell(Change.LOUDSPEAKER_LOST)
+        if not self._streams.speaker_open:
+            self._bulletin.tell(Change.LOUDSPEAKER_LOST)
         self._keeper = asyncio.create_task(self._keep(), name="sound")
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._keeper.cancel()
         await asyncio.gather(self._keeper, return_exceptions=True)
-        await self._close_microphone()
-        await self._close_speaker()
+        await self._streams.close_microphone()
+        await self._streams.close_speaker()
         await self._server.__aexit__()
 
     async def reopen(self, settings: Audio) -> None:
         """Go over to other devices, or the same with other settings; returns at once, and `on_change` tells when sound
         is there again. What is not there is waited for."""
-        self._settings, self._steering, self._missed = settings, Steering(self._server, settings), False
+        self._streams.settings, self._steering = settings, Steering(self._server, settings)
+        self._bulletin.forget_missed()
         self._canceller.setting = settings.echo_cancellation
         self._again = True
         self._news.set()
@@ -159,9 +155,9 @@ class Duplex:
         self._muted = True  # at once, though what holds the lock may be opening it just now
         async with self._changing:
             self._muted = True  # also after one who waited to switch it on
-            self._state(MUTED)
-            if self._microphone is not None:
-                await self._close_microphone()
+            self._bulletin.stands(MUTED)
+            if self._streams.microphone is not None:
+                await self._streams.close_microphone()
                 log.info("microphone closed")
         return True
 
@@ -170,21 +166,26 @@ class Duplex:
         async with self._changing:
             if self._muted:
                 self._muted = False
-                self._state(STARTING)
-                if not self._speaker_open:  # it is opened together with the loudspeaker
+                self._bulletin.stands(STARTING)
+                if not self._streams.speaker_open:  # it is opened together with the loudspeaker
                     self._attempt = 0
                     self._news.set()
                 elif not await self._try_microphone(self._server.view):
-                    self._tell(Change.MICROPHONE_LOST)
+                    self._bulletin.tell(Change.MICROPHONE_LOST)
                     self._attempt = 0
                     self._news.set()
-            return self._microphone is not None
+            return self._streams.microphone is not None
 
     def attend(self, attentive: bool) -> None:
         """Whether each frame is wanted at once, or may come a tenth of a second later and cost less."""
-        self._attentive = attentive
-        if self._microphone is not None:
-            self._microphone.attentive = attentive
+        self._streams.attentive = attentive
+
+    def _frame(self, frame: Frame) -> bool:
+        if self._asleep_s() - self._slept_s > SLEPT_S:  # and this is from before
+            return False
+        if not self._muted:  # else it is about to be closed
+            self._listeners.on_frame(self._canceller.feed(frame, attentive=self._streams.attentive))
+        return True
 
     # The one who keeps it so.
 
@@ -201,8 +202,9 @@ class Duplex:
 
     async def _something(self) -> None:
         """Return when something has happened, or when what is missing is due to be tried for again."""
-        waits = [LOOK_S] if self._reason else []
-        if self._reason not in ("", MUTED):
+        reason = self.presence.reason
+        waits = [LOOK_S] if reason else []
+        if reason not in ("", MUTED):
             waits.append(RETRY_S[min(self._attempt, len(RETRY_S) - 1)])
         try:
             async with asyncio.timeout(min(waits, default=None)):
@@ -218,42 +220,38 @@ class Duplex:
         async with self._changing:
             slept_s, self._slept_s = self._asleep_s() - self._slept_s, self._asleep_s()
             again, self._again = self._again, False
-            view = self._server.view
+            view, streams = self._server.view, self._streams
             if slept_s > SLEPT_S:
                 log.info("the computer has slept for %.0f s", slept_s)
-                self._tell(Change.SLEPT)
+                self._bulletin.tell(Change.SLEPT)
             self._served |= view is not None and any(stream.process == os.getpid() for stream in view.playing)
             # A server that comes after the program wants the devices for itself.
-            changed = self._speaker_open and self._served != (view is not None)
-            if slept_s > SLEPT_S or again or changed or self._failed("loudspeaker") or (view and not view.sinks):
+            changed = streams.speaker_open and self._served != (view is not None)
+            if slept_s > SLEPT_S or again or changed or streams.failed("loudspeaker") or (view and not view.sinks):
                 await self._drop_microphone()
                 await self._drop_speaker()
-            elif self._failed("microphone") or (view and not view.sources):
+            elif streams.failed("microphone") or (view and not view.sources):
                 await self._drop_microphone()
-            if not self._speaker_open:
+            if not streams.speaker_open:
                 await self._open_both(view)
-            elif self._microphone is None and not self._muted:
+            elif streams.microphone is None and not self._muted:
                 await self._open_microphone(view)
-            if self._server.view is not None and self._speaker_open:
+            if self._server.view is not None and streams.speaker_open:
                 await self._steer(self._server.view)
 
-    def _failed(self, stream: str) -> bool:
-        task = self._flows.get(stream)
-        return task is not None and task.done()
-
     async def _drop_microphone(self) -> None:
-        if self._microphone is not None:
-            self._state(STARTING)
-            self._tell(Change.MICROPHONE_LOST)
-            await self._close_microphone()
+        if self._streams.microphone is not None:
+            self._bulletin.stands(STARTING)
+            self._bulletin.tell(Change.MICROPHONE_LOST)
+            await self._streams.close_microphone()
             self._attempt = 0
 
     async def _drop_speaker(self) -> None:
-        if self._speaker_open:
-            self._state(STARTING)
-            self._speaker.lost(self._news_at)
-            self._tell(Change.LOUDSPEAKER_LOST)
-            await self._close_speaker()
+        if self._streams.speaker_open:
+            self._bulletin.stands(STARTING)
+            self._streams.speaker.lost(self._news_at)
+            self._bulletin.tell(Change.LOUDSPEAKER_LOST)
+            await self._streams.close_speaker()
             self._attempt = 0
 
     async def _open_both(self, view: View | None, opened: Change = Change.LOUDSPEAKER_BACK) -> None:
@@ -268,151 +266,62 @@ class Duplex:
             if not self._fresh:
                 await portaudio.reinitialise()
             self._fresh = False
-            await self._open_speaker()
+            speaker = await self._streams.open_speaker()
         except DeviceMissing:
             self._without(NO_LOUDSPEAKER if not self._server.trouble else NO_SERVER)
             return
         except AudioError as error:
             self._without(str(error))
             return
+        self._steering.opened("loudspeaker", named=speaker.named)
         self._served = view is not None
         hears = not self._muted and await self._try_microphone(view)
-        self._tell(opened)
+        self._bulletin.tell(opened)
         if self._muted:
-            self._state(MUTED)
+            self._bulletin.stands(MUTED)
         else:
-            self._tell(Change.MICROPHONE_BACK if hears else Change.MICROPHONE_MISSING)
+            self._bulletin.tell(Change.MICROPHONE_BACK if hears else Change.MICROPHONE_MISSING)
         if view is None:
-            self._miss(not self._speaker.named or (self._microphone is not None and not self._microphone.named))
+            self._bulletin.misses(not self._streams.named)
 
     async def _open_microphone(self, view: View | None) -> None:
         """Where the loudspeaker is open already."""
         if view is None:  # PortAudio has to start anew for it, and the loudspeaker gives way
             await self._listeners.said()
-            await self._close_speaker()
+            await self._streams.close_speaker()
             await self._open_both(view, Change.LOUDSPEAKER_REPLACED)
-            if not self._speaker_open:
-                self._tell(Change.LOUDSPEAKER_LOST)
+            if not self._streams.speaker_open:
+                self._bulletin.tell(Change.LOUDSPEAKER_LOST)
         elif await self._try_microphone(view):
-            self._tell(Change.MICROPHONE_BACK)
+            self._bulletin.tell(Change.MICROPHONE_BACK)
 
     async def _try_microphone(self, view: View | None) -> bool:
         """Whether it is open now."""
         if view is not None and not view.sources:
             self._without(NO_MICROPHONE)
             return False
-        microphone = Microphone(
-            self._settings.input_device,
-            clock=self._clock,
-            latency_s=self._settings.input_latency_ms / 1000 or None,
-            or_default=True,
-        )
         try:
-            await microphone.__aenter__()
+            microphone = await self._streams.open_microphone()
         except DeviceMissing:
             self._without(NO_MICROPHONE)
             return False
         except AudioError as error:
             self._without(str(error))
             return False
-        microphone.attentive = self._attentive
-        self._microphone = microphone
         self._steering.opened("microphone", named=microphone.named)
-        self._flows["microphone"] = asyncio.create_task(self._hear(microphone), name="microphone")
-        self._canceller.listen_to(self._speaker.reference)
         self._attempt = 0
-        self._state("")
+        self._bulletin.stands("")
         return True
-
-    async def _open_speaker(self) -> None:
-        speaker = Speaker(
-            self._settings.output_device,
-            clock=self._clock,
-            block_ms=self._settings.output_block_ms,
-            volume=self._volume,
-            latency_s=self._settings.output_latency_ms / 1000 or None,
-            or_default=True,
-        )
-        await speaker.__aenter__()
-        self._speaker, self._speaker_open = speaker, True
-        self._steering.opened("loudspeaker", named=speaker.named)
-        self._flows["loudspeaker"] = asyncio.create_task(self._play(speaker), name="loudspeaker")
-
-    async def _close_microphone(self) -> None:
-        await self._end_flow("microphone")
-        microphone, self._microphone = self._microphone, None
-        if microphone is not None:
-            await _closed(microphone)
-
-    async def _close_speaker(self) -> None:
-        await self._end_flow("loudspeaker")
-        if self._speaker_open:
-            self._speaker_open = False
-            self._volume = self._speaker.volume
-            await _closed(self._speaker)
-
-    async def _end_flow(self, stream: str) -> None:
-        task = self._flows.pop(stream, None)
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-
-    async def _hear(self, microphone: Microphone) -> None:
-        try:
-            async for frame in microphone:
-                if self._asleep_s() - self._slept_s > SLEPT_S:  # and this is from before
-                    return
-                self._frame_at = self._clock.monotonic()
-                if self._muted:  # it is about to be closed
-                    continue
-                self._listeners.on_frame(self._canceller.feed(frame, attentive=self._attentive))
-        except AudioError as error:
-            log.warning("%s", error)
-        finally:
-            self._news.set()
-
-    async def _play(self, speaker: Speaker) -> None:
-        try:
-            async for event in speaker.events():
-                self._listeners.on_speaker(event)
-        except AudioError as error:
-            log.warning("%s", error)
-        finally:
-            self._news.set()
 
     async def _steer(self, view: View) -> None:
         found = await self._steering.follow(view)
         if found.moved:
-            self._canceller.listen_to(self._speaker.reference)
+            self._canceller.listen_to(self._streams.speaker.reference)
             if found.told:
-                self._tell(Change.MOVED)
+                self._bulletin.tell(Change.MOVED)
         if found.settled:
-            self._miss(found.missing)
-
-    def _miss(self, missing: bool) -> None:
-        """A device that the settings name is not there: told once."""
-        if missing and not self._missed:
-            self._tell(Change.ANOTHER)
-        self._missed = missing
+            self._bulletin.misses(found.missing)
 
     def _without(self, reason: str) -> None:
-        if reason != self._reason:
-            log.warning("waiting for sound: %s", reason)
-        self._state(reason)
+        self._bulletin.without(reason)
         self._attempt += 1
-
-    def _state(self, reason: str) -> None:
-        if reason != self._reason:
-            self._reason, self._since = reason, self._clock.monotonic()
-
-    def _tell(self, change: Change) -> None:
-        log.info("sound: %s", change.value)
-        self._listeners.on_change(change)
-
-
-async def _closed(stream: Microphone | Speaker) -> None:
-    """Whatever state the sound system is in, the program goes on; what hangs is opened anew in a thread of its own."""
-    try:
-        await stream.__aexit__(None, None, None)
-    except AudioError as error:
-        log.warning("%s", error)

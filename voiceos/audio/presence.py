@@ -14,16 +14,14 @@ NO_LOUDSPEAKER = "no loudspeaker"
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """`frames come` is `reason == ""`; then `last_frame_at` is never older than some 2 s: a stream that has stopped is
-    noticed by then, and `reason` is set until it flows again."""
+    """Frames come where `reason` is "": a stream that has stopped is noticed within some 2 s, and `reason` is set until
+    it flows again."""
 
     reason: str
     """Why no frames come, in plain words: one of the above, or what the sound system complained of. Empty while they
     should come."""
     since: float
     """Since when that is so, monotonic seconds."""
-    last_frame_at: float | None
-    """When the last frame came, monotonic seconds; None before the first."""
 
 
 class Change(Enum):

@@ -100,13 +100,12 @@ class VirtualDuplex:
         self._silent.set()
         self._recorded: list[NDArray[np.float32]] = []
         self._task: asyncio.Task[None] | None = None
-        self._frame_at: float | None = None
         self.asked_for: Audio | None = None
         """What `reopen` was last told."""
 
     @property
     def presence(self) -> Presence:
-        return Presence(MUTED if self.muted else "", self._clock.monotonic(), self._frame_at)
+        return Presence(MUTED if self.muted else "", self._clock.monotonic())
 
     @property
     def volume(self) -> float:
@@ -211,7 +210,6 @@ class VirtualDuplex:
                 self._listeners.on_speaker((Started if mark.kind == "started" else Finished)(mark.number, moment))
             self._recorded.append(np.stack([user, assistant], axis=1))
             if not self.muted and not self.deaf:
-                self._frame_at = self._clock.monotonic()
                 self._listeners.on_frame(Frame(at, user))
             frames += 1
             await asyncio.sleep(max(0.0, begun + frames * FRAME_S - self._clock.monotonic()))
