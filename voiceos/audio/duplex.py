@@ -22,7 +22,7 @@ from voiceos.audio.echo import Echo, EchoCanceller
 from voiceos.audio.frames import Frame
 from voiceos.audio.listeners import Listeners
 from voiceos.audio.presence import MUTED, NO_LOUDSPEAKER, NO_MICROPHONE, NO_SERVER, STARTING, Change, Presence
-from voiceos.audio.sound_server import SoundServer, View
+from voiceos.audio.sound_server import See, SoundServer, View
 from voiceos.audio.speaker import Speaker
 from voiceos.audio.steering import Steering
 from voiceos.audio.streams import Streams
@@ -44,10 +44,13 @@ SLEPT_S = 2.0
 LOOK_S = 5.0
 """Where no frames come that would tell, this often it is asked whether the computer has slept."""
 
+END_S = 0.8
+"""So long the sound system may take to close at the end; systemd waits 2 s for the whole program (deploy/)."""
+
 
 class Duplex:
     """`async with Duplex(settings.audio, …) as sound`; what is missing is waited for. Entering raises AudioError where
-    PortAudio itself is.
+    PortAudio itself is. Leaving waits for little more than `END_S`; a sound system that hangs is left as it is.
 
     Args:
         asleep_s: seconds that the computer has been suspended, ever.
@@ -125,6 +128,10 @@ class Duplex:
         """What is known of the echo; None until enough has been played."""
         return self._canceller.echo
 
+    def follow(self, see: See) -> Callable[[], None]:
+        """As `SoundServer.follow`."""
+        return self._server.follow(see)
+
     async def __aenter__(self) -> Duplex:
         await portaudio.patiently(portaudio.load, "start")
         await self._server.__aenter__()
@@ -135,10 +142,14 @@ class Duplex:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._keeper.cancel()
-        await asyncio.gather(self._keeper, return_exceptions=True)
-        await self._streams.close_microphone()
-        await self._streams.close_speaker()
+        try:
+            async with asyncio.timeout(END_S):
+                self._keeper.cancel()
+                await asyncio.gather(self._keeper, return_exceptions=True)
+                await self._streams.close_microphone()
+                await self._streams.close_speaker()
+        except TimeoutError:
+            log.warning("the sound system does not answer, and is left as it is")
         await self._server.__aexit__()
 
     async def reopen(self, settings: Audio) -> None:

@@ -27,6 +27,8 @@ takes some 50 ms, and a source that nobody recorded from may begin with a block 
 
 _T = TypeVar("_T")
 _open: set[int] = set()
+_calls: set[threading.Thread] = set()
+"""Those that have not come back."""
 _stderr_lock = threading.Lock()
 _terminal: int | None = None
 """Standard error while it is diverted; `_stderr_lock` guards it."""
@@ -82,6 +84,12 @@ async def reinitialise() -> None:
     Every stream has to be closed before. Raises AudioError where one is open or PortAudio does not start.
     """
     await patiently(_reinitialise, "start anew")
+
+
+def hangs() -> bool:
+    """Whether a call has not come back, or a stream could not be closed: then PortAudio's own end, which Python has it
+    run as the process exits, would wait for them, and that may be for ever."""
+    return bool(_open or _calls)
 
 
 def _reinitialise() -> None:
@@ -167,12 +175,18 @@ async def patiently(run: Callable[[], _T], what: str, *, undo: Callable[[_T], No
             problem = AudioError(f"The sound system cannot {what}: {error}.", hint=NO_SERVER_HINT)
         except BaseException as error:  # handed to whoever waits
             problem = error
+        _calls.discard(threading.current_thread())
         with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile
             loop.call_soon_threadsafe(settle, result, problem)
 
-    threading.Thread(target=work, name=f"portaudio: {what}", daemon=True).start()
+    thread = threading.Thread(target=work, name=f"portaudio: {what}", daemon=True)
+    _calls.add(thread)
+    thread.start()
     try:
         return await asyncio.wait_for(done, PATIENCE_S)
+    except asyncio.CancelledError:
+        _undivert()
+        raise
     except TimeoutError as error:
         _undivert()  # the thread that hangs would keep it
         raise AudioError(

@@ -24,6 +24,9 @@ PATIENCE_S = 5.0
 RETRY_S = (0.5, 0.5, 1.0, 1.0, 2.0, 2.0, 5.0)
 """Waits between attempts to reach a server that is away, which cannot tell that it is back; the last repeats."""
 
+END_S = 0.5
+"""Longest wait for its thread to end."""
+
 GATHER_S = 0.05
 """Events come in swarms: so long it waits for the rest of one before it looks."""
 
@@ -72,20 +75,24 @@ class View:
     recording: tuple[Stream, ...]
 
 
+See = Callable[[View | None], None]
+"""Told in the loop what there is; None where there is no server any more."""
+
+
 class SoundServer:
     """`async with SoundServer(on_view) as server`.
 
     Args:
-        on_view: told in the loop of each change; None where there is no server any more.
+        on_view: told of each change.
     """
 
-    def __init__(self, on_view: Callable[[View | None], None] = lambda view: None) -> None:
+    def __init__(self, on_view: See = lambda view: None) -> None:
         self.view: View | None = None
         self.trouble = ""
         """Why there is no server; empty while there is."""
         self.looked = asyncio.Event()
-        """Set once it is known whether there is one."""
-        self._on_view = on_view
+        """Set once it is known whether there is one; for who asks but once."""
+        self._followers = [on_view]
         self._lock = threading.Lock()
         self._pulse: Any = None
         """The connection while it may be woken; `_lock` guards it."""
@@ -100,8 +107,21 @@ class SoundServer:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        """A server that hangs hangs the thread too, which then is left behind: it keeps no program from ending."""
         self._stopping.set()
-        await asyncio.to_thread(self._end)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(END_S):
+                while self._thread.is_alive():
+                    self._wake()  # may come just before it waits, and is lost then
+                    await asyncio.sleep(GATHER_S)
+        if self._thread.is_alive():
+            log.warning("the sound server does not answer, and its thread is left behind")
+
+    def follow(self, see: See) -> Callable[[], None]:
+        """Have somebody else be told too, at once what there is now; returns what ends that."""
+        self._followers.append(see)
+        see(self.view)
+        return lambda: self._followers.remove(see)
 
     async def move(self, stream: Stream, target: Endpoint, *, plays: bool) -> bool:
         """Let a stream sound from, or record, another device; whether the server did so."""
@@ -124,14 +144,6 @@ class SoundServer:
             log.info("a stream could not be moved to %s: %s", target.name, error or type(error).__name__)
             return False
         return True
-
-    def _end(self) -> None:
-        for _ in range(40):
-            self._wake()
-            self._thread.join(GATHER_S)
-            if not self._thread.is_alive():
-                return
-        log.warning("the sound server does not answer, and its thread is left behind")
 
     def _wake(self) -> None:
         with self._lock:
@@ -205,7 +217,8 @@ class SoundServer:
         self.looked.set()
         if view != self.view:
             self.view = view
-            self._on_view(view)
+            for see in tuple(self._followers):
+                see(view)
 
 
 def _look(pulse: Any) -> View:
