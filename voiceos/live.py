@@ -95,7 +95,8 @@ class Live:
         self._begin_muted = muted
         self._conductor: Conductor | None = None
         self._duplex: Sound | None = None
-        self._calls: asyncio.Task[None] | None = None
+        self._unfollow: Callable[[], None] | None = None
+        """Ends the watch for calls."""
         self._changes: Changes | None = None
         self._preferences: Preferences | None = None
 
@@ -197,7 +198,6 @@ class Live:
             try:
                 await conductor.run()
             finally:
-                beside += [self._calls] if self._calls else []
                 for task in beside:
                     task.cancel()
                 await asyncio.gather(*beside, return_exceptions=True)
@@ -330,13 +330,13 @@ class Live:
 
     def _watch_calls(self, hold: bool) -> None:
         """Begin to hold its tongue in calls, or no longer."""
-        if self._calls is not None:
-            self._calls.cancel()
-            self._calls = None
+        if self._unfollow is not None:
+            self._unfollow()
+            self._unfollow = None
         if not hold:
             self._call(False)
         if hold and isinstance(self._duplex, Duplex):
-            self._calls = asyncio.create_task(Calls(self._call).watch(), name="calls")
+            self._unfollow = self._duplex.follow(Calls(self._call, clock=self._clock).see)
 
     def _call(self, going_on: bool) -> None:
         assert self._conductor is not None

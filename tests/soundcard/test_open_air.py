@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from voiceos.audio.calls import Calls
+from voiceos.audio.sound_server import SoundServer
 from voiceos.bench.open_air import STRAIGHT, measure
 from voiceos.bench.virtual_card import VirtualCard
-from voiceos.cli.doctor import check_echo
+from voiceos.cli.doctor import check_calls, check_echo
+from voiceos.clock import SystemClock
 from voiceos.config import Settings
 
 SPEECH = Path(os.environ.get("VOICEOS_SPEECH", Path(__file__).parents[2] / "../shared/speech"))
@@ -35,22 +37,25 @@ async def test_it_neither_interrupts_nor_answers_itself_and_the_user_still_can(
 async def test_another_program_at_the_microphone_is_noticed_until_it_ends(card: VirtualCard) -> None:
     told: asyncio.Queue[bool] = asyncio.Queue()
     filter_before = await _recorder(card)
-    calls = Calls(told.put_nowait)
-    watching = asyncio.create_task(calls.watch())
     try:
-        await asyncio.wait_for(calls.looking.wait(), 10.0)
-        async with card.record():  # a monitor is no microphone
-            call = await _recorder(card)
-            try:
-                assert await asyncio.wait_for(told.get(), 10.0) is True
-            finally:
-                await _end(call)
-            assert await asyncio.wait_for(told.get(), 10.0) is False
+        async with SoundServer() as server:
+            await asyncio.wait_for(server.looked.wait(), 10.0)
+            server.follow(Calls(told.put_nowait, clock=SystemClock()).see)
+            async with card.record():  # a monitor is no microphone
+                call = await _recorder(card)
+                try:
+                    assert await asyncio.wait_for(told.get(), 10.0) is True
+                finally:
+                    await _end(call)
+                assert await asyncio.wait_for(told.get(), 10.0) is False
     finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
         await _end(filter_before)
     assert told.empty()
+
+
+async def test_the_doctor_tells_that_calls_are_noticed(card: VirtualCard) -> None:
+    found = await check_calls()
+    assert (found.mark, "is noticed" in found.text) == ("ok", True), found.text
 
 
 async def _recorder(card: VirtualCard) -> asyncio.subprocess.Process:

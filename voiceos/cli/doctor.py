@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import platform
 import shutil
@@ -22,12 +23,12 @@ import voiceos
 from voiceos import log
 from voiceos.app import MODEL_KEYS, Engines, chosen_model
 from voiceos.audio import devices
-from voiceos.audio.calls import Calls
 from voiceos.audio.duplex import Duplex
 from voiceos.audio.earcons import Earcon, synthesise
 from voiceos.audio.echo import HANGOVER_S, Echo
 from voiceos.audio.frames import RATE_HZ, Samples
 from voiceos.audio.listeners import Listeners
+from voiceos.audio.sound_server import SoundServer
 from voiceos.catalogue import Store, recommend, size_text
 from voiceos.cli.options import AsJson, ConfigFile, load
 from voiceos.clock import SystemClock
@@ -187,15 +188,13 @@ def echo_told(echo: Echo | None) -> Finding:
 
 async def check_calls() -> Finding:
     """Whether it would notice that another program uses the microphone."""
-    calls = Calls(lambda going_on: None)
-    tasks = [asyncio.create_task(calls.watch()), asyncio.create_task(calls.looking.wait())]
-    await asyncio.wait(tasks, timeout=CALLS_S, return_when=asyncio.FIRST_COMPLETED)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    if calls.looking.is_set():
-        return Finding("ok", "calls", "another program that begins to use the microphone is noticed")
-    trouble = calls.trouble or "the sound server does not answer"
+    async with SoundServer() as server:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CALLS_S):
+                await server.looked.wait()
+        if server.view is not None:
+            return Finding("ok", "calls", "another program that begins to use the microphone is noticed")
+        trouble = server.trouble or "the sound server does not answer"
     hint = "Without PulseAudio or PipeWire: voiceos config set audio.hold_during_calls false"
     return Finding("note", "calls", f"calls are not noticed: {trouble}", hint)
 
