@@ -8,7 +8,8 @@ import numpy as np
 
 from tests.scenarios.room import espeak
 from voiceos.audio.presence import NO_LOUDSPEAKER, NO_SERVER
-from voiceos.bench.earpiece import Life, live_through, lived
+from voiceos.bench.earpiece import live_through
+from voiceos.bench.life import Life, lived
 from voiceos.bench.virtual_card import RATE_HZ, VirtualCard
 from voiceos.engines.scripted import ScriptedVoice
 from voiceos.turn_taking.state import Phase

@@ -9,7 +9,7 @@ import pytest
 
 from tests.soundcard.devices import CLOCK, check_undisturbed, find, frames_until, noise, undisturbed
 from voiceos.audio.frames import FRAME_S
-from voiceos.audio.level import SILENT_S, LevelWatch
+from voiceos.audio.level import SILENT_PEAK
 from voiceos.audio.microphone import LAZY_BLOCKS, Microphone
 from voiceos.audio.portaudio import reinitialise
 from voiceos.audio.speaker import Speaker
@@ -73,15 +73,15 @@ async def test_a_microphone_that_opens_but_gives_nothing_is_an_error(disturbed_c
     await reinitialise()  # refused while a stream is open
 
 
-async def test_a_muted_microphone_is_noticed(card: VirtualCard) -> None:
-    watch = LevelWatch()
-    card.set_microphone_muted(True)
-    try:
-        async with Microphone("", clock=CLOCK) as microphone:
-            frames = await frames_until(microphone, lambda frames: watch.feed(frames[-1]) is not None)
-    finally:
-        card.set_microphone_muted(False)
-    assert len(frames) * FRAME_S == pytest.approx(SILENT_S, abs=1.0)
+async def test_a_muted_microphone_gives_what_is_taken_for_silence_and_a_quiet_room_does_not(card: VirtualCard) -> None:
+    async with card.room_noise(), Microphone("", clock=CLOCK) as microphone:
+        await frames_until(microphone, lambda frames: np.abs(frames[-1].samples).max() > SILENT_PEAK)
+        card.set_microphone_muted(True)
+        try:
+            frames = await frames_until(microphone, lambda frames: len(frames) * FRAME_S > 2.0)
+        finally:
+            card.set_microphone_muted(False)
+    assert max(np.abs(frame.samples).max() for frame in frames[-round(1.0 / FRAME_S) :]) <= SILENT_PEAK
 
 
 @undisturbed

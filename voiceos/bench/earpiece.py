@@ -10,181 +10,27 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import os
 import random
 import statistics
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, Self
+from typing import Any
 
-import numpy as np
-
-from voiceos.app import FACTORIES, Stage
-from voiceos.audio.duplex import Duplex
-from voiceos.audio.frames import RATE_HZ as HEARD_HZ
 from voiceos.audio.frames import Samples
-from voiceos.audio.listeners import Listeners
 from voiceos.audio.presence import NO_LOUDSPEAKER, NO_MICROPHONE
-from voiceos.audio.sound_server import SoundServer
-from voiceos.bench.sound import ASSISTANT_LEVEL
+from voiceos.bench.life import LOOK_S, QUESTION, Life
 from voiceos.bench.virtual_card import VirtualCard
-from voiceos.bench.virtual_headset import Headsets, at_home, places
 from voiceos.bench.voice_to_voice import spoken
-from voiceos.clock import SystemClock, asleep_s
 from voiceos.config import Settings
-from voiceos.engines.process import EngineSpec
 from voiceos.errors import AudioError
-from voiceos.live import Live
-from voiceos.observer import Witness
 
-PATIENCE_S = 30.0
-"""Longest wait for sound to flow again."""
-
-QUESTION = "What is the capital of Germany?"
-
-STEADY_LOOKS = 4
-LOOK_S = 0.1
-"""So often in a row, and so long apart, all has to be well."""
-
-
-def _settings(audio: Mapping[str, Any]) -> Settings:
-    quick = {stage: {"engine": "scripted", "timeout_s": 10} for stage in ("stt", "llm", "tts")}
-    return Settings.model_validate(
-        {
-            **quick,
-            "end_of_turn": {"engine": "none"},
-            "assistant": {"openers": False},
-            "audio": {"hold_during_calls": False, "earcons": False, **audio},
-        }
-    )
-
-
-class Life:
-    """`async with Life(card, question) as life`: the assistant, at the mercy of whoever holds it.
-
-    Args:
-        question: what the user says, 16 kHz.
-        reply: what it answers.
-        audio: settings of that section.
-    """
-
-    def __init__(
-        self,
-        card: VirtualCard,
-        question: Samples,
-        *,
-        reply: str = "It is Berlin, I think.",
-        audio: Mapping[str, Any] = MappingProxyType({}),
-        greet: bool = False,
-    ) -> None:
-        self.card = card
-        self.headsets = Headsets(card)
-        self.slept_s = 0.0
-        self._question = question
-        self._settings = _settings(audio)
-        arguments: Mapping[Stage, dict[str, Any]] = {
-            "stt": {"texts": [QUESTION]},
-            "llm": {"replies": [(".", reply)]},
-            "tts": {},
-        }
-        self._seen = Witness()
-        self._viewed = asyncio.Event()
-        self._server = SoundServer(lambda view: self._viewed.set())
-        self.live = Live(
-            self._settings,
-            specs={
-                stage: EngineSpec(stage, FACTORIES[stage, "scripted"], given, budget_s=10.0)
-                for stage, given in arguments.items()
-            },
-            sound=self._open,
-            observer=self._seen,
-            greet=greet,
-        )
-
-    def _open(self, listeners: Listeners) -> Duplex:
-        self.sound = Duplex(
-            self._settings.audio,
-            clock=SystemClock(),
-            listeners=listeners,
-            asleep_s=lambda: asleep_s() + self.slept_s,
-        )
-        return self.sound
-
-    async def __aenter__(self) -> Self:
-        await self._server.__aenter__()
-        self._running = asyncio.create_task(self.live.run())
-        ready = asyncio.create_task(self._seen.listens.wait())
-        await asyncio.wait({self._running, ready}, return_when=asyncio.FIRST_COMPLETED)
-        if self._running.done():
-            ready.cancel()
-            self._running.result()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._running.cancel()
-        await asyncio.gather(self._running, return_exceptions=True)
-        await self._server.__aexit__()
-
-    def said(self) -> list[str]:
-        """The assistant's side of the history."""
-        return [message.text for message in self.live.history() if message.role == "assistant"]
-
-    async def until(self, state: Callable[[], bool], what: str) -> None:
-        """Raises AudioError naming `what` where it does not come to that."""
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                while not state():  # noqa: ASYNC110 - whatever it is
-                    await asyncio.sleep(0.02)
-        except TimeoutError:
-            raise AudioError(f"{what}: it did not come to that; sound says {self.sound.presence}") from None
-
-    async def flows(self) -> None:
-        """Return once frames come, what was to be said has been said, and both streams are where they belong."""
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                while not await self._steady():
-                    pass
-                await self.live.conductor.wait_idle()
-        except TimeoutError:
-            raise AudioError(f"sound does not flow: {self.sound.presence}, {self.places()}") from None
-
-    async def _steady(self) -> bool:
-        """Whether all is well, and has been for a while: what has just gone may not have been noticed yet."""
-        for _ in range(STEADY_LOOKS):
-            if self.sound.presence.reason or not self.at_home:
-                await asyncio.sleep(LOOK_S)
-                return False
-            self._viewed.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_S):
-                    await self._viewed.wait()
-        return True
-
-    @property
-    def at_home(self) -> bool:
-        """Both streams are on the default devices."""
-        return self._server.view is not None and at_home(self._server.view, os.getpid())
-
-    def places(self) -> tuple[str, str]:
-        """Names of the sink that it plays to and of the source that it records."""
-        return places(self._server.view, os.getpid()) if self._server.view is not None else ("no server", "no server")
-
-    async def answers(self) -> bool:
-        """Talk to it; whether an answer was heard at the ear."""
-        before = len(self.said())
-        async with self.card.room_noise(), self.card.record() as recording:
-            await self.card.play_to_microphone(self._question, HEARD_HZ)
-            with contextlib.suppress(AudioError):
-                await self.until(lambda: len(self.said()) > before, "an answer")
-            await asyncio.sleep(0.2)
-            heard = bool((np.abs(recording.samples[:, 0]) > ASSISTANT_LEVEL).any())
-        return len(self.said()) > before and heard
+ENDING_LOOKS = 50
+"""So often it is asked whether what is just ending has ended."""
 
 
 @dataclass(slots=True)
@@ -282,14 +128,30 @@ class Troubles:
 class Balance:
     """What a process holds."""
 
-    threads: int
-    """But for those of asyncio's pool, which grows to its size."""
+    names: tuple[str, ...]
+    """Of its threads, but for those of asyncio's pool, which grows to its size."""
     files: int
+
+    @property
+    def threads(self) -> int:
+        return len(self.names)
+
+    def more_than(self, other: Balance) -> bool:
+        return self.threads > other.threads or self.files > other.files
 
 
 def balance() -> Balance:
-    pool = [thread for thread in threading.enumerate() if thread.name.startswith("asyncio_")]
-    return Balance(threading.active_count() - len(pool), len(list(Path("/proc/self/fd").iterdir())))
+    names = (thread.name for thread in threading.enumerate() if not thread.name.startswith("asyncio_"))
+    return Balance(tuple(sorted(names)), len(list(Path("/proc/self/fd").iterdir())))
+
+
+async def lasting(before: Balance) -> Balance:
+    """What it holds once what is just ending has ended."""
+    for _ in range(ENDING_LOOKS):
+        if not balance().more_than(before):
+            break
+        await asyncio.sleep(LOOK_S)
+    return balance()
 
 
 @dataclass(slots=True)
@@ -306,14 +168,17 @@ class Lived:
     @property
     def grown(self) -> bool:
         """It has kept something."""
-        return self.after.threads > self.before.threads or self.after.files > self.before.files
+        return self.after.more_than(self.before)
 
     def __str__(self) -> str:
         lines = [f"{'event':24}{'times':>6}{'median':>9}{'longest':>9}"]
         for name, times_s in sorted(self.times_s.items()):
             lines.append(f"{name:24}{len(times_s):6}{statistics.median(times_s):7.1f} s{max(times_s):7.1f} s")
         threads, files = (self.before.threads, self.after.threads), (self.before.files, self.after.files)
-        return "\n".join([*lines, f"threads {threads[0]} → {threads[1]}, open files {files[0]} → {files[1]}"])
+        lines.append(f"threads {threads[0]} → {threads[1]}, open files {files[0]} → {files[1]}")
+        if self.grown:
+            lines.append(f"threads then: {', '.join(self.before.names)}; now: {', '.join(self.after.names)}")
+        return "\n".join(lines)
 
 
 async def live_through(
@@ -334,20 +199,12 @@ async def live_through(
             if number % 10 == 9:
                 await _answers(life)
         await _answers(life)
-        return Lived(before, balance(), times_s)
+        return Lived(before, await lasting(before), times_s)
 
 
 async def _answers(life: Life) -> None:
     if not await life.answers():
         raise AudioError(f"it does not answer any more; sound says {life.sound.presence}")
-
-
-@contextlib.asynccontextmanager
-async def lived(card: VirtualCard, question: Samples, **arguments: Any) -> AsyncIterator[Life]:
-    """One whose sound flows."""
-    async with Life(card, question, **arguments) as life:
-        await life.flows()
-        yield life
 
 
 def main() -> int:
