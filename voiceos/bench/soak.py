@@ -27,7 +27,7 @@ from voiceos.audio.frames import RATE_HZ, Samples
 from voiceos.bench import soaked
 from voiceos.bench.faults import HANG_S, PATIENCE_S, Faults
 from voiceos.bench.session import Session
-from voiceos.bench.soaked import Held, Soaked, Turn
+from voiceos.bench.soaked import Soaked, Turn, held
 from voiceos.bench.virtual_card import VirtualCard
 from voiceos.bench.voice_to_voice import spoken, starter_settings
 from voiceos.config import Settings
@@ -137,7 +137,7 @@ async def _turn(session: Session, at_s: float, question: int, latency_ms: float 
     main = psutil.Process(session.process.pid)
     pids = {"program": main.pid}
     pids |= {engine["name"]: engine["pid"] for engine in (await session.status())["engines"] if engine["pid"]}
-    memory = {name: Held(pid, psutil.Process(pid).memory_full_info().pss / 1e6) for name, pid in pids.items()}
+    memory = {name: held(pid) for name, pid in pids.items()}
     return Turn(at_s, question, latency_ms, fault, memory, main.num_fds(), main.num_threads())
 
 

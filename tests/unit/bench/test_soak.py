@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 
 from voiceos.bench import soaked
-from voiceos.bench.soaked import Held, Soaked, Turn, page
+from voiceos.bench.soaked import Held, Soaked, Turn, held, page
 
 KINDS = ("engine killed", "settings changed")
+
+
+def taken(pid: int, own_mb: float) -> Held:
+    return Held(pid, own_mb + 800.0, own_mb)
 
 
 def turn(minute: float, **what: object) -> Turn:
@@ -15,7 +20,7 @@ def turn(minute: float, **what: object) -> Turn:
         "question": 0,
         "latency_ms": 900.0,
         "fault": "",
-        "memory": {"program": Held(1, 150.0), "llm": Held(2, 1000.0)},
+        "memory": {"program": taken(1, 150.0), "llm": taken(2, 1000.0)},
         "files": 40,
         "threads": 9,
     }
@@ -38,25 +43,36 @@ def test_a_run_without_growth_meets_what_is_asked() -> None:
 def test_memory_growth_is_that_of_the_last_two_thirds() -> None:
     """The first third fills caches; from then on 2 MB an hour."""
     memory = [500.0 + 100 * minute for minute in range(20)] + [2500.0 + minute / 30 for minute in range(40)]
-    grows = run([turn(minute, memory={"program": Held(1, memory[minute])}) for minute in range(60)])
+    grows = run([turn(minute, memory={"program": taken(1, memory[minute])}) for minute in range(60)])
     assert verdicts(grows)["memory slope"] == "missed"
     assert next(one.figure for one in grows.targets() if "memory" in one.name).startswith("+2.0 (")
 
 
 def test_an_engine_that_was_replaced_is_no_growth() -> None:
-    memory = [{"program": Held(1, 150.0), "llm": Held(2 + m // 20, 900.0 + m // 20 * 50.0)} for m in range(60)]
+    memory = [{"program": taken(1, 150.0), "llm": taken(2 + m // 20, 900.0 + m // 20 * 50.0)} for m in range(60)]
     replaced = run([turn(minute, memory=memory[minute]) for minute in range(60)])
     assert verdicts(replaced)["memory slope"] == "met"
     assert dict(replaced.table())["engines replaced"] == "2"
 
 
 def test_an_engine_that_never_lived_long_enough_tells_nothing() -> None:
-    memory = [{"program": Held(1, 150.0), "llm": Held(m // 2 + 2, 900.0)} for m in range(60)]
+    memory = [{"program": taken(1, 150.0), "llm": taken(m // 2 + 2, 900.0)} for m in range(60)]
     assert verdicts(run([turn(m, memory=memory[m]) for m in range(60)]))["memory slope"] == "too short to tell"
 
 
+def test_what_files_back_may_come_and_go() -> None:
+    memory = [{"program": Held(1, 1000.0 + 5 * minute, 150.0)} for minute in range(60)]
+    assert verdicts(run([turn(minute, memory=memory[minute]) for minute in range(60)]))["memory slope"] == "met"
+
+
+def test_what_a_process_holds_is_read_from_the_system() -> None:
+    block = bytearray(os.urandom(30_000_000))
+    found = held(os.getpid())
+    assert len(block) / 1e6 < found.own_mb <= found.mb
+
+
 def test_scatter_that_could_be_growth_is_told_as_such() -> None:
-    scattered = run([turn(m / 5, memory={"program": Held(1, 150.0 + m * 7 % 5 + m / 20)}) for m in range(30)])
+    scattered = run([turn(m / 5, memory={"program": taken(1, 150.0 + m * 7 % 5 + m / 20)}) for m in range(30)])
     assert verdicts(scattered)["memory slope"] == "too short to tell"
 
 
