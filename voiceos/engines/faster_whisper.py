@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 
 from voiceos.audio.frames import RATE_HZ, Samples
-from voiceos.engines.weights import find_room
 from voiceos.errors import EngineMissing, ModelError
 from voiceos.listening.ports import Decoding
 
@@ -85,7 +84,8 @@ class FasterWhisper:
                 model_path, device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
             )
         except (RuntimeError, ValueError, OSError) as error:
-            find_room(path / "model.bin")
+            if "alloc" in str(error):  # "mkl_malloc: failed to allocate memory", "std::bad_alloc"
+                raise MemoryError from error
             raise ModelError(f"the recogniser {path.name} cannot be loaded: {error}", hint=hint) from error
         self._model: Any = self._whisper.model
         self._storage: Any = ctranslate2.StorageView
