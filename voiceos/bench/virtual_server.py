@@ -67,7 +67,9 @@ class VirtualServer:
         handle = os.pidfd_open(self._pid)
         try:
             os.kill(self._pid, signal.SIGKILL if kill else signal.SIGTERM)
-            select.select([handle], [], [])
+            if not select.select([handle], [], [], PATIENCE_S)[0]:  # it stands still, or hangs
+                os.kill(self._pid, signal.SIGKILL)
+                select.select([handle], [], [])
         finally:
             os.close(handle)
         self._pid = None
