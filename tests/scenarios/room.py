@@ -13,6 +13,7 @@ import soundfile
 import soxr
 
 from voiceos.app import Specs, Stage
+from voiceos.audio import earcons
 from voiceos.audio.frames import RATE_HZ, Samples
 from voiceos.audio.listeners import Listeners
 from voiceos.audio.virtual import VirtualDuplex
@@ -137,6 +138,10 @@ class Room:
     def said(self) -> list[str]:
         """The assistant's side of the conversation."""
         return [one.text for one in self.live.history() if one.role == "assistant" and not one.aside]
+
+    def heard_earcon(self, earcon: earcons.Earcon) -> bool:
+        """Whether it has sounded."""
+        return self.heard_clip(earcons.synthesise(earcon, RATE_HZ), RATE_HZ) > 0.9
 
     def heard_clip(self, samples: Samples, rate_hz: int) -> float:
         """Largest normalised correlation of a clip with what the assistant has sounded, 0 to 1."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
+import pty
+import signal
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -74,6 +78,54 @@ async def test_the_verbs_talk_to_the_one_that_runs(tmp_path: Path) -> None:
         assert (await voiceos("restart-engine", "tts"))[0] == 0
         assert (await voiceos("stop"))[1] == "voiceos has ended\n"
         await room.task
+
+
+async def first_line(*arguments: str, meanwhile: Callable[[], Awaitable[object]]) -> tuple[str, int]:
+    """Of a verb that goes on printing, and its exit code as Ctrl-C ends it."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "voiceos", *arguments),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    assert process.stdout is not None
+    reading = asyncio.create_task(process.stdout.readline())
+    while not reading.done():
+        await meanwhile()
+    process.send_signal(signal.SIGINT)
+    return (await reading).decode(), await process.wait()
+
+
+async def test_the_verbs_that_go_on_tell_what_happens_until_they_are_ended() -> None:
+    async with Served() as room, asyncio.timeout(60):
+        line, code = await first_line("status", "--watch", "--json", meanwhile=lambda: room.wait(0.2))
+        assert json.loads(line)["state"] == "quiet"
+        assert code == 130
+        line, code = await first_line("events", "state", "--json", meanwhile=lambda: room.say("hello there my friend"))
+        assert json.loads(line)["kind"] == "state"
+        assert code == 130
+
+
+async def test_the_live_view_draws_in_a_terminal() -> None:
+    async with Served() as room, asyncio.timeout(60):
+        ours, theirs = pty.openpty()
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "voiceos", "top"), stdin=theirs, stdout=theirs, stderr=theirs
+        )
+        os.close(theirs)
+        os.set_blocking(ours, False)
+        drawn = b""
+        while b"mode open" not in drawn:
+            await room.wait(0.2)
+            with contextlib.suppress(BlockingIOError):
+                drawn += os.read(ours, 1 << 16)
+        process.send_signal(signal.SIGINT)
+        while process.returncode is None:
+            await room.wait(0.1)
+            with contextlib.suppress(OSError):
+                os.read(ours, 1 << 16)
+        os.close(ours)
+        assert process.returncode == 130
 
 
 @pytest.mark.parametrize("verb", ["status", "mute", "listen", "stop", "events", "history"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from tests.scenarios.served import Served
 from voiceos.clock import SystemClock
 from voiceos.daemon.client import ControlClient, DaemonClient
@@ -24,6 +26,18 @@ async def test_history_holds_the_words_of_both_and_what_was_asked_beside_them() 
     assert asked == {"role": "user", "text": "are you there", "aside": True}
     assert answered == {"role": "assistant", "text": answer.strip(), "aside": True}
     assert [one["aside"] for one in told] == [False, False, True, True, True, True]
+
+
+async def test_the_log_holds_no_word_of_it_even_where_all_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG", logger="voiceos"):
+        async with Served() as room, DaemonClient() as client:
+            await room.say("hello there my friend")
+            await room.answered()
+            assert "".join([piece async for piece in client.ask("are you there")])
+    logged = caplog.text.lower()
+    assert "turn 1" in logged, "nothing was logged, which proves nothing"
+    assert "hello" not in logged
+    assert "are you there" not in logged
 
 
 async def test_status_tells_until_when_it_is_quiet() -> None:

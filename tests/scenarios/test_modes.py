@@ -10,16 +10,10 @@ import pytest
 
 from tests.scenarios.room import Room, espeak, settings
 from voiceos import events as ev
-from voiceos.audio import earcons
 from voiceos.audio.earcons import Earcon
 from voiceos.turn_taking.state import Phase
 
 LONG = "One two three four five. Six seven eight nine ten. Eleven twelve thirteen fourteen fifteen. " * 4
-RATE_HZ = 16_000
-
-
-def heard_earcon(room: Room, earcon: Earcon) -> bool:
-    return room.heard_clip(earcons.synthesise(earcon, RATE_HZ), RATE_HZ) > 0.9
 
 
 async def recognised(room: Room) -> int:
@@ -42,8 +36,8 @@ async def test_in_mode_push_nothing_is_recognised_before_it_is_asked_to_listen()
         await room.say("hello there my friend")
         await room.answered()
         assert room.said() == ["You said: utterance 1"]
-        assert heard_earcon(room, Earcon.AWAKE)
-        assert not heard_earcon(room, Earcon.ASLEEP)
+        assert room.heard_earcon(Earcon.AWAKE)
+        assert not room.heard_earcon(Earcon.ASLEEP)
 
 
 async def test_where_nobody_speaks_it_says_that_it_has_stopped_listening() -> None:
@@ -51,8 +45,8 @@ async def test_where_nobody_speaks_it_says_that_it_has_stopped_listening() -> No
         await room.wait(0.5)  # the sound that it has started is out
         room.live.listen()
         await room.wait(1.5)
-        assert heard_earcon(room, Earcon.AWAKE)
-        assert heard_earcon(room, Earcon.ASLEEP)
+        assert room.heard_earcon(Earcon.AWAKE)
+        assert room.heard_earcon(Earcon.ASLEEP)
         await room.say("hello there my friend")
         await room.wait(1.0)
         assert room.live.conductor.state.turn == 0
@@ -99,7 +93,7 @@ async def test_with_the_microphone_off_it_does_not_listen_and_says_so() -> None:
         await room.wait(0.3)
         assert not room.live.conductor.listen()
         await room.wait(0.5)
-        assert not heard_earcon(room, Earcon.AWAKE)
+        assert not room.heard_earcon(Earcon.AWAKE)
 
 
 async def test_the_mode_is_changed_by_voice() -> None:
@@ -135,11 +129,11 @@ async def test_in_mode_wakeword_nothing_is_recognised_before_the_wake_word() -> 
         assert await recognised(room) == 0
         await room.say("okay nabu")
         await room.wait(0.7)
-        assert heard_earcon(room, Earcon.AWAKE)
+        assert room.heard_earcon(Earcon.AWAKE)
         await room.say("hello there my friend")
         await room.answered()
         assert room.said() == ["You said: utterance 1"], "the wake word alone was recognised, or the question not"
-        assert not heard_earcon(room, Earcon.ASLEEP)
+        assert not room.heard_earcon(Earcon.ASLEEP)
 
 
 async def test_a_question_in_one_breath_with_the_wake_word_is_answered_without_it() -> None:
@@ -158,7 +152,7 @@ async def test_the_wake_word_alone_opens_a_window_that_closes_again() -> None:
         await room.say("okay nabu")
         await room.wait(3.5)
         assert room.said() == []
-        assert heard_earcon(room, Earcon.ASLEEP)
+        assert room.heard_earcon(Earcon.ASLEEP)
         assert await recognised(room) == 0
 
 
@@ -207,5 +201,5 @@ async def test_as_it_tells_its_wake_word_it_does_not_wake_itself() -> None:
             await room.wait(0.1)
         await room.say("okay nabu")  # as the microphone hears it from the loudspeaker
         await room.live.conductor.wait_idle()
-        assert not heard_earcon(room, Earcon.AWAKE)
+        assert not room.heard_earcon(Earcon.AWAKE)
         assert room.said() == ["All right. Say Okay Nabu, and I'll listen."]

@@ -17,6 +17,8 @@ def test_it_is_started_once_it_listens_and_says_how_it_is(sound: Service) -> Non
     assert (facts["state"], facts["status"], facts["restarts"]) == ("active", "Listening.", 0)
     assert facts["pid"] == sound.pid
     assert sound.show("WatchdogUSec") == "20s"
+    assert sound.show("CPUWeight") == "300"
+    assert {"pipewire.service", "pipewire-pulse.service", "pulseaudio.service"} <= set(sound.show("After").split())
 
 
 def test_commands_from_without_reach_it_within_its_sandbox(sound: Service) -> None:
