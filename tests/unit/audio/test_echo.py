@@ -7,7 +7,7 @@ import pytest
 import soxr
 
 from voiceos.audio.echo import HANGOVER_S, INNER, PRIMER, Aec3, EchoCanceller
-from voiceos.audio.echo_path import Path, recurs
+from voiceos.audio.echo_path import Path, examine, recurs
 from voiceos.audio.frames import FRAME_S, FRAME_SAMPLES, RATE_HZ, Frame, Samples
 from voiceos.bench.room import Card, echo_of, hear, removed_db
 
@@ -107,6 +107,16 @@ def test_a_faint_echo_in_the_same_place_again_and_again_is_one(places_ms: tuple[
     """As in a room of many reflections, where no single look has a peak that stands out."""
     looks = [Path(6.0, place_ms / 1000 - 0.002, place_ms / 1000, 0.0, 0.0) for place_ms in places_ms]
     assert recurs(looks) is found
+
+
+def test_digital_silence_holds_no_echo() -> None:
+    """As of a headset's noise gate, or a microphone that is muted at the mixer."""
+    silence = np.zeros(2 * RATE_HZ, np.float32)
+    hiss = np.random.default_rng(1).normal(0.0, 1e-3, len(silence)).astype(np.float32)
+    looks = [examine(babble(2.0, seed), silence, hiss) for seed in range(3)]
+    assert not recurs(looks)
+    assert not any(look.present for look in looks)
+    assert all(look.absent for look in looks)
 
 
 def test_the_user_is_heard_over_the_reply() -> None:
