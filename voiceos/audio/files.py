@@ -24,7 +24,8 @@ def read(source: Path | bytes, *, rate_hz: int = RATE_HZ) -> Samples:
     """
     name = "standard input" if isinstance(source, bytes) else str(source)
     if isinstance(source, Path) and not source.is_file():
-        raise AudioError(f"There is no file {name}.")
+        what = f"{name} is no file" if source.exists() else f"There is no file {name}"
+        raise AudioError(f"{what}.", hint="Name a sound file; - reads one from standard input.")
     if not (source if isinstance(source, bytes) else source.stat().st_size):
         raise AudioError(f"{name} is empty.", hint=_HINT)
     try:

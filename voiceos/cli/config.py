@@ -16,14 +16,17 @@ from voiceos import config
 from voiceos.app import MODEL_KEYS, chosen_model
 from voiceos.config.edit import set_value
 from voiceos.config.files import write
-from voiceos.config.load import error_from
+from voiceos.config.load import listed
 from voiceos.config.reference import config_toml, markdown, toml_value
 from voiceos.errors import ConfigError, ModelError
 
 app = typer.Typer(help="See, check and change the settings.", no_args_is_help=False)
 
 ConfigFile = Annotated[
-    Path | None, typer.Option("--config", metavar="FILE", help="Settings file to use in place of your own.")
+    Path | None,
+    typer.Option(
+        "--config", metavar="FILE", help="Settings file that stands in for the user's; it comes before the verb."
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs to read.")]
 
@@ -112,7 +115,7 @@ def check(
         print(json.dumps([{"where": problem.where, "what": problem.what} for problem in problems], ensure_ascii=False))
         raise typer.Exit(ConfigError.exit_code if problems else 0)
     if problems:
-        raise error_from(problems)
+        raise ConfigError(listed(problems), hint="docs/configuration.md lists every setting")
     print(f"{chosen or config.user_file()}: no mistakes")
 
 

@@ -14,6 +14,11 @@ from voiceos.cli.options import ConfigFile, load
 from voiceos.errors import VoiceosError
 from voiceos.turn_taking.recording import Difference, NotARecording, replay
 
+RECORDINGS = (
+    "`voiceos run --record FILE` writes one; those that `records.conversations` keeps lie in the folder that "
+    "docs/stored-data.md names."
+)
+
 
 def replay_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="As `voiceos run --record FILE` wrote it.")],
@@ -30,9 +35,10 @@ def replay_(
             with file.open(encoding="utf-8", errors="replace") as lines:
                 done = replay(lines, policy=policy)
         except OSError as error:
-            raise VoiceosError(f"{file} cannot be read: {error.strerror}") from error
+            raise VoiceosError(f"{file} cannot be read: {error.strerror}", hint=RECORDINGS) from error
         except NotARecording as error:
-            raise VoiceosError(f"{file} is not a recording that this voiceos can replay: {error}") from error
+            message = f"{file} is not a recording that this voiceos can replay: {error}"
+            raise VoiceosError(message, hint=RECORDINGS) from error
         if done.cut_short:
             print("The last line is not whole; all before it is replayed.")
         if done.difference is None:

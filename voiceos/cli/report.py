@@ -52,7 +52,8 @@ def report(
         try:
             replace(place, text.encode())
         except OSError as error:
-            raise StorageError(f"{place} cannot be written: {error.strerror}") from error
+            hint = f"Is there room, and may you write there? df -h {place.parent}; --out names another file."
+            raise StorageError(f"{place} cannot be written: {error.strerror}", hint=hint) from error
         print(f"{place}: read it before you share it.")
 
 

@@ -143,13 +143,17 @@ def merge(layers: list[Layer]) -> tuple[Settings, dict[str, str]]:
     return settings, {dotted: origin for layer in layers for dotted, origin in layer.origins.items()}
 
 
+def listed(problems: list[Problem]) -> str:
+    """All problems as one text: a line each, and their number where there are several."""
+    if len(problems) == 1:
+        return str(problems[0])
+    lines = "\n".join(f"  {problem}" for problem in problems)
+    return f"{len(problems)} problems in the settings:\n{lines}"
+
+
 def error_from(problems: list[Problem]) -> ConfigError:
     """All problems as one error."""
-    if len(problems) == 1:
-        error = ConfigError(str(problems[0]), hint=HINT)
-    else:
-        listed = "\n".join(f"  {problem}" for problem in problems)
-        error = ConfigError(f"{len(problems)} problems in the settings:\n{listed}", hint=HINT)
+    error = ConfigError(listed(problems), hint=HINT)
     if any(problem.newer for problem in problems):
         error.spoken = NewerFormat.spoken
     return error

@@ -56,7 +56,11 @@ class ControlClient:
         except OSError as error:
             if isinstance(error, FileNotFoundError | ConnectionRefusedError):
                 raise NotRunning("voiceos does not run.", hint=HOW_TO_START) from None
-            raise DaemonError(f"{path} cannot be opened: {error.strerror or error}.", hint="Whose is it?") from error
+            raise DaemonError(
+                f"{path} cannot be opened: {error.strerror or error}.",
+                hint="XDG_RUNTIME_DIR has to name a folder of yours, the same as for the voiceos that runs; "
+                "the socket's path has some 90 characters at most.",
+            ) from error
         try:
             async with asyncio.timeout(PATIENCE_S):
                 first = await self._message()
