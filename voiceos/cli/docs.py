@@ -29,10 +29,16 @@ def _verbs(path: str, command: Any) -> list[str]:
     """`command` is of Click, or of the Click that Typer carries along; both have the same attributes."""
     heading = [] if path == "voiceos" else [f"## {path}", "", _help(command), ""]
     verbs = getattr(command, "commands", None)
+    lines = heading + _parameters(command)
     if verbs is not None:
         below = [_verbs(f"{path} {name}", verb) for name, verb in verbs.items() if not verb.hidden]
-        return heading + [line for lines in below for line in lines]
-    lines = heading
+        lines += [*([""] if _parameters(command) else []), *(line for lines in below for line in lines)]
+        return lines
+    return [*lines, ""]
+
+
+def _parameters(command: Any) -> list[str]:
+    lines = []
     for parameter in command.params:
         if getattr(parameter, "hidden", False) or "--help" in parameter.opts:
             continue
@@ -41,7 +47,7 @@ def _verbs(path: str, command: Any) -> list[str]:
         else:
             names = f"`{parameter.metavar or parameter.name}`"
         lines.append(f"- {names}: {getattr(parameter, 'help', None) or ''}".rstrip())
-    return [*lines, ""]
+    return lines
 
 
 def _help(command: Any) -> str:
