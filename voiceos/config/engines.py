@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
@@ -21,6 +21,26 @@ WHISPER_LANGUAGES = (
     "sk sl sn so sq sr su sv sw ta te tg th tk tl tr tt uk ur uz vi yi yo zh yue"
 )
 """Languages that multilingual Whisper models were trained on (openai/whisper, tokenizer.py)."""
+
+
+def _threads() -> Any:
+    return key(
+        0,
+        "Processor threads; 0 is what `voiceos tune` found best, or else as many as cores.",
+        ge=0,
+        le=256,
+        effect=ENGINE,
+    )
+
+
+def _timeout_s(default: float) -> Any:
+    return key(
+        default,
+        "Seconds of silence after which the engine is taken for hung and restarted.",
+        ge=1,
+        le=600,
+        effect=LIVE,
+    )
 
 
 class Stt(Section):
@@ -48,20 +68,8 @@ class Stt(Section):
         le=10,
         effect=ENGINE,
     )
-    threads: int = key(
-        0,
-        "Processor threads; 0 is what `voiceos tune` found best, or else as many as cores.",
-        ge=0,
-        le=256,
-        effect=ENGINE,
-    )
-    timeout_s: float = key(
-        20.0,
-        "Seconds of silence after which the engine is taken for hung and restarted.",
-        ge=1,
-        le=600,
-        effect=LIVE,
-    )
+    threads: int = _threads()
+    timeout_s: float = _timeout_s(20.0)
 
 
 class EndOfTurn(Section):
@@ -93,13 +101,7 @@ class Llm(Section):
         max_length=200,
         effect=ENGINE,
     )
-    threads: int = key(
-        0,
-        "Processor threads; 0 is what `voiceos tune` found best, or else as many as cores.",
-        ge=0,
-        le=256,
-        effect=ENGINE,
-    )
+    threads: int = _threads()
     context_tokens: int = key(
         4096,
         "Length of conversation it has in mind, in tokens (about ¾ of a word). More takes more memory.",
@@ -127,13 +129,7 @@ class Llm(Section):
     seed: int = key(
         0, "Same seed and same words, same answer. Another number is another draw.", ge=0, le=2**32 - 1, effect=LIVE
     )
-    timeout_s: float = key(
-        30.0,
-        "Seconds of silence after which the engine is taken for hung and restarted.",
-        ge=1,
-        le=600,
-        effect=LIVE,
-    )
+    timeout_s: float = _timeout_s(30.0)
 
     @model_validator(mode="after")
     def _reply_fits(self) -> Llm:
@@ -154,17 +150,5 @@ class Tts(Section):
         "en_US-joe-medium", "Voice, as in `voiceos models list`.", min_length=1, max_length=200, effect=ENGINE
     )
     speed: float = key(1.0, "Speed of speech: 1 is the voice's own, 2 twice as fast.", ge=0.5, le=2, effect=LIVE)
-    threads: int = key(
-        0,
-        "Processor threads; 0 is what `voiceos tune` found best, or else as many as cores.",
-        ge=0,
-        le=256,
-        effect=ENGINE,
-    )
-    timeout_s: float = key(
-        20.0,
-        "Seconds of silence after which the engine is taken for hung and restarted.",
-        ge=1,
-        le=600,
-        effect=LIVE,
-    )
+    threads: int = _threads()
+    timeout_s: float = _timeout_s(20.0)
