@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import sysconfig
 import tomllib
 from pathlib import Path
@@ -36,7 +37,17 @@ def test_it_is_a_command_of_its_own(tmp_path: Path) -> None:
         name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VOICEOS", "XDG", "UV"))
     }
     environment = kept | {"HOME": str(home)}
-    command = [uv, "tool", "install", "--offline", "--overrides", nothing_else(tmp_path), made]
+    command = [
+        uv,
+        "tool",
+        "install",
+        "--offline",
+        "--python",
+        sys.executable,
+        "--overrides",
+        nothing_else(tmp_path),
+        made,
+    ]
     done = subprocess.run(command, env=environment, cwd=home, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     (packages,) = (home / ".local/share/uv/tools/voiceos").glob("lib/python*/site-packages")
