@@ -102,6 +102,7 @@ def test_uninstalling_takes_it_away_and_leaves_what_is_the_users(sound: Service)
     sound.voiceos("service", "uninstall")
     assert sound.show("LoadState") == "not-found"
     assert sound.manager.show(FAILED, "LoadState") == "not-found"
+    assert sound.voiceos("service", "uninstall").stdout.startswith("It was not installed.\n")
     assert (sound.manager.home / ".config/voiceos/config.toml").exists()
     done = sound.voiceos("service", "start", check=False)
     assert "The service is not installed." in done.stderr

@@ -81,9 +81,12 @@ def install(
 def uninstall() -> None:
     """Stop it and remove its units. Settings, models and all that it remembers stay."""
     _systemctl("disable", "--now", unit.NAME, check=False)
-    for name in UNITS:
-        unit.unit_file(name).unlink(missing_ok=True)
-        print(f"removed {unit.unit_file(name)}")
+    there = [path for path in map(unit.unit_file, UNITS) if path.exists()]
+    for path in there:
+        path.unlink()
+        print(f"removed {path}")
+    if not there:
+        print("It was not installed.")
     _systemctl("daemon-reload")
     _systemctl("reset-failed", *UNITS, check=False)
     if lingers():
