@@ -150,7 +150,7 @@ def remember(name: str, content: dict[str, Any]) -> None:
     except OSError as error:
         folder = kept.path.parent
         raise StorageError(
-            f"{kept.path} cannot be written: {error.strerror}", hint=f"look at: df -h {folder}; ls -ld {folder}"
+            f"{kept.path} cannot be written: {error.strerror}.", hint=f"Look at: df -h {folder}; ls -ld {folder}"
         ) from error
 
 

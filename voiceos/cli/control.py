@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import sys
 import time
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from rich.console import Console
 
 from voiceos.cli.exits import plain_errors, run
-from voiceos.cli.options import AsJson
+from voiceos.cli.options import AsJson, completing
+from voiceos.config.model import ListeningMode
 from voiceos.daemon.client import ControlClient
+from voiceos.daemon.messages import Kind
 from voiceos.errors import ConfigError
 
 
@@ -84,7 +86,11 @@ def listen() -> None:
 def mode(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[MODE]", help="A value of listening.mode; without it, tell it."),
+        typer.Argument(
+            metavar="[MODE]",
+            help="A value of listening.mode; without it, tell it.",
+            autocompletion=completing(get_args(ListeningMode)),
+        ),
     ] = None,
 ) -> None:
     """Tell or change what it listens to: everything, what follows its name, what you ask it to listen to."""
@@ -121,7 +127,14 @@ def history(
 
 
 def restart_engine(
-    name: Annotated[str, typer.Argument(help="stt (recogniser), llm (language model) or tts (voice).")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="stt (recogniser), llm (language model) or tts (voice).",
+            autocompletion=completing(("stt", "llm", "tts")),
+        ),
+    ],
 ) -> None:
     """Start one of the engines anew; the conversation goes on meanwhile as well as it can."""
     engine = _call("restart_engine", name=name)
@@ -143,7 +156,11 @@ def stop() -> None:
 def events(
     kinds: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[KIND]...", help="state, levels, turn, words, mode, microphone, sound, engine, …"),
+        typer.Argument(
+            metavar="[KIND]...",
+            help="state, levels, turn, words, mode, microphone, sound, engine, …",
+            autocompletion=completing(get_args(Kind)),
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -40,7 +40,23 @@ _KINDS = {
 }
 _FITS = {Fit.YES: "yes", Fit.SLOW: "slow", Fit.NO: "no"}
 
-Names = Annotated[list[str] | None, typer.Argument(help="Models, as in `voiceos models list`.", show_default=False)]
+
+def _complete(incomplete: str) -> list[str]:
+    return [model.name for model in catalog() if model.name.startswith(incomplete)]
+
+
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[NAME]...",
+        help="Models, as in `voiceos models list`.",
+        show_default=False,
+        autocompletion=_complete,
+    ),
+]
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="A model, as in `voiceos models list`.", autocompletion=_complete)
+]
 Accept = Annotated[bool, typer.Option("--accept-licence", help="You agree to the licences that have to be accepted.")]
 
 
@@ -127,7 +143,7 @@ def verify(names: Names = None) -> None:
 @app.command()
 @plain_errors()
 def use(
-    name: Annotated[str, typer.Argument(help="A model, as in `voiceos models list`.")],
+    name: Name,
     accept_licence: Accept = False,
     config_file: ConfigFile = None,
 ) -> None:
@@ -148,7 +164,7 @@ def use(
 
 @app.command()
 @plain_errors()
-def remove(name: Annotated[str, typer.Argument(help="A model, as in `voiceos models list`.")]) -> None:
+def remove(name: Name) -> None:
     """Delete a model, and whatever has arrived of one."""
     model = catalog().get(name)
     print(f"{model.name}: {size_text(Store().remove(model))} freed")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +15,15 @@ ConfigFile = Annotated[
     typer.Option("--config", help="Settings file that stands in for the user's.", show_default=False),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+
+
+def completing(words: Iterable[str]) -> Callable[[str], list[str]]:
+    """What the shell offers for an argument that takes one of a few words."""
+
+    def offered(incomplete: str) -> list[str]:
+        return [word for word in words if word.startswith(incomplete)]
+
+    return offered
 
 
 def load(config_file: Path | None, flags: Mapping[str, object], *, migrate: bool = False) -> config.Loaded:

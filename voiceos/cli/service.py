@@ -59,7 +59,7 @@ def install(
             files.replace(path, text.encode())
         except OSError as error:
             raise StorageError(
-                f"{path} cannot be written: {error.strerror}", hint=f"look at: ls -ld {path.parent}"
+                f"{path} cannot be written: {error.strerror}.", hint=f"Look at: ls -ld {path.parent}"
             ) from error
         print(f"wrote {path}")
     if not namespaces:

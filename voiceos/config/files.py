@@ -43,7 +43,7 @@ def read(path: Path) -> str | None:
     except IsADirectoryError:
         raise ConfigError(f"{path}: a folder; a settings file was expected") from None
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}", hint=f"look at: ls -ld {path}") from error
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}.", hint=f"Look at: ls -ld {path}") from error
     try:
         return data.decode("utf-8-sig")  # some editors put a mark in front
     except UnicodeDecodeError as error:
@@ -61,5 +61,5 @@ def write(path: Path, text: str) -> None:
         files.replace(path, text.encode())
     except OSError as error:
         raise StorageError(
-            f"{path} cannot be written: {error.strerror}", hint=f"look at: df -h {path.parent}; ls -ld {path.parent}"
+            f"{path} cannot be written: {error.strerror}.", hint=f"Look at: df -h {path.parent}; ls -ld {path.parent}"
         ) from error

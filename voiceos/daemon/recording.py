@@ -155,5 +155,7 @@ def place(clock: Clock) -> Path:
             path.unlink()
             path.with_suffix(".wav").unlink(missing_ok=True)
     except OSError as error:
-        raise StorageError(f"{folder} cannot be written: {error.strerror}", hint=f"look at: ls -ld {folder}") from error
+        raise StorageError(
+            f"{folder} cannot be written: {error.strerror}.", hint=f"Look at: ls -ld {folder}"
+        ) from error
     return files.free_name(folder / f"{clock.now():%Y-%m-%d-%H%M%S}.jsonl")
