@@ -76,6 +76,7 @@ async def test_the_verbs_talk_to_the_one_that_runs(tmp_path: Path) -> None:
         assert [message["aside"] for message in json.loads(out)[1:]] == [True, True], "what `ask` asked, and the answer"
         assert {process.pid for process in room.live.engines.processes.values()} == engines
         assert (await voiceos("restart-engine", "tts"))[0] == 0
+        assert await voiceos("repeat") == (0, "", "")
         assert (await voiceos("stop"))[1] == "voiceos has ended\n"
         await room.task
 
