@@ -95,7 +95,8 @@ async def soak(minutes: float, seed: int, *, fault_every: int, dry_run: bool = F
                     turn = await _turn(session, at_s, question, latency_ms, fault)
                     done.turns.append(turn)
                     told = "no answer" if latency_ms is None else f"{latency_ms:.0f} ms"
-                    print(f"{at_s:7.0f} s  {told:>9}  {turn.memory_mb:6.0f} MB  {fault}", flush=True)
+                    own = " ".join(f"{held.own_mb:7.1f}" for held in turn.memory.values())
+                    print(f"{at_s:7.0f} s  {told:>9}  {turn.memory_mb:6.0f} MB, own {own}  {fault}", flush=True)
             except (VoiceosError, psutil.Error, OSError, TimeoutError) as error:
                 done.ended = f"after {fault or 'a question'}: {error or type(error).__name__}".replace("\n", " ")
                 print("\n".join(session.lines[-40:]), file=sys.stderr)

@@ -3,8 +3,8 @@
 Memory is the proportional set size (pages that processes share are counted once), taken between two turns. What grows
 is looked for in the part of it that no file backs, swapped or not: a leak is there, and how much of a model or library
 lies in memory is the system's affair. An engine that was replaced has loaded its model anew, so a process is compared
-with itself only, and not in its first turns, in which it fills its buffers; the slopes of the program and its engines,
-each the median slope between any two turns, are then added.
+with itself only, and not in its first three minutes, in which it fills its buffers; the slopes of the program and its
+engines, each the median slope between any two turns, are then added.
 """
 
 from __future__ import annotations
@@ -29,8 +29,11 @@ LATENCY_SHARE = 0.1
 """Growth over the last two thirds that counts, where it is sure: less is what a machine has on some days and not on
 others."""
 
-WARM_TURNS = 3
-"""So many turns of a new process do not count for its memory."""
+WARM_S = 180.0
+"""So long the memory of a new process does not count: its buffers fill as they are first needed."""
+
+LEAST_S = 600.0
+"""From a shorter time, a slope of memory says nothing of hours."""
 
 LEAST_TURNS = 3
 """Of fewer nothing is concluded."""
@@ -159,11 +162,10 @@ class Soaked:
         """Of the program and each engine, MB/h, over the last two thirds."""
         lives: dict[str, dict[int, list[tuple[float, float]]]] = {}
         begun = self.turns[-1].at_s / 3
-        seen: Counter[int] = Counter()
+        first: dict[int, float] = {}
         for turn in self.turns:
             for name, held in turn.memory.items():
-                seen[held.pid] += 1
-                if seen[held.pid] > WARM_TURNS and turn.at_s >= begun:
+                if turn.at_s >= max(begun, first.setdefault(held.pid, turn.at_s) + WARM_S):
                     lives.setdefault(name, {}).setdefault(held.pid, []).append((turn.at_s / 3600, held.own_mb))
         found = {name: slope(of.values()) for name, of in lives.items()}
         return {name: one for name, one in found.items() if one is not None}
@@ -176,6 +178,8 @@ class Soaked:
         whole = Slope(0.0, 0.0, 0.0)
         for one in slopes.values():
             whole += one
+        if self.turns[-1].at_s * 2 / 3 < LEAST_S:
+            return Target(name, f"{whole} MB/h", "too short to tell")
         known = whole.value <= MEMORY_MB_H and whole.high - whole.value <= KNOWN_MB_H
         return Target(
             name,

@@ -55,6 +55,17 @@ def test_an_engine_that_was_replaced_is_no_growth() -> None:
     assert dict(replaced.table())["engines replaced"] == "2"
 
 
+def test_a_process_fills_its_buffers_before_it_is_watched() -> None:
+    young = [min(m % 20, 3) * 30.0 for m in range(60)]
+    memory = [{"program": taken(1, 150.0), "llm": taken(2 + m // 20, 900.0 + young[m])} for m in range(60)]
+    assert verdicts(run([turn(minute, memory=memory[minute]) for minute in range(60)]))["memory slope"] == "met"
+
+
+def test_of_a_few_minutes_no_slope_is_concluded() -> None:
+    grows = run([turn(m / 5, memory={"program": taken(1, 150.0 + m)}) for m in range(60)])
+    assert verdicts(grows)["memory slope"] == "too short to tell"
+
+
 def test_an_engine_that_never_lived_long_enough_tells_nothing() -> None:
     memory = [{"program": taken(1, 150.0), "llm": taken(m // 2 + 2, 900.0)} for m in range(60)]
     assert verdicts(run([turn(m, memory=memory[m]) for m in range(60)]))["memory slope"] == "too short to tell"
@@ -72,7 +83,7 @@ def test_what_a_process_holds_is_read_from_the_system() -> None:
 
 
 def test_scatter_that_could_be_growth_is_told_as_such() -> None:
-    scattered = run([turn(m / 5, memory={"program": taken(1, 150.0 + m * 7 % 5 + m / 20)}) for m in range(30)])
+    scattered = run([turn(m, memory={"program": taken(1, 150.0 + m * 7 % 5 + m / 20)}) for m in range(30)])
     assert verdicts(scattered)["memory slope"] == "too short to tell"
 
 
