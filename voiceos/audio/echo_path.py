@@ -6,6 +6,7 @@ the microphone's, however quiet it is against the user's voice. Pure: arrays in,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -43,6 +44,9 @@ STRONG = 0.6
 BEFORE_S = 0.03
 """It is looked for so long before the strongest: further off, chance finds one for every faint echo."""
 
+SILENT = 1e-4
+"""−80 dBFS: a microphone that gives less than this, as one without any noise of its own, gives no echo to speak of."""
+
 FAINT = 1e-3
 """Parts of the spectrum with less power than this share of the strongest say nothing."""
 
@@ -54,7 +58,8 @@ class Path:
     prominence: float
     """Of the correlation's peak; `PROMINENCE` and more is an echo."""
     lag_s: float
-    """Its first strong part behind the reference at the microphone, seconds; without an echo it means nothing."""
+    """Its first strong part behind the reference at the microphone, seconds; without an echo it means nothing, and is
+    NaN where there is no sound to find one in."""
     peak_s: float
     """Likewise its strongest part."""
     removed_db: float
@@ -80,6 +85,8 @@ class Path:
 def examine(played: Samples, near: Samples, out: Samples | None) -> Path:
     """Judge a stretch: what was played, what the microphone heard and what the canceller made of it, each shape (n,),
     16 kHz, on one time line. At least 0.2 s of sound should be in it, and as much again behind it."""
+    if np.sqrt(np.mean(np.square(near))) < SILENT:
+        return Path(0.0, math.nan, math.nan, 0.0, 0.0)
     prominence, lag_s, peak_s = _correlate(played, near)
     if out is None:
         return Path(prominence, lag_s, peak_s, 0.0, 0.0)

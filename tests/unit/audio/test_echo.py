@@ -9,6 +9,7 @@ import soxr
 from voiceos.audio.echo import HANGOVER_S, INNER, PRIMER, Aec3, EchoCanceller
 from voiceos.audio.echo_path import Path, examine, recurs
 from voiceos.audio.frames import FRAME_S, FRAME_SAMPLES, RATE_HZ, Frame, Samples
+from voiceos.bench import room as simulated
 from voiceos.bench.room import Card, echo_of, hear, removed_db
 
 LATE_S = PRIMER / RATE_HZ
@@ -139,6 +140,12 @@ def test_with_a_headset_frames_pass_untouched_once_that_is_known() -> None:
     assert len(heard.told) == 1
     assert np.array_equal(heard.near[8 * RATE_HZ :], heard.clean[8 * RATE_HZ : len(heard.near)])
     assert heard.at[-1] == pytest.approx((len(heard.at) - 1) * FRAME_S)
+
+
+def test_a_microphone_that_gives_pure_silence_has_no_echo(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulated, "HISS", 0.0)
+    heard = hear(PLAYED, response=None)
+    assert [(echo.present, echo.removed_db) for echo in heard.told] == [(False, 0.0)]
 
 
 def test_a_user_who_talks_over_a_headsets_reply_is_no_echo() -> None:
