@@ -97,8 +97,6 @@ def examine(played: Samples, near: Samples, out: Samples | None) -> Path:
 
 def recurs(paths: Sequence[Path]) -> bool:
     """Whether so many looks, one after the other, find the strongest part in the same place, be it ever so faint."""
-    if not all(path.prominence > 0.0 for path in paths):
-        return False  # digital silence has no strongest part, and "nowhere" is the same place each time
     places = [path.peak_s for path in paths]
     return len(places) >= RECURS_TIMES and all(abs(b - a) <= RECURS_S for a, b in pairwise(places[-RECURS_TIMES:]))
 
