@@ -276,7 +276,7 @@ class Speaker:
             self.underruns += 1
         with self._lock:
             begin = self._mixer.index
-            self._timeline.stamp(begin, at)
+            self._timeline.stamp(begin, at, broken=bool(status.output_underflow))
             # One channel: the flat view is the buffer itself.
             block = out.reshape(-1)
             marks = self._mixer.render(block)

@@ -22,6 +22,9 @@ STEP_S, STEP_TIMES = 0.008, 8
 """So many stamps in a row, all late or all early by more than the first, are no jitter either: the device ran dry. To
 iron that out would have the timeline wrong for ten seconds, and an echo come through meanwhile."""
 
+TOLD_TIMES = 3
+"""Where the device tells that it ran dry so few are enough: as many as it asks for at once to fill up again."""
+
 
 class Timeline:
     """Fed with (index of a block's first sample, stamp in monotonic seconds), it maps indices to moments and back."""
@@ -35,13 +38,18 @@ class Timeline:
         self._far_off = 0
         self._off: list[float] = []
         """Errors of the last stamps, all to the same side."""
+        self._enough = STEP_TIMES
 
     @property
     def known(self) -> bool:
         return not math.isnan(self._at)
 
-    def stamp(self, index: int, at: float) -> None:
-        """A block begins at sample `index`, which PortAudio says is at moment `at`."""
+    def stamp(self, index: int, at: float, *, broken: bool = False) -> None:
+        """A block begins at sample `index`, which PortAudio says is at moment `at`.
+
+        Args:
+            broken: the device ran dry before it, or lost sound.
+        """
         if not self.known:
             self._index, self._at = index, at
             return
@@ -55,14 +63,16 @@ class Timeline:
                 self._age_s, self._far_off = 0.0, 0
             return
         self._far_off = 0
+        if broken:
+            self._enough = TOLD_TIMES
         if abs(error) < STEP_S or (self._off and (error > 0) != (self._off[0] > 0)):
             self._off = []
         else:
             self._off.append(error)
-            if len(self._off) == STEP_TIMES:
+            if len(self._off) >= self._enough:
                 expected += statistics.median(self._off)
                 error = at - expected
-                self._off = []
+                self._off, self._enough = [], STEP_TIMES
         self._age_s += length_s
         bandwidth_hz = BANDWIDTH_HZ if self._age_s > SETTLING_S else 0.5
         omega = 2.0 * math.pi * bandwidth_hz * length_s

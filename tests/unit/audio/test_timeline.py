@@ -55,6 +55,15 @@ def test_a_device_that_ran_dry_is_followed_within_some_blocks_whatever_the_jitte
             assert timeline.at(block * BLOCK) == pytest.approx(block * 0.02 + late, abs=0.005)
 
 
+def test_a_device_that_tells_so_is_followed_before_it_sounds_again() -> None:
+    timeline = Timeline(RATE_HZ)
+    for block in range(100):
+        timeline.stamp(block * BLOCK, block * 0.02)
+    for block in range(100, 103):  # asked for at once, to fill up again
+        timeline.stamp(block * BLOCK, block * 0.02 + 0.03, broken=block == 100)
+    assert timeline.at(103 * BLOCK) == pytest.approx(2.09, abs=0.002)
+
+
 def test_index_is_the_inverse_of_at() -> None:
     timeline = Timeline(RATE_HZ)
     assert not timeline.known
