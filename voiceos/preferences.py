@@ -45,8 +45,8 @@ class Preferences:
         self._done: list[Change] = []
         self._unwritten: set[str] = set()
         self._changed = asyncio.Event()
-        self._kept_last = True
-        """The last time that something was to be written it could be."""
+        self.unkept: VoiceosError | None = None
+        """Why what was changed last could not be written, and so holds for this run only."""
         self._tasks: set[asyncio.Task[list[Refused]]] = set()
 
     def change(self, key: str, new: Value) -> asyncio.Task[list[Refused]]:
@@ -102,14 +102,14 @@ class Preferences:
         except VoiceosError as error:
             self._unwritten |= keys
             log.warning("%s: in force, but not kept: %s %s", ", ".join(sorted(keys)), error, error.hint)
-            if self._kept_last:
+            if self.unkept is None:
                 self._conductor.announce("not_kept", key=True)
-            self._kept_last = False
+            self.unkept = error
         except asyncio.CancelledError:
             self._unwritten |= keys  # `aclose` writes them
             raise
         else:
-            self._kept_last = True
+            self.unkept = None
 
     async def aclose(self) -> None:
         """Break off what is still to be changed, and write the rest."""

@@ -21,6 +21,7 @@ from voiceos.catalogue import Model, Store, catalog
 from voiceos.clock import SystemClock
 from voiceos.config import Settings
 from voiceos.config.plan import Value, value
+from voiceos.daemon.client import ControlClient
 from voiceos.languages import Phrases
 
 
@@ -164,7 +165,7 @@ async def test_the_volume_does_not_wait_for_a_model_that_loads(tmp_path: Path) -
 
 
 async def test_where_nothing_can_be_written_it_holds_for_now_and_that_is_said(tmp_path: Path) -> None:
-    async with House(tmp_path) as house:
+    async with House(tmp_path) as house, ControlClient() as client:
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))  # the system breaks off each write, as a full disk does
         try:
@@ -174,10 +175,13 @@ async def test_where_nothing_can_be_written_it_holds_for_now_and_that_is_said(tm
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         assert house.live.conductor.speed == 0.85
         assert "0.85" not in house.file.read_text()
+        (told,) = (await client.call("status"))["degraded"]
+        assert told["what"].startswith("What was changed last holds until a restart: ")
         house.file.write_text(SCRIPTED + "\n[audio]\nearcons = false\n")
         await house.reloaded()
         await house.written("speed = 0.85  # as fast as you like")
         assert tomllib.loads(house.file.read_text())["audio"] == {"earcons": False}
+        assert (await client.call("status"))["degraded"] == []
 
 
 async def test_it_calls_you_what_you_say(tmp_path: Path) -> None:

@@ -79,6 +79,8 @@ class Feed(Part):
             found.append(
                 Degraded("It hears itself, so it does not listen while it speaks.", "Use a headset, or turn it down.")
             )
+        if self.listening and (unkept := live.preferences.unkept) is not None:
+            found.append(Degraded(f"What was changed last holds until a restart: {unkept}", unkept.hint))
         return found
 
     def ready(self) -> None:
