@@ -30,8 +30,10 @@ async def test_it_neither_interrupts_nor_answers_itself_and_the_user_still_can(
     print(alone, interrupted)
     assert alone.turns == 0
     assert not alone.half_duplex
-    assert alone.suspended == 0
     assert interrupted.silenced == 2
+    if room != STRAIGHT and alone.suspended:
+        pytest.xfail("while a room of reflections is learnt it still falls silent for itself and goes on: decision 15")
+    assert alone.suspended == 0
 
 
 async def test_another_program_at_the_microphone_is_noticed_until_it_ends(card: VirtualCard) -> None:
