@@ -40,6 +40,29 @@ async def test_a_killed_server_is_noticed_and_a_new_one_is_found(card: VirtualCa
         assert len(await frames_until(microphone, lambda frames: len(frames) == 10)) == 10
 
 
+async def test_a_stream_that_never_ends_its_closing_keeps_no_new_one_from_opening(disturbed_card: VirtualCard) -> None:
+    microphone = Microphone("", clock=CLOCK)
+    await microphone.__aenter__()
+    never, closing = threading.Event(), microphone._stream.close
+
+    def close(**arguments: bool) -> None:
+        """As where PortAudio's thread was broken off with a lock in its hands, which comes about by chance only."""
+        never.wait()
+        closing(**arguments)
+
+    microphone._stream.close = close
+    try:
+        with pytest.raises(AudioError, match="close a stream"):
+            await microphone.__aexit__(None, None, None)
+        disturbed_card.stop_server(kill=True)
+        disturbed_card.start_server()
+        await reinitialise()
+        async with Microphone("", clock=CLOCK) as another:
+            assert len(await frames_until(another, lambda frames: len(frames) == 10)) == 10
+    finally:
+        never.set()
+
+
 async def test_devices_are_found_by_part_of_their_name(card: VirtualCard) -> None:
     assert devices.find("EARPIECE", "input").name == "earpiece"
     assert devices.find("", "output").default_output

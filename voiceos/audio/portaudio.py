@@ -27,6 +27,9 @@ takes some 50 ms, and a source that nobody recorded from may begin with a block 
 
 _T = TypeVar("_T")
 _open: set[int] = set()
+_closing: set[int] = set()
+"""Those of them that were told to close, and may never: PortAudio breaks off its own thread, which may hold a lock of
+the sound server's client just then."""
 _calls: set[threading.Thread] = set()
 """Those that have not come back."""
 _stderr_lock = threading.Lock()
@@ -81,7 +84,9 @@ def load() -> Any:
 async def reinitialise() -> None:
     """Start PortAudio anew: devices that came, went or were renamed, a restarted sound server.
 
-    Every stream has to be closed before. Raises AudioError where one is open or PortAudio does not start.
+    Every stream has to be closed before. Raises AudioError where one is open or PortAudio does not start. Where one
+    hangs in its closing PortAudio stays as it is: the names that it knows lead to a new sound server all the same, and
+    to be deaf until somebody starts the program anew would be worse.
     """
     await patiently(_reinitialise, "start anew")
 
@@ -93,8 +98,11 @@ def hangs() -> bool:
 
 
 def _reinitialise() -> None:
+    if in_use := len(_open - _closing):
+        raise AudioError(f"PortAudio cannot start anew while {in_use} streams are open.")
     if _open:
-        raise AudioError(f"PortAudio cannot start anew while {len(_open)} streams are open.")
+        log.warning("PortAudio cannot start anew, as it still closes %d streams", len(_open))
+        return
     sound = load()
     with quiet():
         try:
@@ -142,10 +150,12 @@ async def close_stream(stream: Any) -> None:
 
 
 def _close(stream: Any) -> None:
+    _closing.add(id(stream))
     # abort, not stop: stop plays out what is buffered, and waits for ever where the server is gone.
     stream.abort(ignore_errors=True)
     stream.close(ignore_errors=True)
     _open.discard(id(stream))
+    _closing.discard(id(stream))
 
 
 async def patiently(run: Callable[[], _T], what: str, *, undo: Callable[[_T], None] | None = None) -> _T:
