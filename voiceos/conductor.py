@@ -42,7 +42,7 @@ SPEAKS = (ev.Announce, ev.LoudspeakerBack)
 
 
 class Conductor:
-    """`async with asyncio.TaskGroup() …: await conductor.run()` until `shut_down()`.
+    """`await conductor.run()` until `shut_down()`.
 
     Args:
         player: the loudspeaker, asked for anew at each use since a lost device is replaced.

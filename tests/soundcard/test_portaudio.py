@@ -63,6 +63,22 @@ async def test_a_stream_that_never_ends_its_closing_keeps_no_new_one_from_openin
         never.set()
 
 
+async def test_it_is_not_ended_under_a_call_that_hangs(
+    disturbed_card: VirtualCard, caplog: pytest.LogCaptureFixture
+) -> None:
+    with disturbed_card.frozen_server():
+        with pytest.raises(AudioError, match="did not answer"):
+            await Microphone("", clock=CLOCK).__aenter__()
+        await reinitialise()
+        assert "not started anew, for calls have not come back: portaudio: open the microphone" in caplog.text
+    async with asyncio.timeout(20):
+        while portaudio.hangs():  # noqa: ASYNC110 - its threads tell nobody
+            await asyncio.sleep(0.05)
+    await reinitialise()
+    async with Microphone("", clock=CLOCK) as microphone:
+        assert len(await frames_until(microphone, lambda frames: len(frames) == 10)) == 10
+
+
 async def test_devices_are_found_by_part_of_their_name(card: VirtualCard) -> None:
     assert devices.find("EARPIECE", "input").name == "earpiece"
     assert devices.find("", "output").default_output

@@ -27,9 +27,6 @@ takes some 50 ms, and a source that nobody recorded from may begin with a block 
 
 _T = TypeVar("_T")
 _open: set[int] = set()
-_closing: set[int] = set()
-"""Those of them that were told to close, and may never: PortAudio breaks off its own thread, which may hold a lock of
-the sound server's client just then."""
 _calls: set[threading.Thread] = set()
 """Those that have not come back."""
 _stderr_lock = threading.Lock()
@@ -84,9 +81,10 @@ def load() -> Any:
 async def reinitialise() -> None:
     """Start PortAudio anew: devices that came, went or were renamed, a restarted sound server.
 
-    Every stream has to be closed before. Raises AudioError where one is open or PortAudio does not start. Where one
-    hangs in its closing PortAudio stays as it is: the names that it knows lead to a new sound server all the same, and
-    to be deaf until somebody starts the program anew would be worse.
+    Every stream has to be closed before. Raises AudioError where one is open or PortAudio does not start. Where a call
+    has not come back, as to a server that stands still or in the closing of a stream (PortAudio breaks off its own
+    thread, which may hold a lock of the server's client just then), it stays as it is, for it cannot be ended under
+    that call: the names that it knows lead to a new sound server all the same.
     """
     await patiently(_reinitialise, "start anew")
 
@@ -98,11 +96,11 @@ def hangs() -> bool:
 
 
 def _reinitialise() -> None:
-    if in_use := len(_open - _closing):
-        raise AudioError(f"PortAudio cannot start anew while {in_use} streams are open.")
-    if _open:
-        log.warning("PortAudio cannot start anew, as it still closes %d streams", len(_open))
+    if hung := sorted(call.name for call in _calls - {threading.current_thread()}):
+        log.warning("not started anew, for calls have not come back: %s", ", ".join(hung))
         return
+    if _open:
+        raise AudioError(f"PortAudio cannot start anew while {len(_open)} streams are open.")
     sound = load()
     with quiet():
         try:
@@ -150,12 +148,10 @@ async def close_stream(stream: Any) -> None:
 
 
 def _close(stream: Any) -> None:
-    _closing.add(id(stream))
     # abort, not stop: stop plays out what is buffered, and waits for ever where the server is gone.
     stream.abort(ignore_errors=True)
     stream.close(ignore_errors=True)
     _open.discard(id(stream))
-    _closing.discard(id(stream))
 
 
 async def patiently(run: Callable[[], _T], what: str, *, undo: Callable[[_T], None] | None = None) -> _T:
@@ -169,7 +165,7 @@ async def patiently(run: Callable[[], _T], what: str, *, undo: Callable[[_T], No
     def settle(result: _T | None, error: BaseException | None) -> None:
         if done.done():
             if error is None and undo is not None:
-                threading.Thread(target=undo, args=(result,), name="portaudio: too late", daemon=True).start()
+                _start(lambda: undo(result), "too late")  # type: ignore[arg-type]  # None only where run() returns None
             return
         if error is not None:
             done.set_exception(error)
@@ -189,9 +185,7 @@ async def patiently(run: Callable[[], _T], what: str, *, undo: Callable[[_T], No
         with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile
             loop.call_soon_threadsafe(settle, result, problem)
 
-    thread = threading.Thread(target=work, name=f"portaudio: {what}", daemon=True)
-    _calls.add(thread)
-    thread.start()
+    _start(work, what)
     try:
         return await asyncio.wait_for(done, PATIENCE_S)
     except asyncio.CancelledError:
@@ -202,6 +196,18 @@ async def patiently(run: Callable[[], _T], what: str, *, undo: Callable[[_T], No
         raise AudioError(
             f"The sound system did not answer within {PATIENCE_S:.0f} s when asked to {what}.", hint=NO_SERVER_HINT
         ) from error
+
+
+def _start(work: Callable[[], object], what: str) -> None:
+    def run() -> None:
+        try:
+            work()
+        finally:
+            _calls.discard(threading.current_thread())
+
+    thread = threading.Thread(target=run, name=f"portaudio: {what}", daemon=True)
+    _calls.add(thread)
+    thread.start()
 
 
 NO_SERVER_HINT = "Check that the sound server runs (`pactl info`), then see `voiceos devices`."

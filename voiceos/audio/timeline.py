@@ -23,7 +23,7 @@ STEP_S, STEP_TIMES = 0.008, 8
 iron that out would have the timeline wrong for ten seconds, and an echo come through meanwhile."""
 
 TOLD_TIMES = 3
-"""Where the device tells that it ran dry so few are enough: as many as it asks for at once to fill up again."""
+"""Right after the device has told that it ran dry so few are enough: as many as it asks for at once to fill up."""
 
 
 class Timeline:
@@ -38,7 +38,8 @@ class Timeline:
         self._far_off = 0
         self._off: list[float] = []
         """Errors of the last stamps, all to the same side."""
-        self._enough = STEP_TIMES
+        self._told = 0
+        """Stamps left in which the device counts as having told that it ran dry."""
 
     @property
     def known(self) -> bool:
@@ -48,7 +49,7 @@ class Timeline:
         """A block begins at sample `index`, which PortAudio says is at moment `at`.
 
         Args:
-            broken: the device ran dry before it, or lost sound.
+            broken: the device ran dry before it.
         """
         if not self.known:
             self._index, self._at = index, at
@@ -61,18 +62,18 @@ class Timeline:
             if self._far_off >= 3:
                 self._index, self._at, self._sample_s = index, at, self._nominal_s
                 self._age_s, self._far_off = 0.0, 0
+                self._off, self._told = [], 0
             return
         self._far_off = 0
-        if broken:
-            self._enough = TOLD_TIMES
+        self._told = TOLD_TIMES if broken else max(0, self._told - 1)
         if abs(error) < STEP_S or (self._off and (error > 0) != (self._off[0] > 0)):
             self._off = []
         else:
             self._off.append(error)
-            if len(self._off) >= self._enough:
+            if len(self._off) >= (TOLD_TIMES if self._told else STEP_TIMES):
                 expected += statistics.median(self._off)
                 error = at - expected
-                self._off, self._enough = [], STEP_TIMES
+                self._off = []
         self._age_s += length_s
         bandwidth_hz = BANDWIDTH_HZ if self._age_s > SETTLING_S else 0.5
         omega = 2.0 * math.pi * bandwidth_hz * length_s

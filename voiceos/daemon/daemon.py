@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 
 class Daemon:
-    """`await Daemon(settings).run()` until it is stopped, told to switch itself off, or has no sound to start with.
+    """`await Daemon(settings).run()` until it is stopped or told to switch itself off.
 
     Args:
         parts: further ones, entered last.
@@ -113,7 +113,7 @@ class Daemon:
         SIGHUP has the settings read again; SIGUSR1, and Enter where `keys`, switch the microphone; SIGUSR2, and L with
         Enter, have it listen.
 
-        Raises AudioError where there is no microphone or loudspeaker at the start.
+        Raises AudioError where PortAudio itself is missing; a microphone and a loudspeaker are waited for.
         """
         loop = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._run(), name="daemon")

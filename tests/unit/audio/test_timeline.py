@@ -64,6 +64,16 @@ def test_a_device_that_tells_so_is_followed_before_it_sounds_again() -> None:
     assert timeline.at(103 * BLOCK) == pytest.approx(2.09, abs=0.002)
 
 
+def test_what_the_device_told_is_soon_over() -> None:
+    """It ran dry and lost nothing; three late stamps a while later are jitter."""
+    timeline = Timeline(RATE_HZ)
+    for block in range(100):
+        timeline.stamp(block * BLOCK, block * 0.02, broken=block == 50)
+    for block in range(100, 103):
+        timeline.stamp(block * BLOCK, block * 0.02 + 0.012)
+    assert timeline.at(103 * BLOCK) == pytest.approx(2.06, abs=0.002)
+
+
 def test_index_is_the_inverse_of_at() -> None:
     timeline = Timeline(RATE_HZ)
     assert not timeline.known
