@@ -27,7 +27,7 @@ class Observer:
         """A frame has come from the microphone."""
 
     def stepped(self, event: ev.Event, before: State, after: State) -> None:
-        """The machine has dealt with a fact, of which a `Tick` comes at least every half second while the loop turns."""
+        """The machine has dealt with a fact, a `Tick` at least every half second while the loop turns."""
 
     def decided(self, event: ev.Event, policy: Policy, before: State, commands: Sequence[do.Command] | None) -> None:
         """What the machine wants done about a fact, before it is done; None where it refused the fact."""
