@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from voiceos import errors
+from voiceos.engines.printed import lines
 from voiceos.engines.pulse import PING, Pulse
 from voiceos.engines.worker import HEADER, Ack, Call, Cancel, Done, Failed, Item, Ping, pack
 
@@ -299,6 +300,13 @@ class EngineProcess:
                 self._last_error = errors.EngineCrashed(
                     f"the {self.spec.name} engine cannot be started: {error}", hint="is the machine short of memory?"
                 )
+            except Exception as error:  # an answer that cannot be read, no thread left: whoever waits must be told
+                # Its text may hold what was said; its kind does not.
+                self._last_error = errors.EngineCrashed(
+                    f"the {self.spec.name} engine was given up: {type(error).__name__}",
+                    hint="it restarts by itself; `voiceos doctor` checks it",
+                )
+                self.kill()
             crash = self._last_error or errors.EngineCrashed(
                 f"the {self.spec.name} engine ended unexpectedly",
                 hint="it restarts by itself; `voiceos doctor` checks it",
@@ -376,10 +384,9 @@ class EngineProcess:
         """Keep the last lines of what native libraries print; they tell why a child died."""
         assert self._process
         assert self._process.stderr
-        async for line in self._process.stderr:
-            text = line.decode(errors="replace").rstrip()
-            self._stderr.append(text)
-            log.debug("%s: %s", self.spec.name, text)
+        async for line in lines(self._process.stderr):
+            self._stderr.append(line)
+            log.debug("%s: %s", self.spec.name, line)
 
 
 async def _receive(reader: asyncio.StreamReader) -> Any:

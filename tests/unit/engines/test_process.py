@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -169,3 +171,66 @@ async def test_a_restart_by_hand_is_answered_also_while_the_engine_is_about_to_s
         await engine.__aexit__()
         with pytest.raises(EngineCrashed, match="was closed"):
             await restarting
+
+
+@pytest.fixture
+def misbehaving(monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]))
+    return "misbehaving:Misbehaving"
+
+
+async def test_an_engine_that_prints_without_end_of_line_works_and_is_started_again_when_it_dies(
+    misbehaving: str,
+) -> None:
+    async with EngineProcess(EngineSpec("tts", misbehaving, {"prints": 200_000})) as engine, asyncio.timeout(30):
+        assert await engine.call("hello") == "hello"
+        assert len(await engine.call("print", text="y" * 200_000)) == 200_000
+        before = engine.pid
+        engine.kill()
+        while engine.pid in (before, None) or engine.state != "ready":
+            await engine._changed.wait()
+        assert await engine.call("hello") == "hello"
+
+
+async def test_the_last_line_that_an_engine_printed_is_told_though_it_was_never_ended(misbehaving: str) -> None:
+    async with EngineProcess(EngineSpec("tts", misbehaving, {})) as engine, asyncio.timeout(30):
+        await engine.call("print", text="first\nsec")
+        await engine.call("print", text="ond\nthird")
+        engine.kill()
+        while engine.state == "ready":
+            await engine._changed.wait()
+        assert list(engine._stderr)[:3] == ["first", "second", "third"]
+
+
+async def test_an_answer_that_cannot_be_read_is_a_crash_and_the_engine_comes_back(
+    misbehaving: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with EngineProcess(EngineSpec("tts", misbehaving, {})) as engine, asyncio.timeout(30):
+        await engine.wait_ready()
+        before = engine.pid
+        with caplog.at_level(logging.WARNING), pytest.raises(EngineCrashed, match="ValueError"):
+            await engine.call("answer")
+        while engine.state != "ready":
+            await engine._changed.wait()
+        assert engine.pid != before
+        assert await engine.call("hello") == "hello"
+        await engine.restart()
+    assert "ValueError" in caplog.text
+    assert "what was said" not in caplog.text
+
+
+async def test_a_machine_without_a_thread_to_spare_is_told_of_and_the_engine_tried_again() -> None:
+    starts = 0
+
+    def verify() -> None:
+        nonlocal starts
+        starts += 1
+        if starts == 1:
+            raise RuntimeError("can't start new thread")
+
+    spec = EngineSpec("tts", "voiceos.engines.scripted:ScriptedVoice", {})
+    async with EngineProcess(spec, verify=verify) as engine, asyncio.timeout(30):
+        with pytest.raises(EngineCrashed, match="RuntimeError"):
+            await engine.wait_ready()
+        while engine.state != "ready":
+            await engine._changed.wait()

@@ -1,0 +1,32 @@
+"""Engines whose child does what its keeper does not expect; factories for `EngineSpec`."""
+
+from __future__ import annotations
+
+import sys
+
+
+class _Unreadable:
+    """Packed by the child, and an error where it is unpacked."""
+
+    def __reduce__(self) -> tuple[type[int], tuple[str]]:
+        return int, ("what was said",)
+
+
+class Misbehaving:
+    def __init__(self, prints: int = 0) -> None:
+        """Args:
+        prints: so many characters to standard error, and no line feed.
+        """
+        sys.stderr.write("x" * prints)
+        sys.stderr.flush()
+
+    def print(self, text: str) -> str:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+        return text
+
+    def answer(self) -> object:
+        return _Unreadable()
+
+    def hello(self) -> str:
+        return "hello"
