@@ -99,6 +99,8 @@ class Live:
         """Ends the watch for calls."""
         self._changes: Changes | None = None
         self._preferences: Preferences | None = None
+        self.ended = False
+        """The conversation is over, and what it leaves is being written."""
 
     @property
     def engines(self) -> Engines:
@@ -198,6 +200,7 @@ class Live:
             try:
                 await conductor.run()
             finally:
+                self.ended = True
                 for task in beside:
                     task.cancel()
                 await asyncio.gather(*beside, return_exceptions=True)

@@ -105,6 +105,7 @@ class Daemon:
         self._task: asyncio.Task[None] | None = None
         self._reloading = asyncio.Lock()
         self._reloads: set[asyncio.Task[None]] = set()
+        self._stopped = False
         self._ended = False
 
     async def run(self, *, keys: bool = False) -> None:
@@ -157,9 +158,11 @@ class Daemon:
         return [one for part in self.parts for one in part.degraded()]
 
     def stop(self) -> None:
-        """End now, in order; `live.shut_down()` ends once what is being said has been heard."""
+        """End now, in order; `live.shut_down()` ends once what is being said has been heard. While it ends already
+        this does nothing: it would break off the writing of what is not written yet."""
         self._told.stopping()
-        if self._task is not None:
+        if self._task is not None and not (self._stopped or self._ended or self.live.ended):
+            self._stopped = True
             self._task.cancel()
 
     def _hung_up(self, keys: bool) -> None:
