@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Set
 from dataclasses import dataclass
 
 from voiceos import quiet
 from voiceos.changes import Changes, Changing, Refused
 from voiceos.conductor import Conductor
 from voiceos.config.plan import Value, value, with_values
-from voiceos.errors import VoiceosError
+from voiceos.errors import VoiceosError, bug
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +45,14 @@ class Preferences:
         self._done: list[Change] = []
         self._unwritten: set[str] = set()
         self._changed = asyncio.Event()
-        self.unkept: VoiceosError | None = None
-        """Why what was changed last could not be written, and so holds for this run only."""
+        self._failed: dict[str, VoiceosError] = {}
+        """Why a key could not be written, the newest last."""
         self._tasks: set[asyncio.Task[list[Refused]]] = set()
+
+    @property
+    def unkept(self) -> VoiceosError | None:
+        """Why what was changed last could not be written, and so holds for this run only."""
+        return next(reversed(self._failed.values()), None)
 
     def change(self, key: str, new: Value) -> asyncio.Task[list[Refused]]:
         """Have a setting take another value, of its type and allowed; what that cannot change tells the task."""
@@ -75,6 +80,7 @@ class Preferences:
         """These were changed in the file since: putting them back would undo that."""
         self._done = [one for one in self._done if one.key not in keys]
         self._unwritten.difference_update(keys)
+        self._no_failure(keys)
 
     def try_again(self) -> None:
         """Write what could not be written, as the file has changed."""
@@ -90,26 +96,40 @@ class Preferences:
             await self.write()
 
     async def write(self) -> None:
-        """Write what is not written yet; where that cannot be, say so once."""
-        keys, self._unwritten = self._unwritten, set()
+        """Write what is not written yet; where that cannot be, say so once. Quiet lies in a file of its own."""
+        await self._try(self._unwritten & {QUIET}, self._write_quiet, "error.storage")
+        await self._try(self._unwritten - {QUIET}, self._write_settings, "not_kept")
+
+    async def _try(self, keys: Set[str], write: Callable[[Collection[str]], Awaitable[None]], sentence: str) -> None:
+        if not keys:
+            return
+        self._unwritten -= keys
         try:
-            if QUIET in keys:
-                await asyncio.to_thread(quiet.keep, self._conductor.quiet_until)
-                keys.discard(QUIET)
-            if keys and self._keep is not None:
-                values = {key: value(self._changes.settings, key) for key in sorted(keys)}
-                await self._keep(values)
-        except VoiceosError as error:
-            self._unwritten |= keys
-            log.warning("%s: in force, but not kept: %s %s", ", ".join(sorted(keys)), error, error.hint)
-            if self.unkept is None:
-                self._conductor.announce("not_kept", key=True)
-            self.unkept = error
+            await write(keys)
         except asyncio.CancelledError:
             self._unwritten |= keys  # `aclose` writes them
             raise
+        except Exception as error:
+            # One that nobody foresaw may hold what somebody said.
+            why = error if isinstance(error, VoiceosError) else VoiceosError(bug(error))
+            log.warning("%s: in force, but not kept: %s %s", ", ".join(sorted(keys)), why, why.hint)
+            if not any((key == QUIET) == (QUIET in keys) for key in self._failed):
+                self._conductor.announce(sentence, key=True)
+            self._unwritten |= keys
+            self._no_failure(keys)  # so that they come last
+            self._failed |= dict.fromkeys(keys, why)
         else:
-            self.unkept = None
+            self._no_failure(keys)
+
+    async def _write_quiet(self, keys: Collection[str]) -> None:
+        await asyncio.to_thread(quiet.keep, self._conductor.quiet_until)
+
+    async def _write_settings(self, keys: Collection[str]) -> None:
+        if self._keep is not None:
+            await self._keep({key: value(self._changes.settings, key) for key in sorted(keys)})
+
+    def _no_failure(self, keys: Collection[str]) -> None:
+        self._failed = {key: why for key, why in self._failed.items() if key not in keys}
 
     async def aclose(self) -> None:
         """Break off what is still to be changed, and write the rest."""
