@@ -142,9 +142,9 @@ class Conductor:
         self._work.missed_engine |= key and text in ENGINE_SENTENCES
         self.post(ev.Announce(self._clock.monotonic(), text, key, urgency))
 
-    def withdraw(self, text: str) -> None:
-        """An announcement is no longer true: it is not said unless it sounds already."""
-        self.post(ev.Withdraw(self._clock.monotonic(), text))
+    def withdraw(self, text: str, *, number: int = 0) -> None:
+        """An announcement is no longer true: it is not said unless it sounds already. See `ev.Withdraw`."""
+        self.post(ev.Withdraw(self._clock.monotonic(), text, number))
 
     def break_off(self) -> None:
         """Stop what is being said, thought of or listened to; nothing comes of it."""

@@ -174,6 +174,8 @@ class Announce:
     key: bool = False
     urgency: Urgency = "normal"
     """"high" goes before everything that waits."""
+    number: int = 0
+    """Above 0 and given once where this one may have to be withdrawn, and no other of the same words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,8 @@ class Withdraw:
     at: float
     text: str
     """As in the `Announce`."""
+    number: int = 0
+    """Likewise; 0: whatever has this text."""
 
 
 @dataclass(frozen=True, slots=True)

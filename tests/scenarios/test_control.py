@@ -119,6 +119,22 @@ async def test_a_client_that_goes_away_takes_back_also_more_than_is_worked_on_at
         assert len(said) < len(LONG) / 2
 
 
+async def test_a_client_that_goes_away_takes_back_its_own_and_not_the_same_words_of_another() -> None:
+    async with Served() as room, ControlClient() as first, ControlClient() as stays, asyncio.timeout(60):
+        begun = asyncio.create_task(first.call("say", text="One two three four five. Six seven eight nine ten."))
+        while room.live.conductor.state.phase is not Phase.SPEAKING:
+            await room.wait(0.1)
+        request = {"jsonrpc": "2.0", "id": 1, "method": "say", "params": {"text": "The tea is ready."}}
+        async with Wire() as wire:
+            wire.send(json.dumps(request).encode() + b"\n")
+            staying = asyncio.create_task(stays.call("say", text="The tea is ready."))
+            while len(room.live.conductor.state.announcements) < 2:
+                await room.wait(0.05)
+        assert await begun == {"heard": True}
+        assert await staying == {"heard": True}
+        assert room.said()[1:] == ["The tea is ready."]
+
+
 async def test_cancel_stops_the_answer_and_repeat_says_it_again() -> None:
     async with (
         Served(hears=["tell me everything"], engines={"llm": {"replies": [("everything", LONG)]}}) as room,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 
 from voiceos import events as ev
 from voiceos.conductor import Conductor
@@ -15,13 +16,14 @@ class Announcements(Part):
 
     def __init__(self) -> None:
         self._waiting: dict[int, tuple[ev.Announce, asyncio.Future[bool]]] = {}
-        """By the identity of what is announced: two may have the same words."""
+        """By the number of what is announced: two may have the same words."""
+        self._numbers = itertools.count(1)
 
     async def say(self, conductor: Conductor, text: str, at: float) -> bool:
         """Returns whether it has been heard to its end; a caller that is cancelled takes it back."""
-        announce = ev.Announce(at, text)
+        announce = ev.Announce(at, text, number=next(self._numbers))
         heard: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting[id(announce)] = announce, heard
+        self._waiting[announce.number] = announce, heard
         conductor.post(announce)
         try:
             return await heard
@@ -30,10 +32,10 @@ class Announcements(Part):
             if state.announcing is announce or state.asking is announce:
                 conductor.break_off()
             else:
-                conductor.withdraw(text)
+                conductor.withdraw(text, number=announce.number)
             raise
         finally:
-            del self._waiting[id(announce)]
+            del self._waiting[announce.number]
 
     def stepped(self, event: ev.Event, before: State, after: State) -> None:
         for announce, heard in self._waiting.values():

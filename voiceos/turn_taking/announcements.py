@@ -57,10 +57,14 @@ def again_later(state: State) -> State:
 
 
 def withdraw(state: State, event: ev.Withdraw, policy: Policy) -> Step:
-    waiting = tuple(one for one in state.announcements if one.text != event.text)
+    waiting = tuple(one for one in state.announcements if not _means(event, one))
     state = replace(state, announcements=waiting)
-    if state.announcing is not None and state.announcing.text == event.text:
+    if _means(event, state.announcing):
         state = replace(state, announcing=None)  # it sounds to its end, and is not begun again
-    if state.asking is None or state.asking.text != event.text:
+    if not _means(event, state.asking):
         return state, []
     return replace(state, phase=Phase.QUIET, asking=None, replying=None, quiet_since=event.at), [do.Cancel(state.turn)]
+
+
+def _means(event: ev.Withdraw, one: ev.Announce | None) -> bool:
+    return one is not None and one.text == event.text and event.number in (0, one.number)

@@ -42,6 +42,22 @@ def test_what_is_no_longer_so_is_not_announced(asked: bool) -> None:
         assert table.feed(ev.Tick(2.0)) == [do.Say(2, "tea", False)]
 
 
+@pytest.mark.parametrize("asked", [False, True])
+def test_of_two_with_the_same_words_the_one_that_is_meant_is_withdrawn(asked: bool) -> None:
+    table = Table()
+    if not asked:
+        table.feed(ev.SpeechStarted(0.06, 0.0, 0.06))
+    table.feed(ev.Announce(1.0, "tea", number=1))
+    table.feed(ev.Announce(1.1, "tea", number=2))
+    assert table.feed(ev.Withdraw(1.2, "tea", number=2)) == []
+    assert table.state.asking is None or table.state.asking.number == 1
+    assert [one.number for one in table.state.announcements] == ([] if asked else [1])
+    table.feed(ev.Announce(1.3, "tea"))
+    table.feed(ev.Withdraw(1.4, "tea"))
+    assert table.state.announcements == ()
+    assert table.state.asking is None
+
+
 def test_what_sounds_already_is_not_withdrawn() -> None:
     table = Table()
     table.feed(ev.Announce(1.0, "gone"))

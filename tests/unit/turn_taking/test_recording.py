@@ -32,6 +32,10 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.EndpointJudged(8.0, 9, 1, 0.5),
     ev.Announce(8.1, "healthy", key=True, urgency="high"),
     ev.PlaybackFinished(9.0, 2),
+    ev.Announce(9.1, "tea", number=1),
+    ev.Announce(9.1, "tea", number=2),
+    ev.Withdraw(9.2, "tea", number=2),
+    ev.Withdraw(9.3, "tea"),
 )
 
 
@@ -63,7 +67,7 @@ def test_a_conversation_with_a_barge_in_is_decided_as_it_was() -> None:
     assert any('"commands":null' in line for line in lines), "no event was refused"
     done = recording.replay(lines)
     assert done.difference is None and not done.cut_short
-    assert (done.events, done.turns, done.seconds) == (len(EVENTS), 2, 8.0)
+    assert (done.events, done.turns, done.seconds) == (len(EVENTS), 2, 8.3)
 
 
 def test_a_policy_that_changed_on_the_way_is_followed() -> None:
