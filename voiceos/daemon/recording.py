@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import logging
 import os
+import wave
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
-import soundfile
 
 import voiceos
 from voiceos import commands as do
@@ -19,13 +19,16 @@ from voiceos import files, stored
 from voiceos.audio.frames import RATE_HZ, Frame, Samples
 from voiceos.clock import Clock, SystemClock
 from voiceos.config import model as settings
-from voiceos.daemon.part import Part
+from voiceos.daemon.part import Degraded, Part
 from voiceos.daemon.records import Records, remove
 from voiceos.daemon.writer import Writer
 from voiceos.errors import StorageError
 from voiceos.turn_taking import recording
 from voiceos.turn_taking.policy import Policy
 from voiceos.turn_taking.state import State
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 log = logging.getLogger(__name__)
 
@@ -52,9 +55,9 @@ class Recording(Part):
         self._lines: Writer[str] = Writer(self._write_lines, str(path))
         self._wav = path.with_suffix(".wav")
         self._frames: Writer[Samples] | None = Writer(self._write_frames, str(self._wav)) if audio else None
-        self._file: BinaryIO | None = None
-        self._sound_file: BinaryIO | None = None
-        self._sound: soundfile.SoundFile | None = None
+        self._file: _File | None = None
+        self._sound_file: _File | None = None
+        self._sound: wave.Wave_write | None = None
         self._written_bytes = 0
 
     async def __aenter__(self) -> Self:
@@ -64,9 +67,11 @@ class Recording(Part):
             await self._lines.__aenter__()
             if self._frames is not None:
                 self._sound_file = _new(self._wav)
-                self._sound = soundfile.SoundFile(self._sound_file, "w", RATE_HZ, 1, "PCM_16", format="WAV")
+                self._sound = wave.open(self._sound_file, "wb")  # noqa: SIM115 - closed as this ends
+                self._sound.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
                 await self._frames.__aenter__()
         except OSError as error:
+            await self.__aexit__()
             raise StorageError(
                 f"{self._path} cannot be recorded to: {error.strerror}",
                 hint="Name a new file in a folder that you may write to.",
@@ -75,14 +80,22 @@ class Recording(Part):
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._lines.__aexit__()
-        if self._frames is not None:
-            await self._frames.__aexit__()
-        if self._sound is not None:
-            self._sound.close()
-        for file in (self._sound_file, self._file):
-            if file is not None:
-                file.close()
+        try:
+            await self._lines.__aexit__()
+            if self._frames is not None:
+                await self._frames.__aexit__()
+        finally:
+            for file in (self._sound, self._sound_file, self._file):
+                try:
+                    if file is not None:
+                        file.close()
+                except OSError as error:
+                    log.error("%s is not complete: %s", self._path, error.strerror)  # noqa: TRY400 - no bug
+
+    def degraded(self) -> Sequence[Degraded]:
+        """What cannot be written any more, not before the next start."""
+        failed = {self._path: self._lines.failed, self._wav: self._frames.failed if self._frames else ""}
+        return [Degraded(f"{path} is recorded to no more: {why}.") for path, why in failed.items() if why]
 
     def ready(self) -> None:
         self._announce("recorded")
@@ -102,14 +115,18 @@ class Recording(Part):
         assert self._file is not None
         data = "".join(lines).encode()
         self._count(len(data))
-        self._file.write(data)
-        self._file.flush()
+        before = self._file.tell()
+        try:
+            self._file.write(data)
+        except OSError:
+            self._file.truncate(before)  # no part of a line at its end
+            raise
 
     def _write_frames(self, frames: Sequence[Samples]) -> None:
         assert self._sound is not None
-        samples = np.concatenate(frames) if frames else np.zeros(0, np.float32)
+        samples = np.concatenate(frames)
         self._count(2 * len(samples))
-        self._sound.write(samples)
+        self._sound.writeframesraw((np.clip(samples, -1.0, 1.0) * 32767).round().astype("<i2").tobytes())
 
     def _count(self, size: int) -> None:
         self._written_bytes += size
@@ -139,8 +156,19 @@ def keepers(
         yield Recording(place(clock), audio=records.audio, announce=announce)
 
 
-def _new(path: Path) -> io.FileIO:
-    return io.FileIO(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w")
+class _File(io.FileIO):
+    """Takes all that it is given, where the system may take a part."""
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        left = memoryview(data).cast("B")
+        size = len(left)
+        while left:
+            left = left[super().write(left) :]
+        return size
+
+
+def _new(path: Path) -> _File:
+    return _File(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w")
 
 
 def place(clock: Clock) -> Path:

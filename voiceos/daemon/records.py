@@ -11,7 +11,7 @@ from voiceos import commands as do
 from voiceos import events as ev
 from voiceos import files, log, stored
 from voiceos.clock import Clock
-from voiceos.daemon.part import Part
+from voiceos.daemon.part import Degraded, Part
 from voiceos.daemon.writer import Writer
 from voiceos.trace import Trace
 from voiceos.turn_taking.policy import Policy
@@ -31,7 +31,7 @@ class Records(Part):
         self._turn: dict[str, Any] = {}
         self._heard = (0, "")
         """The words of the user's last turn, behind its number."""
-        self._writer: Writer[dict[str, Any]] = Writer(self._write, "the record of turns")
+        self._writer: Writer[dict[str, Any]] = Writer(self._write, "the record of turns", goes_on=True)
         self._lines = -1
 
     async def __aenter__(self) -> Self:
@@ -41,6 +41,12 @@ class Records(Part):
     async def __aexit__(self, *_: object) -> None:
         self._end()
         await self._writer.__aexit__()
+
+    def degraded(self) -> Sequence[Degraded]:
+        if not (why := self._writer.failed):
+            return ()
+        folder = stored.RECORDS.path.parent
+        return (Degraded(f"The last turns' times are not written down: {why}.", f"Look at: df -h {folder}"),)
 
     def answered(self, trace: Trace) -> None:
         self._begin(trace.turn)

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Generic, Self, TypeVar
 
+from voiceos.errors import bug
+
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -16,13 +18,17 @@ class Writer(Generic[T]):
     """`async with Writer(write, "what") as writer: writer.put(item)`; leaving it writes what is left.
 
     Args:
-        write: takes what has gathered, in order. After an OSError it is not called again, and the log says so once.
+        write: takes what has gathered, in order. What it raises is logged once, by its kind.
         what: for the log.
+        goes_on: it is called again after a failure, with what has gathered since; else that was its end.
     """
 
-    def __init__(self, write: Callable[[Sequence[T]], None], what: str) -> None:
+    def __init__(self, write: Callable[[Sequence[T]], None], what: str, *, goes_on: bool = False) -> None:
+        self.failed = ""
+        """Why it could not write the last time; "" where it could."""
         self._write = write
         self._what = what
+        self._goes_on = goes_on
         self._queue: asyncio.Queue[T | None] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
 
@@ -48,8 +54,21 @@ class Writer(Generic[T]):
             while not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             ending = any(item is None for item in batch)
-            try:
-                await asyncio.to_thread(self._write, [item for item in batch if item is not None])
-            except OSError as error:
-                log.error("%s can no longer be written: %s", self._what, error.strerror)  # noqa: TRY400 - no bug
+            items = [item for item in batch if item is not None]
+            if items and not await self._written(items) and not self._goes_on:
                 return
+
+    async def _written(self, items: Sequence[T]) -> bool:
+        try:
+            await asyncio.to_thread(self._write, items)
+        except Exception as error:
+            # The text of one that nobody foresaw may hold what was to be written.
+            why = (error.strerror if isinstance(error, OSError) else None) or bug(error)
+            if not self.failed:
+                log.error("%s can no longer be written: %s", self._what, why)  # noqa: TRY400 - see above
+            self.failed = why
+            return False
+        if self.failed:
+            log.info("%s is written again", self._what)
+            self.failed = ""
+        return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from datetime import UTC, datetime
@@ -88,6 +89,27 @@ async def test_a_disk_that_takes_nothing_is_told_once(caplog: pytest.LogCaptureF
     with caplog.at_level(logging.ERROR):
         await keep(range(1, 20), 10)
     assert caplog.text.count("can no longer be written") == 1
+
+
+async def test_turns_are_kept_again_once_the_disk_takes_them() -> None:
+    stored.RECORDS.path.mkdir(parents=True)
+
+    def turn(number: int) -> None:
+        part.answered(trace(number))
+        part.stepped(ev.PlaybackFinished(3.0, number), State(turn=number, replying=number), State(turn=number))
+
+    async with Records(10, CLOCK) as part, asyncio.timeout(20):
+        turn(1)
+        while not part.degraded():  # noqa: ASYNC110 - the disk tells of nothing
+            await asyncio.sleep(0.01)
+        (told,) = part.degraded()
+        assert told.what == "The last turns' times are not written down: Is a directory."
+        stored.RECORDS.path.rmdir()
+        turn(2)
+        while part.degraded():  # noqa: ASYNC110 - likewise
+            await asyncio.sleep(0.01)
+        turn(3)
+    assert [record["turn"] for record in last(10)] == [2, 3]
 
 
 async def test_where_none_are_wanted_those_that_were_kept_are_deleted() -> None:
