@@ -8,27 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import random
-import signal
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 import psutil
 
 from voiceos.audio.sound_server import SoundServer
+from voiceos.bench.hung_engine import HungEngine, choose
 from voiceos.bench.session import Session
 from voiceos.bench.virtual_card import VirtualCard
 from voiceos.bench.virtual_headset import OWN, Headsets, at_home
 from voiceos.errors import VoiceosError
 
 PATIENCE_S = 60.0
-"""Longest wait for it to be well again: an engine that hangs is given up, another loads its model."""
-
-HANG_S = 10.0
-"""`timeout_s` of each engine in a long run; by default a hang costs 20 to 30 s."""
+"""Longest wait for it to be well again: an engine loads its model."""
 
 RATES_HZ = (8_000, 16_000, 48_000)
 """Of a Bluetooth headset, in its profiles for calls and for music."""
@@ -39,6 +35,8 @@ STEADY_S = 0.5
 LOOK_S = 0.1
 
 HEADSET = "headset"
+
+T = TypeVar("T")
 
 
 class Faults:
@@ -56,7 +54,8 @@ class Faults:
         self._headsets = Headsets(card)
         self._plugged = False
         self._stack = contextlib.AsyncExitStack()
-        self._stopped: psutil.Process | None = None
+        self._hung: HungEngine | None = None
+        self._happened = ""
         self._bag: list[str] = []
         self.kinds: Mapping[str, Callable[[], Awaitable[None]]] = {
             "engine killed": self._kill_engine,
@@ -69,13 +68,15 @@ class Faults:
             "settings changed": self._change_settings,
         }
         self.came: Counter[str] = Counter()
+        """By kind, those that are over."""
 
     async def __aenter__(self) -> Self:
         self._server = await self._stack.enter_async_context(SoundServer())
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._awake()
+        if self._hung is not None:
+            self._hung.wake()
         await self._stack.aclose()
 
     @property
@@ -89,22 +90,25 @@ class Faults:
             self._bag = sorted(self.kinds)
             self._chance.shuffle(self._bag)
         name = self._bag.pop()
-        self.came[name] += 1
         await self.kinds[name]()
+        self._happened = name
         return name
 
     async def over(self) -> None:
         """Return once it is well again. Raises VoiceosError where that does not come about."""
+        if self._hung is not None:
+            hung, self._hung = self._hung, None
+            await hung.given_up()
         well_s, state = 0.0, "it does not answer"
         try:
             async with asyncio.timeout(PATIENCE_S):
-                await self._given_up()
                 while well_s < STEADY_S:
                     state = await self._ill()
                     well_s = 0.0 if state else well_s + LOOK_S
                     await asyncio.sleep(LOOK_S)
         except TimeoutError:
             raise VoiceosError(f"it is not well again: {state}") from None
+        self.came[self._happened] += 1
 
     async def _ill(self) -> str:
         """What is not as it should be; empty where all is well."""
@@ -119,40 +123,20 @@ class Faults:
         return ""
 
     async def _kill_engine(self) -> None:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            (await self._engine()).send_signal(signal.SIGKILL)
+        await self._to_engine(psutil.Process.kill)
 
     async def _hang_engine(self) -> None:
-        """Until it is asked for something, and given up."""
-        with contextlib.suppress(psutil.NoSuchProcess):
-            self._stopped = await self._engine()
-            self._stopped.send_signal(signal.SIGSTOP)
+        """Until it is given up."""
+        self._hung = await self._to_engine(HungEngine)
 
-    async def _engine(self) -> psutil.Process:
-        pids = [engine["pid"] for engine in (await self._session.status())["engines"] if engine["pid"]]
-        return psutil.Process(self._chance.choice(pids))
-
-    async def _given_up(self) -> None:
-        """Return once an engine that hung is no more; one that was asked for nothing goes on."""
-        if self._stopped is None:
-            return
-        handle = -1
-        with contextlib.suppress(ProcessLookupError, TimeoutError):
-            handle = os.pidfd_open(self._stopped.pid)
-            gone = asyncio.Event()
-            asyncio.get_running_loop().add_reader(handle, gone.set)
-            async with asyncio.timeout(1.5 * HANG_S):
-                await gone.wait()
-        if handle >= 0:
-            asyncio.get_running_loop().remove_reader(handle)
-            os.close(handle)
-        self._awake()
-
-    def _awake(self) -> None:
-        if self._stopped is not None:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                self._stopped.send_signal(signal.SIGCONT)
-            self._stopped = None
+    async def _to_engine(self, do: Callable[[psutil.Process], T]) -> T:
+        """Done to one that is ready; waits for it."""
+        while True:
+            one = choose((await self._session.status())["engines"], self._chance)
+            if one is not None:
+                with contextlib.suppress(psutil.NoSuchProcess):  # ended just now: another
+                    return do(one)
+            await asyncio.sleep(LOOK_S)
 
     async def _kill_server(self) -> None:
         self._card.stop_server(kill=True)

@@ -25,7 +25,8 @@ import soxr
 
 from voiceos.audio.frames import RATE_HZ, Samples
 from voiceos.bench import soaked
-from voiceos.bench.faults import HANG_S, PATIENCE_S, Faults
+from voiceos.bench.faults import PATIENCE_S, Faults
+from voiceos.bench.hung_engine import HANG_S
 from voiceos.bench.session import Session
 from voiceos.bench.soaked import Soaked, Turn, held
 from voiceos.bench.virtual_card import VirtualCard

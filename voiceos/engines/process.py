@@ -23,7 +23,7 @@ from typing import Any, Literal
 
 from voiceos import errors
 from voiceos.engines.printed import lines
-from voiceos.engines.pulse import PING, Pulse
+from voiceos.engines.pulse import PING, REST_S, Pulse
 from voiceos.engines.worker import HEADER, Ack, Call, Cancel, Done, Failed, Item, Ping, pack
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class EngineSpec:
     """Longest silence of the engine while it works, before it is taken for hung and killed."""
     start_budget_s: float = 120.0
     """Likewise while it loads its model."""
-    rest_s: float = 15.0
+    rest_s: float = REST_S
     """How long it rests before it is asked whether it is still there. One that is stuck is told of within this and its
     budget; an answer costs it one wake-up."""
 

@@ -14,6 +14,9 @@ from collections.abc import Callable
 PING = 0
 """The number of what the child is asked while it rests; calls count from 1."""
 
+REST_S = 15.0
+"""How long a child rests before it is asked."""
+
 
 class Pulse:
     """Between `begin` and `end` a child runs and has loaded.
