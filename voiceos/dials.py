@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 from voiceos.catalogue.voices import Voice
 from voiceos.conductor import Conductor
@@ -34,7 +35,7 @@ class Dials:
         self._phrases = phrases
         self._voice = voice
         self._voices = voices
-        self._changing: asyncio.Task[None] | None = None
+        self._telling: set[asyncio.Task[None]] = set()
 
     @property
     def name(self) -> str:
@@ -89,7 +90,7 @@ class Dials:
             told = self._phrases.text("voice_refused" if failed else "voice_changed", voice=voice.spoken)
             self._conductor.announce(told)
 
-        self._changing = asyncio.create_task(tell(), name="another voice")
+        self._beside(tell(), "another voice")
 
     def call_user(self, name: str) -> None:
         self._preferences.change("assistant.user_name", name)
@@ -102,4 +103,20 @@ class Dials:
         return self._conductor.quiet_until
 
     def undo(self) -> str:
-        return self._preferences.undo()
+        """Told later where it could not be put back, as where that voice was deleted since."""
+        undone = self._preferences.undo()
+        if undone is None:
+            return ""
+        key, task = undone.key, undone.task
+
+        async def tell() -> None:
+            if task is not None and await task:
+                self._conductor.announce("settings_refused_voice" if key == "tts.voice" else "error.unknown", key=True)
+
+        self._beside(tell(), "put back")
+        return key
+
+    def _beside(self, telling: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(telling, name=name)
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)

@@ -29,8 +29,16 @@ Keep = Callable[[Mapping[str, Value]], Awaitable[None]]
 class Change:
     key: str
     """Dotted, or `QUIET`."""
-    back: Callable[[], object]
-    """Puts it back."""
+    back: Callable[[], asyncio.Task[list[Refused]] | None]
+    """Puts it back; of a setting, what that could not change tells the task."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    key: str
+    """Dotted, or `QUIET`."""
+    task: asyncio.Task[list[Refused]] | None
+    """Tells what could not be put back; None where that cannot be."""
 
 
 class Preferences:
@@ -68,13 +76,12 @@ class Preferences:
             self._remember(Change(QUIET, lambda: self._hush(before)))
         self._hush(until)
 
-    def undo(self) -> str:
-        """Put the last change back that was not yet; returns its key, "" where there is none."""
+    def undo(self) -> Undone | None:
+        """Put the last change back that was not yet; None where there is none."""
         if not self._done:
-            return ""
+            return None
         last = self._done.pop()
-        last.back()
-        return last.key
+        return Undone(last.key, last.back())
 
     def forget(self, keys: tuple[str, ...]) -> None:
         """These were changed in the file since: putting them back would undo that."""

@@ -281,6 +281,27 @@ async def test_another_voice_that_is_here(tmp_path: Path, monkeypatch: pytest.Mo
         assert house.daemon.settings.tts.voice == "en_US-joe-medium"
 
 
+async def test_a_voice_that_does_not_come_back_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOICEOS_MODELS", str(tmp_path / "models"))
+    for voice in ("en_US-joe-medium", "en_US-kristin-medium"):
+        put_here(catalog().get(voice))
+    gone: list[str] = []
+
+    def broken(stage: Stage, settings: Settings) -> str:
+        here = stage != "tts" or settings.tts.voice not in gone
+        return FACTORIES[stage] if here else "voiceos.engines.scripted:NoSuchEngine"
+
+    async with House(tmp_path, hears=["Use another voice.", "Undo that."], factories=broken) as house:
+        await house.say("use another voice")
+        await house.written('voice = "en_US-kristin-medium"')
+        gone.append("en_US-joe-medium")
+        await house.say("undo that please")
+        await house.announced(spoken("undone_voice")[0])
+        await house.announced(spoken("settings_refused_voice")[0])
+        assert house.daemon.settings.tts.voice == "en_US-kristin-medium"
+        assert 'voice = "en_US-kristin-medium"' in house.file.read_text().splitlines()
+
+
 async def test_a_voice_that_is_put_back_while_it_loads_is_not_changed_over_to(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
