@@ -24,6 +24,12 @@ from voiceos.turn_taking.state import Phase
 LONG = "One two three four five. Six seven eight nine ten. Eleven twelve thirteen fourteen fifteen. " * 4
 
 
+async def speaks(room: Served) -> None:
+    """Return once a reply sounds."""
+    while room.live.conductor.state.phase is not Phase.SPEAKING:
+        await room.wait(0.1)
+
+
 async def test_status_tells_how_it_is_and_the_socket_is_the_users_alone() -> None:
     async with Served() as room, ControlClient() as client:
         await room.say("hello there my friend")
@@ -83,8 +89,7 @@ async def test_a_text_without_words_a_text_too_long_and_half_a_character_are_ref
 async def test_speech_over_what_is_said_for_a_client_is_told_to_it() -> None:
     async with Served(hears=["wait a moment please"]) as room, ControlClient() as client:
         saying = asyncio.create_task(client.call("say", text=LONG))
-        while room.live.conductor.state.phase is not Phase.SPEAKING:
-            await room.wait(0.1)
+        await speaks(room)
         await room.wait(0.5)
         await room.say("wait a moment please")
         await room.answered()
@@ -97,8 +102,7 @@ async def test_a_client_that_goes_away_takes_back_what_it_had_said() -> None:
             wire.send(
                 json.dumps({"jsonrpc": "2.0", "id": 1, "method": "say", "params": {"text": LONG}}).encode() + b"\n"
             )
-            while room.live.conductor.state.phase is not Phase.SPEAKING:
-                await room.wait(0.1)
+            await speaks(room)
             await room.wait(1.0)
         await room.live.conductor.wait_idle()
         (said,) = room.said()
@@ -111,8 +115,7 @@ async def test_a_client_that_goes_away_takes_back_also_more_than_is_worked_on_at
             for number in range(connection.IN_FLIGHT + 2):
                 request = {"jsonrpc": "2.0", "id": number, "method": "say", "params": {"text": LONG}}
                 wire.send(json.dumps(request).encode() + b"\n")
-            while room.live.conductor.state.phase is not Phase.SPEAKING:
-                await room.wait(0.1)
+            await speaks(room)
             await room.wait(1.0)
         await room.live.conductor.wait_idle()
         (said,) = room.said()
@@ -122,8 +125,7 @@ async def test_a_client_that_goes_away_takes_back_also_more_than_is_worked_on_at
 async def test_a_client_that_goes_away_takes_back_its_own_and_not_the_same_words_of_another() -> None:
     async with Served() as room, ControlClient() as first, ControlClient() as stays, asyncio.timeout(60):
         begun = asyncio.create_task(first.call("say", text="One two three four five. Six seven eight nine ten."))
-        while room.live.conductor.state.phase is not Phase.SPEAKING:
-            await room.wait(0.1)
+        await speaks(room)
         request = {"jsonrpc": "2.0", "id": 1, "method": "say", "params": {"text": "The tea is ready."}}
         async with Wire() as wire:
             wire.send(json.dumps(request).encode() + b"\n")
@@ -141,8 +143,7 @@ async def test_cancel_stops_the_answer_and_repeat_says_it_again() -> None:
         ControlClient() as client,
     ):
         await room.say("tell me everything you know")
-        while room.live.conductor.state.phase is not Phase.SPEAKING:
-            await room.wait(0.1)
+        await speaks(room)
         await room.wait(1.0)
         assert await client.call("cancel") == {"cancelled": True}
         await room.live.conductor.wait_idle()

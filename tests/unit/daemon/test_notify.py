@@ -89,10 +89,11 @@ def test_where_systemd_does_not_watch_this_process_there_is_no_watchdog(environ:
     assert Notifier.from_environment(environ).watchdog_s is None
 
 
-def test_nobody_listens_and_nothing_is_done() -> None:
+def test_nobody_listens_and_nothing_is_done(caplog: pytest.LogCaptureFixture) -> None:
     notifier = Notifier.from_environment({})
     notifier.ready("Listening.")
     notifier.alive()
+    assert caplog.text == "", "to tell nobody is no failure"
 
 
 def test_a_socket_that_is_gone_ends_nothing_and_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -41,6 +41,7 @@ async def test_one_that_rests_or_computes_for_long_is_left_alone() -> None:
     spec = EngineSpec("stt", "voiceos.engines.scripted:ScriptedRecogniser", plan, budget_s=0.5, rest_s=0.2)
     async with EngineProcess(spec) as engine, asyncio.timeout(60):
         await engine.wait_ready()
+        assert (engine.state, engine.last_error) == ("ready", None)
         before = engine.pid
         await asyncio.sleep(1.0)
         sound = np.full(RATE_HZ, 0.1, np.float32)
