@@ -90,10 +90,18 @@ RECORDINGS = Stored(
 MICROPHONE = Stored(
     "microphone.json", "state", 1, "whether you muted it", "it starts with its microphone open", (_same,)
 )
+MEMORY = Stored(
+    "memory.db",
+    "state",
+    1,
+    "what you said, what it answered, and what it knows from it (`memory.enabled`): an SQLite database, "
+    "[memory.md](memory.md)",
+    "it does not know you any more",
+)
 LANE = Stored("persona.lane", "cache", 1, "its character, as the language model reads it", "one start is slower")
 MODELS = Stored("models", "data", 0, "the models; each file is known by its hash", "`voiceos models pull` fetches them")
 
-EVERYTHING = (SETTINGS, PAUSES, TUNED, QUIET, MICROPHONE, RECORDS, RECORDINGS, LANE, MODELS)
+EVERYTHING = (SETTINGS, PAUSES, TUNED, QUIET, MICROPHONE, RECORDS, RECORDINGS, MEMORY, LANE, MODELS)
 
 
 def called(name: str) -> Stored:

@@ -1,0 +1,229 @@
+"""The memory: what was said and heard, and what is known from it, in one database of the user's own.
+
+Nothing here reads a clock: whoever remembers says when. All methods may be called from any thread, and block: a few
+milliseconds where they read, a write to the disk where they write. Each raises StorageError where the file is out of
+reach.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from voiceos import stored
+from voiceos.memory import episodes, facts, moments, search, terms
+from voiceos.memory.database import Database
+from voiceos.memory.facts import Told
+from voiceos.memory.records import Episode, Fact, Hit, Kind, Source, Stats, Telling
+
+
+class Store:
+    """`with Store() as store`; several may be open at once, in as many processes.
+
+    Args:
+        path: the database; by default the one of the list in `stored.py`.
+        language: whose words that are in every sentence are left out of a search (ISO 639-1).
+    """
+
+    def __init__(self, path: Path | None = None, *, language: str = "en") -> None:
+        self.path = path or stored.MEMORY.path
+        self._database = Database(self.path)
+        self._language = language
+
+    def open(self) -> Self:
+        """Raises NewerFormat for the database of a newer voiceos, which stays as it is."""
+        self._database.open()
+        return self
+
+    def close(self) -> None:
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self.open()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def set_aside(self) -> Path | None:
+        """A database that was found broken as this one was opened, and lies there now; the memory began anew."""
+        return self._database.set_aside
+
+    @property
+    def version(self) -> int:
+        """Another number after anything has changed, here or in another process."""
+        return self._database.changes()
+
+    def remember_turn(
+        self, said: str, heard: str, *, at: datetime, conversation: str, cut_off: bool = False
+    ) -> Episode:
+        """Keep one turn.
+
+        Args:
+            said: the user's words, empty where the assistant spoke of its own accord.
+            heard: what was heard of the answer.
+            at: with a time zone: the local time is kept too.
+            conversation: any text that tells it from others.
+
+        Raises ValueError where both texts are empty.
+        """
+        with self._database.writing() as database:
+            return episodes.add(database, said, heard, at=at, conversation=conversation, cut_off=cut_off)
+
+    def remember_fact(
+        self,
+        subject: str,
+        relation: str,
+        value: str,
+        *,
+        at: datetime,
+        sentence: str = "",
+        kind: Kind = Kind.FACT,
+        single: bool = True,
+        due: datetime | None = None,
+        episode: int | None = None,
+        source: Source = Source.TOLD,
+    ) -> Fact:
+        """Keep a fact. One that is in force gains weight instead, once an episode; another value of the same subject
+        and relation is superseded, and stays as what was known before.
+
+        Args:
+            subject: `records.USER`, or a name. Case, underscores and white space make no difference, nor do they in
+                relation and value.
+            at: when it was told. Of values that exclude each other the one told last is in force, in whatever order
+                they are remembered.
+            sentence: in words; made of the three where there is none.
+            single: False where there may be several values, such as friends.
+            due: of plans and commitments; told again it may be another.
+            episode: in which it was told.
+
+        Raises ValueError for an empty subject, relation or value, KeyError for an episode that is not there.
+        """
+        told = Told(subject, relation, value, sentence, kind, at, single, due, episode, source)
+        with self._database.writing() as database:
+            _require_episode(database, episode)
+            return facts.tell(database, told)
+
+    def correct(
+        self,
+        fact: int,
+        value: str,
+        *,
+        at: datetime,
+        sentence: str = "",
+        episode: int | None = None,
+        source: Source = Source.TOLD,
+    ) -> Fact:
+        """Another value takes the place of a fact's own, which was wrong.
+
+        Raises KeyError where there is no such fact, or episode, and ValueError for an empty value."""
+        with self._database.writing() as database:
+            _require_episode(database, episode)
+            wrong = facts.get(database, fact)
+            if wrong is None:
+                raise KeyError(fact)
+            told = Told(
+                *(wrong.subject, wrong.relation, value, sentence, wrong.kind, at, wrong.single),
+                *(wrong.due, episode, source),
+            )
+            return facts.tell(database, told, instead_of=fact)
+
+    def episode(self, number: int) -> Episode | None:
+        with self._database.reading() as database:
+            return episodes.get(database, number)
+
+    def episodes(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        conversation: str | None = None,
+        limit: int = 50,
+    ) -> list[Episode]:
+        """Newest first: from `since` on, before `until`."""
+        with self._database.reading() as database:
+            return episodes.between(database, since, until, conversation, limit)
+
+    def fact(self, number: int) -> Fact | None:
+        with self._database.reading() as database:
+            return facts.get(database, number)
+
+    def facts(
+        self,
+        *,
+        subject: str | None = None,
+        relation: str | None = None,
+        kind: Kind | None = None,
+        superseded: bool = False,
+        limit: int = 50,
+    ) -> list[Fact]:
+        """In force, heaviest first, then newest; behind them those that were superseded, if they are wanted."""
+        with self._database.reading() as database:
+            return facts.in_force(
+                database, subject=subject, relation=relation, kind=kind, superseded=superseded, limit=limit
+            )
+
+    def facts_naming(self, name: str, *, limit: int = 50) -> list[Fact]:
+        """In force, with this subject or value: what is known of a person. Heaviest first."""
+        with self._database.reading() as database:
+            return facts.naming(database, name, limit)
+
+    def facts_due(self, until: datetime, *, limit: int = 50) -> list[Fact]:
+        """Plans and commitments in force that are due before `until`, the next one first."""
+        with self._database.reading() as database:
+            return facts.due(database, until, limit)
+
+    def tellings(self, fact: int) -> list[Telling]:
+        """When a fact was told, the first time first; empty where there is no such fact."""
+        with self._database.reading() as database:
+            return facts.tellings(database, fact)
+
+    def search_episodes(self, text: str, *, limit: int = 10) -> list[Hit[Episode]]:
+        """What fits a text of any kind best, by the words that matter; best first."""
+        query = terms.any_of(text, self._language)
+        with self._database.reading() as database:
+            return search.find_episodes(database, query, limit)
+
+    def search_facts(self, text: str, *, superseded: bool = False, limit: int = 10) -> list[Hit[Fact]]:
+        """What fits a text of any kind best, by the words that matter; best first."""
+        query = terms.any_of(text, self._language)
+        with self._database.reading() as database:
+            return search.find_facts(database, query, limit, superseded=superseded)
+
+    def touch(self, numbers: Iterable[int], at: datetime) -> None:
+        """These facts were of use in an answer."""
+        with self._database.writing() as database:
+            facts.touch(database, numbers, at)
+
+    def stats(self) -> Stats:
+        with self._database.reading() as database:
+            row = database.execute(
+                """
+                SELECT (SELECT count(*) FROM episodes), (SELECT count(DISTINCT conversation) FROM episodes),
+                    (SELECT count(*) FROM facts WHERE superseded_at IS NULL),
+                    (SELECT count(*) FROM facts WHERE superseded_at IS NOT NULL), (SELECT count(*) FROM embeddings),
+                    (SELECT min(at) FROM episodes), (SELECT max(at) FROM episodes)
+                """
+            ).fetchone()
+        told, conversations, in_force, superseded, vectors, first, last = row
+        return Stats(
+            episodes=told,
+            conversations=conversations,
+            facts=in_force,
+            superseded=superseded,
+            vectors=vectors,
+            first=moments.utc(first),
+            last=moments.utc(last),
+            size_bytes=self._database.size_bytes(),
+        )
+
+
+def _require_episode(database: sqlite3.Connection, number: int | None) -> None:
+    if number is not None and episodes.get(database, number) is None:
+        raise KeyError(number)

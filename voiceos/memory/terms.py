@@ -1,0 +1,60 @@
+"""Text as it is compared and searched: anything that anybody says must be safe to look for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from voiceos.languages import table
+
+MOST_TERMS = 32
+"""Of one search; what is asked in more words is asked by its first ones."""
+
+_WORD = re.compile(r"[^\W_]+")
+_SPACE = re.compile(r"[\s_]+")
+_NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
+"""SQLite ends a text at a NUL, and half of a surrogate pair is no character."""
+
+
+def clean(text: str) -> str:
+    """Text that can be stored: without NUL, lone surrogates, and white space around it; letters in one piece (NFC)."""
+    return unicodedata.normalize("NFC", _NO_TEXT.sub("\ufffd", text)).strip()
+
+
+def folded(text: str) -> str:
+    """What two texts have in common that mean the same: "Lives_in  Rome." and "lives in rome" are equal.
+
+    Signs within stay: "C++" is not "C#"."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFKC", clean(text)).casefold()).strip(" .,;:!?\"'“”‘’")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in lower case, each once, in their order; as FTS5 takes them (no "ß" becomes "ss")."""
+    return list(dict.fromkeys(word.lower() for word in _WORD.findall(clean(text))))
+
+
+@cache
+def unimportant(language: str) -> frozenset[str]:
+    """Words that are in every other sentence, so that looking for them finds nothing. Raises ConfigError."""
+    return frozenset(table(language, "memory")["unimportant"])
+
+
+def content(text: str, language: str) -> list[str]:
+    """The words that matter; all of them where none does."""
+    every = words(text)
+    return [word for word in every if word not in unimportant(language)] or every
+
+
+def any_of(text: str, language: str) -> str:
+    """An FTS5 query for what holds one of the words that matter; empty where there are none."""
+    return " OR ".join(map(_quoted, content(text, language)[:MOST_TERMS]))
+
+
+def all_of(text: str, language: str) -> str:
+    """An FTS5 query for what holds each of the words that matter; empty where there are none."""
+    return " AND ".join(map(_quoted, content(text, language)))
+
+
+def _quoted(word: str) -> str:
+    return f'"{word}"'  # a word holds no quotation mark
