@@ -1,6 +1,25 @@
 """What it knows of you: one SQLite database of episodes and facts, open to your inspection and your eraser."""
 
+from voiceos.memory.forgetting import Forgotten
 from voiceos.memory.records import NOTE, USER, Episode, Fact, Hit, Kind, Source, Stats, Telling
+from voiceos.memory.selection import Selection
 from voiceos.memory.store import Store
+from voiceos.memory.vectors import Batch, Unread, Vector
 
-__all__ = ["NOTE", "USER", "Episode", "Fact", "Hit", "Kind", "Source", "Stats", "Store", "Telling"]
+__all__ = [
+    "NOTE",
+    "USER",
+    "Batch",
+    "Episode",
+    "Fact",
+    "Forgotten",
+    "Hit",
+    "Kind",
+    "Selection",
+    "Source",
+    "Stats",
+    "Store",
+    "Telling",
+    "Unread",
+    "Vector",
+]

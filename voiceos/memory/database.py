@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 BUSY_S = 10.0
 """How long a write waits for that of another process."""
 
+COPIES = (".bak-*", ".broken*", ".newer*")
+"""Ends of the names of what was put beside it: before a new format, as broken, by hand as `NewerFormat` advises."""
+
 BESIDE = ("-wal", "-shm")
 """What SQLite keeps beside the file while it is open."""
 
@@ -61,7 +64,7 @@ class Database:
         """Raises StorageError, and NewerFormat for the file of a newer voiceos, which is not touched."""
         with self._in_words():
             self._make_folder()
-            with self._alone():
+            with self.alone():
                 try:
                     self._writer = self._made_new()
                 except sqlite3.DatabaseError as error:
@@ -125,8 +128,7 @@ class Database:
 
     def copies(self) -> list[Path]:
         """Backups of older formats, and files that were broken: they hold what was forgotten since."""
-        found = [*self.path.parent.glob(f"{self.path.name}.bak-*"), *self.path.parent.glob(f"{self.path.name}.broken*")]
-        return sorted(found)
+        return sorted(path for end in COPIES for path in self.path.parent.glob(self.path.name + end))
 
     def size_bytes(self) -> int:
         return sum(path.stat().st_size for path in (self.path, *beside(self.path)) if path.exists())
@@ -136,7 +138,7 @@ class Database:
         _only_the_owners(self.path.parent)
 
     @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
+    def alone(self) -> Iterator[None]:
         """Nobody else makes the file or changes its format meanwhile."""
         handle = os.open(self.path.parent, os.O_RDONLY)
         try:

@@ -72,3 +72,8 @@ def span(since: datetime | None, until: datetime | None, column: str = "at") -> 
         conditions.append(f"{column} < ?")
         values.append(moments.seconds(until))
     return conditions, values
+
+
+def delete_before(database: sqlite3.Connection, moment: datetime) -> int:
+    """How many there were."""
+    return database.execute("DELETE FROM episodes WHERE at < ?", (moments.seconds(moment),)).rowcount

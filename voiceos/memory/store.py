@@ -15,10 +15,15 @@ from types import TracebackType
 from typing import Self
 
 from voiceos import stored
-from voiceos.memory import episodes, facts, moments, search, terms
+from voiceos.errors import StorageError
+from voiceos.memory import elsewhere, episodes, facts, forgetting, moments, search, selection, terms
+from voiceos.memory import vectors as embeddings
 from voiceos.memory.database import Database
 from voiceos.memory.facts import Told
+from voiceos.memory.forgetting import Forgotten
 from voiceos.memory.records import Episode, Fact, Hit, Kind, Source, Stats, Telling
+from voiceos.memory.selection import Selection
+from voiceos.memory.vectors import Batch, Queue, Unread, Vector
 
 
 class Store:
@@ -33,10 +38,12 @@ class Store:
         self.path = path or stored.MEMORY.path
         self._database = Database(self.path)
         self._language = language
+        self._queues: dict[str, Queue] = {}
 
     def open(self) -> Self:
         """Raises NewerFormat for the database of a newer voiceos, which stays as it is."""
         self._database.open()
+        forgetting.make_up(self._database)
         return self
 
     def close(self) -> None:
@@ -200,6 +207,89 @@ class Store:
         """These facts were of use in an answer."""
         with self._database.writing() as database:
             facts.touch(database, numbers, at)
+
+    def missing_vectors(self, model: str, *, limit: int = 32) -> list[Unread]:
+        """What has no vector of this model yet: facts first, of each the newest first. Empty where all have one."""
+        with self._database.reading() as database:
+            return self._queues.setdefault(model, Queue(model)).next(database, limit)
+
+    def add_vectors(self, model: str, vectors: Iterable[Vector]) -> int:
+        """Keep vectors; how many were new. What was forgotten meanwhile is passed over. Raises ValueError for one that
+        is not of length 1."""
+        with self._database.writing() as database:
+            return embeddings.add(database, model, vectors)
+
+    def vectors_since(self, row: int, model: str, *, limit: int = 10_000) -> Batch:
+        """Vectors of a model in the order in which they came, behind `row`: 0 first, then the last of `rows`, until
+        none comes. Where `erasures` is another than before, what was read is to be read anew."""
+        with self._database.reading() as database:
+            return embeddings.since(database, model, row, limit)
+
+    @property
+    def erasures(self) -> int:
+        """How often something was forgotten: whoever holds any of it (vectors, prompts) lets go of it then."""
+        with self._database.reading() as database:
+            return forgetting.erasures(database)
+
+    def select_fact(self, fact: int) -> Selection:
+        """A fact, with all that would tell it again: what it took the place of, and the turns that tell it. Raises
+        KeyError."""
+        with self._database.reading() as database:
+            return selection.of_fact(database, fact, self._language)
+
+    def select_about(self, text: str) -> Selection:
+        """All that names somebody or something: each word that matters is there, inflected or not."""
+        with self._database.reading() as database:
+            return selection.about(database, text, self._language)
+
+    def select_between(self, since: datetime | None, until: datetime | None) -> Selection:
+        """All that was told from `since` on, and before `until`."""
+        with self._database.reading() as database:
+            return selection.between(database, since, until)
+
+    def select_conversation(self, conversation: str) -> Selection:
+        with self._database.reading() as database:
+            return selection.of_conversation(database, conversation)
+
+    def select_episodes(self, numbers: Iterable[int]) -> Selection:
+        """Turns, and the facts that no other turn told."""
+        with self._database.reading() as database:
+            return selection.of_episodes(database, numbers)
+
+    def select_everything(self) -> Selection:
+        with self._database.reading() as database:
+            return selection.everything(database)
+
+    def forget(self, chosen: Selection) -> Forgotten:
+        """Delete what was selected, here and in the other files of the state folder, so that no byte of it is left.
+
+        Takes seconds where much is remembered; reading goes on meanwhile. The words with which the user asked for it
+        are no turn to be remembered.
+        """
+        with self._database.writing() as database:
+            sought = forgetting.sought(database, chosen)
+            told, known = forgetting.forget(database, chosen)
+        lingering = []
+        copies = turns = recordings = 0
+        try:
+            copies, left = forgetting.purge(self._database)
+            lingering += [left] if left else []
+        except StorageError as error:
+            lingering.append(str(error))
+        try:
+            turns, recordings = elsewhere.erase(self.path.parent, sought)
+        except OSError as error:
+            lingering.append(f"{error.filename or self.path.parent}: {error.strerror}")
+        return Forgotten(told, known, copies, turns, recordings, "; ".join(lingering))
+
+    def prune(self, before: datetime) -> int:
+        """Let go of the turns before a moment; how many. What is known from them stays, without the turn."""
+        with self._database.writing() as database:
+            count = episodes.delete_before(database, before)
+            if count:
+                forgetting.note(database, erasure=True)
+        forgetting.make_up(self._database)
+        return count
 
     def stats(self) -> Stats:
         with self._database.reading() as database:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import sqlite3
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 
 from voiceos.languages import table
@@ -13,6 +16,7 @@ MOST_TERMS = 32
 
 _WORD = re.compile(r"[^\W_]+")
 _SPACE = re.compile(r"[\s_]+")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]")
 _NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 """SQLite ends a text at a NUL, and half of a surrogate pair is no character."""
 
@@ -54,6 +58,20 @@ def any_of(text: str, language: str) -> str:
 def all_of(text: str, language: str) -> str:
     """An FTS5 query for what holds each of the words that matter; empty where there are none."""
     return " AND ".join(map(_quoted, content(text, language)))
+
+
+def unspaced(word: str) -> bool:
+    """Of a script that puts no spaces between words (Thai, Lao, Khmer, Burmese, Japanese, Chinese)."""
+    return bool(_UNSPACED.search(word))
+
+
+def matching(texts: Iterable[str], query: str) -> list[int]:
+    """Which of some texts a query finds, by the same rules as among what is stored; their places, ascending."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as database:
+        database.execute("CREATE VIRTUAL TABLE texts USING fts5 (text, tokenize = 'porter unicode61')")
+        database.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", enumerate(map(clean, texts)))
+        rows = database.execute("SELECT rowid FROM texts WHERE texts MATCH ? ORDER BY rowid", (query,)).fetchall()
+    return [row[0] for row in rows]
 
 
 def _quoted(word: str) -> str:
