@@ -52,9 +52,9 @@ def of_fact(database: sqlite3.Connection, number: int, language: str) -> Selecti
     ).fetchall()
     facts = _with_those_before(database, {one[0] for one in same})
     found = _told_in(database, facts)
-    parts = [terms.all_of(value, language)]
+    parts = [terms.all_of(terms.content(value, language))]
     if relation != NOTE and len(terms.content(value, language)) < TELLING:
-        parts.append(terms.any_of(relation if subject == USER else f"{subject} {relation}", language))
+        parts.append(terms.any_of(terms.content(relation if subject == USER else f"{subject} {relation}", language)))
     query = " AND ".join(f"({part})" for part in parts if part) if parts[0] else ""
     if query:
         found |= _matching(database, "episodes", query)
@@ -64,12 +64,13 @@ def of_fact(database: sqlite3.Connection, number: int, language: str) -> Selecti
 def about(database: sqlite3.Connection, text: str, language: str) -> Selection:
     """All that names `text`: facts, in their words or in those that told them, and turns; each of its words that matter
     must be there, inflected or not. The turns that told such a fact go too, whether they name it or not."""
-    query = terms.all_of(text, language)
+    words = terms.content(text, language)
+    query = terms.all_of(words)
     if not query:
         return Selection()
     facts = _matching(database, "facts", query) | {fact for _, fact in retold(database, query)}
     found = _matching(database, "episodes", query)
-    for word in terms.content(text, language):
+    for word in words:
         if terms.unspaced(word):
             facts |= _containing(database, "facts", ("subject", "relation", "value", "sentence"), word)
             found |= _containing(database, "episodes", ("said", "heard"), word)

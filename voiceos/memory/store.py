@@ -193,15 +193,15 @@ class Store:
 
     def search_episodes(self, text: str, *, limit: int = 10) -> list[Hit[Episode]]:
         """What fits a text of any kind best, by the words that matter; best first."""
-        query = terms.any_of(text, self._language)
+        words = terms.content(text, self._language)[: terms.MOST_TERMS]
         with self._database.reading() as database:
-            return search.find_episodes(database, query, limit)
+            return search.find_episodes(database, words, limit)
 
     def search_facts(self, text: str, *, superseded: bool = False, limit: int = 10) -> list[Hit[Fact]]:
         """What fits a text of any kind best, by the words that matter; best first."""
-        query = terms.any_of(text, self._language)
+        words = terms.content(text, self._language)[: terms.MOST_TERMS]
         with self._database.reading() as database:
-            return search.find_facts(database, query, limit, superseded=superseded)
+            return search.find_facts(database, words, limit, superseded=superseded)
 
     def touch(self, numbers: Iterable[int], at: datetime) -> None:
         """These facts were of use in an answer."""
@@ -297,7 +297,9 @@ class Store:
                 """
                 SELECT (SELECT count(*) FROM episodes), (SELECT count(DISTINCT conversation) FROM episodes),
                     (SELECT count(*) FROM facts WHERE superseded_at IS NULL),
-                    (SELECT count(*) FROM facts WHERE superseded_at IS NOT NULL), (SELECT count(*) FROM embeddings),
+                    (SELECT count(*) FROM facts WHERE superseded_at IS NOT NULL),
+                    (SELECT count(*) FROM embeddings WHERE episode IS NOT NULL)
+                        + (SELECT count(*) FROM embeddings WHERE fact IS NOT NULL),
                     (SELECT min(at) FROM episodes), (SELECT max(at) FROM episodes)
                 """
             ).fetchone()

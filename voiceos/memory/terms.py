@@ -50,14 +50,14 @@ def content(text: str, language: str) -> list[str]:
     return [word for word in every if word not in unimportant(language)] or every
 
 
-def any_of(text: str, language: str) -> str:
-    """An FTS5 query for what holds one of the words that matter; empty where there are none."""
-    return " OR ".join(map(_quoted, content(text, language)[:MOST_TERMS]))
+def any_of(some: Iterable[str]) -> str:
+    """An FTS5 query for what holds one of the words; empty where there are none."""
+    return " OR ".join(map(_quoted, some))
 
 
-def all_of(text: str, language: str) -> str:
-    """An FTS5 query for what holds each of the words that matter; empty where there are none."""
-    return " AND ".join(map(_quoted, content(text, language)))
+def all_of(some: Iterable[str]) -> str:
+    """An FTS5 query for what holds each of the words; empty where there are none."""
+    return " AND ".join(map(_quoted, some))
 
 
 def unspaced(word: str) -> bool:
