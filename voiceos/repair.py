@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from voiceos import config, files, habits, muted, quiet, stored
 from voiceos.catalogue import Store
 from voiceos.engines import tuned
+from voiceos.errors import NewerFormat, StorageError
+from voiceos.memory import Store as Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +52,16 @@ def _broken() -> Iterator[Mended]:
         read()
         if there and not kept.path.exists():
             yield Mended(f"{kept.path} was broken, and is set aside: {kept.lost}", lost=True)
+    if stored.MEMORY.path.exists() and _opened_memory() is not None:
+        yield Mended(f"{stored.MEMORY.path} was broken, and is set aside: {stored.MEMORY.lost}", lost=True)
+
+
+def _opened_memory() -> Path | None:
+    """Where it was set aside. What else is wrong with it is said by whoever needs it."""
+    try:
+        with Memory() as memory:
+            return memory.set_aside
+    except NewerFormat:
+        raise
+    except StorageError:
+        return None

@@ -160,6 +160,15 @@ def test_start_up_mends_what_a_crash_has_left_and_says_so(caplog: pytest.LogCapt
     assert repair() == []
 
 
+def test_a_broken_memory_is_told_at_start_up() -> None:
+    assert repair() == [] and not stored.MEMORY.path.exists(), "it is not made where there is none"
+    stored.MEMORY.path.parent.mkdir(parents=True, exist_ok=True)
+    stored.MEMORY.path.write_bytes(b"no database" * 100)
+    (mended,) = repair()
+    assert mended.lost and "does not know you any more" in mended.what
+    assert repair() == []
+
+
 def test_what_is_being_written_is_no_leftover(tmp_path: Path) -> None:
     path = tmp_path / "file"
     handle, unfinished = files._begin(path)

@@ -8,9 +8,11 @@ behind it, whole, and start-up must mend what is left of the unfinished one. Wor
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
 import os
 import random
+import re
 import signal
 import sys
 import tempfile
@@ -30,6 +32,7 @@ from voiceos.config.edit import set_value
 from voiceos.engines import tuned
 from voiceos.engines.scripted import ScriptedLanguageModel
 from voiceos.errors import VoiceosError
+from voiceos.memory import USER, Episode, Store
 from voiceos.repair import repair
 from voiceos.thinking.ports import Lane
 from voiceos.turn_taking.pauses import PauseProfile
@@ -93,6 +96,8 @@ def kinds(home: Path) -> Mapping[str, Kind]:
             stored.RECORDS.path.unlink(missing_ok=True)
         files.append(stored.RECORDS.path, b'{"turn": %d, "long": "%s"}\n' % (number, b"x" * 4000))
 
+    remembers = Remembering()
+
     return {
         "settings": Kind(
             lambda number: void(set_value(settings, "llm.seed", number)),
@@ -113,7 +118,72 @@ def kinds(home: Path) -> Mapping[str, Kind]:
         "evaluated prompt": Kind(write_lane, read_lane),
         "verified models": Kind(write_stamps, read_stamps),
         "turns": Kind(write_turn, lambda: len(files.lines(stored.RECORDS.path))),
+        "memory": Kind(remembers.tell, remembers.told),
+        "forgetting": Kind(remembers.tell_and_forget, remembers.left),
     }
+
+
+class Remembering:
+    """Writes to the memory, which is open as long as a child lives: a kill meets it with all that lies beside it."""
+
+    def __init__(self) -> None:
+        self._opened: tuple[int, Store] | None = None
+
+    def tell(self, number: int) -> None:
+        """A turn, and a fact that takes the place of the one before."""
+        with self._store(number) as store:
+            turn = self._turn(store, number)
+            store.remember_fact(USER, "counts_to", str(number), at=turn.at, episode=turn.id)
+
+    def told(self) -> int:
+        with Store() as store:
+            self._whole(store)
+            numbers = sorted(int(turn.said.split()[-1]) for turn in store.episodes(limit=MOST_WRITES))
+            known = [int(fact.value) for fact in store.facts()]
+            if numbers != list(range(1, len(numbers) + 1)) or known[0] not in (len(numbers), len(numbers) - 1):
+                raise ValueError(f"turns {numbers}, facts {known}")
+            return len(numbers)
+
+    def tell_and_forget(self, number: int) -> None:
+        """A turn, and nothing of the one before."""
+        with self._store(number) as store:
+            turn = self._turn(store, number)
+            store.forget(store.select_between(None, turn.at))
+
+    def left(self) -> int:
+        """Whatever was to be purged is purged once it is open."""
+        with Store() as store:
+            self._whole(store)
+            numbers = {int(turn.said.split()[-1]) for turn in store.episodes(limit=MOST_WRITES)}
+            number = max(numbers)
+            if not numbers <= {number, number - 1}:
+                raise ValueError(f"turns {numbers}")
+            for path in stored.MEMORY.path.parent.glob(f"{stored.MEMORY.name}*"):
+                if found := set(re.findall(rb"counting up to (\d+)", path.read_bytes())) - {b"%d" % n for n in numbers}:
+                    raise ValueError(f"{path.name} still holds {found}")
+            return number
+
+    @contextlib.contextmanager
+    def _store(self, number: int) -> Iterator[Store]:
+        if number == 1:
+            for path in stored.MEMORY.path.parent.glob(f"{stored.MEMORY.name}*"):
+                path.unlink()
+            with Store() as store:
+                yield store
+            return
+        if self._opened is None or self._opened[0] != os.getpid():
+            self._opened = os.getpid(), Store().open()
+        yield self._opened[1]
+
+    def _turn(self, store: Store, number: int) -> Episode:
+        at = _EPOCH + timedelta(minutes=number)
+        return store.remember_turn(f"I am counting up to {number}", "", at=at, conversation="count")
+
+    def _whole(self, store: Store) -> None:
+        if store.set_aside:
+            raise ValueError("it was set aside as broken")
+        if faults := store.faults():
+            raise ValueError("; ".join(faults))
 
 
 def void(_: object) -> None:

@@ -54,7 +54,7 @@ SHORT_S = 1.0
 REPLY_TOKENS = 32
 
 KILLS = 150
-"""Of each kind of stored file; there are seven kinds."""
+"""Of each kind of stored file; there are nine kinds."""
 
 TOO_SHORT = 3
 """Exit code."""

@@ -126,6 +126,19 @@ class Database:
             number: int = self._reader.execute("PRAGMA data_version").fetchone()[0]
             return number
 
+    def faults(self) -> list[str]:
+        """What SQLite finds wrong in the file, and in the full-text indexes. Raises StorageError."""
+        with self.writing() as database:
+            found = [str(row[0]) for row in database.execute("PRAGMA integrity_check(5)").fetchall()]
+            for name in ("episodes_fts", "facts_fts"):
+                try:
+                    database.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('integrity-check', 1)")  # noqa: S608
+                except sqlite3.DatabaseError as error:
+                    if _code(error) not in _BROKEN:
+                        raise
+                    found.append(f"{name} does not fit")
+        return [fault for fault in found if fault != "ok"]
+
     def copies(self) -> list[Path]:
         """Backups of older formats, and files that were broken: they hold what was forgotten since."""
         return sorted(path for end in COPIES for path in self.path.parent.glob(self.path.name + end))

@@ -291,6 +291,10 @@ class Store:
         forgetting.make_up(self._database)
         return count
 
+    def faults(self) -> list[str]:
+        """What is wrong with the file, looked through from end to end; empty where it is whole."""
+        return self._database.faults()
+
     def stats(self) -> Stats:
         with self._database.reading() as database:
             row = database.execute(

@@ -139,6 +139,16 @@ def test_a_second_broken_one_does_not_take_the_place_of_the_first() -> None:
     assert names() == ["memory.db", "memory.db.broken", "memory.db.broken.2"]
 
 
+def test_a_fault_inside_is_found_by_looking() -> None:
+    with Store() as store:
+        for _ in range(50):
+            turn(store, "word " * 200)
+        assert store.faults() == []
+        with store._database.writing() as database:
+            database.execute("INSERT INTO episodes_fts (rowid, said, heard) VALUES (99, 'nobody', 'said')")
+        assert store.faults() == ["episodes_fts does not fit"]
+
+
 @pytest.mark.skipif(not Path("/sys").is_dir(), reason="needs a folder that not even root may write to")
 def test_where_it_cannot_be_written_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", "/sys")
