@@ -19,6 +19,7 @@ from pywebrtc_audio import EchoCanceller as Aec3
 from voiceos.audio.echo_path import CLEAR, RECURS_TIMES, Path, examine, recurs
 from voiceos.audio.frames import FRAME_S, FRAME_SAMPLES, RATE_HZ, Frame, Samples
 from voiceos.audio.reference import Reference
+from voiceos.audio.stillness import Stillness
 from voiceos.config.model import EchoCancellation
 
 log = logging.getLogger(__name__)
@@ -123,6 +124,7 @@ class EchoCanceller:
         self._seen: list[tuple[Samples, Samples, Samples | None]] = []
         self._loud_s = self._absent_s = 0.0
         self._looks: collections.deque[Path] = collections.deque(maxlen=RECURS_TIMES)
+        self._stillness = Stillness()
         self._too_little = 0
         self._paired = False
 
@@ -213,6 +215,8 @@ class EchoCanceller:
     def _see(self, played: Samples, near: Samples, out: Samples | None) -> None:
         if self.setting != "auto" and self.echo is not None and not self.echo.enough:
             return
+        if self.echo is None and self._stillness.feed(played, near):
+            self._tell(Echo(False))  # at once: what has learnt nothing yet takes out the user's voice as well
         if self._seen and (self._seen[-1][2] is None) != (out is None):
             self._seen, self._loud_s = [], 0.0
         self._seen.append((played, near, out))

@@ -142,6 +142,17 @@ def test_with_a_headset_frames_pass_untouched_once_that_is_known() -> None:
     assert heard.at[-1] == pytest.approx((len(heard.at) - 1) * FRAME_S)
 
 
+def test_a_user_who_speaks_a_second_into_the_first_reply_is_heard_through_a_headset() -> None:
+    """Before anything is known, AEC3 took their voice for an echo."""
+    begin = round(1.3 * RATE_HZ)
+    user = np.zeros_like(PLAYED)
+    user[begin:] = babble(12.0, 2)[: len(user) - begin]
+    heard = hear(PLAYED, user, response=None)
+    told = heard.clean[begin : 4 * RATE_HZ]
+    spoken = user[begin : 4 * RATE_HZ]
+    assert float(np.dot(told, spoken) / np.sqrt(np.dot(told, told) * np.dot(spoken, spoken))) > 0.95
+
+
 def test_a_microphone_that_gives_pure_silence_has_no_echo(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(simulated, "HISS", 0.0)
     heard = hear(PLAYED, response=None)
