@@ -19,6 +19,7 @@ from voiceos.audio.speaker import SpeakerEvent, Started
 from voiceos.bearing import Bearing, KeepPauses
 from voiceos.clock import Clock
 from voiceos.deeds import Deeds
+from voiceos.exchange import Exchange
 from voiceos.idleness import Idleness
 from voiceos.languages import Phrases
 from voiceos.listening.ears import Ears
@@ -50,6 +51,7 @@ class Conductor:
         observer: told what goes on.
         mute: see `MicrophoneSwitch`.
         keep_pauses: see `Bearing`.
+        on_over: see `Work`.
         attend: told whether frames are wanted at once: not while nobody speaks.
     """
 
@@ -74,6 +76,7 @@ class Conductor:
         health: Callable[[], str] = lambda: "healthy",
         openers: Openers | None = None,
         observer: Observer | None = None,
+        on_over: Callable[[Exchange], None] = lambda exchange: None,
     ) -> None:
         self.state = State()
         self.name = name
@@ -91,6 +94,7 @@ class Conductor:
             post=self.post,
             openers=openers,
             on_trace=self._observer.answered,
+            on_over=on_over,
         )
         self._bearing = Bearing(policy, play_earcons=play_earcons, keep_pauses=keep_pauses)
         self.deeds = Deeds(

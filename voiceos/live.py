@@ -26,6 +26,7 @@ from voiceos.conductor import Conductor
 from voiceos.config import Settings
 from voiceos.config.model import Audio
 from voiceos.dials import Dials
+from voiceos.diary import Diary
 from voiceos.earpiece import Earpiece
 from voiceos.engines.process import State
 from voiceos.engines.text_to_speech import ProcessTextToSpeech
@@ -35,6 +36,7 @@ from voiceos.habits import PauseKeeper, load_pauses
 from voiceos.listening.backchannels import Backchannels
 from voiceos.listening.ears import Ears
 from voiceos.listening.ports import EndOfTurn
+from voiceos.memory import Store as Memory
 from voiceos.observer import Observer
 from voiceos.preferences import Keep, Preferences
 from voiceos.speaking.ahead import AheadOfTime
@@ -64,6 +66,7 @@ class Live:
         muted: begin with the microphone closed.
         end_of_turn: judges the ends of turns instead of what the settings ask for.
         sound: where sound comes from and goes to; by default the devices that the settings name.
+        memory: where what is said is remembered, not opened yet; None: nowhere.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class Live:
         keep: Keep | None = None,
         muted: bool = False,
         end_of_turn: EndOfTurn | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self._settings = settings
         self._store = store or Store()
@@ -99,6 +103,12 @@ class Live:
         """Ends the watch for calls."""
         self._changes: Changes | None = None
         self._preferences: Preferences | None = None
+        self.diary = (
+            None
+            if memory is None
+            else Diary(memory, announce=lambda sentence: self.conductor.announce(sentence, key=True))
+        )
+        """None where nothing is remembered."""
         self.ended = False
         """The conversation is over, and what it leaves is being written."""
 
@@ -155,6 +165,7 @@ class Live:
             health=self._health,
             openers=openers,
             observer=self._observer,
+            on_over=self.diary.keep if self.diary is not None else lambda exchange: None,
         )
         changes = self._changes = Changes(
             settings,
@@ -175,7 +186,7 @@ class Live:
         if self._begin_muted:
             await duplex.mute()  # so that it is never open
             conductor.begin_muted()
-        async with duplex, self._engines:
+        async with duplex, self._engines, self.diary or contextlib.nullcontext():
             failures = await self._engines.wait_ready()
             for error in failures:
                 log.error("%s %s", error, error.hint)

@@ -9,7 +9,7 @@ from pathlib import Path
 from voiceos import config, files, habits, muted, quiet, stored
 from voiceos.catalogue import Store
 from voiceos.engines import tuned
-from voiceos.errors import NewerFormat, StorageError
+from voiceos.errors import StorageError
 from voiceos.memory import Store as Memory
 
 
@@ -57,11 +57,10 @@ def _broken() -> Iterator[Mended]:
 
 
 def _opened_memory() -> Path | None:
-    """Where it was set aside. What else is wrong with it is said by whoever needs it."""
+    """Where it was set aside. What else is wrong with it is said by whoever needs it: the conversation goes on without
+    one that a newer voiceos wrote."""
     try:
         with Memory() as memory:
             return memory.set_aside
-    except NewerFormat:
-        raise
     except StorageError:
         return None

@@ -10,13 +10,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import aclosing
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from voiceos import events as ev
 from voiceos.clock import Clock
 from voiceos.errors import EngineError, VoiceosError, bug
+from voiceos.exchange import Exchange
 from voiceos.languages import Phrases
 from voiceos.listening.addressing import strip_name
 from voiceos.log import speech
@@ -26,6 +25,7 @@ from voiceos.speaking.reply import Reply
 from voiceos.thinking.openers import Openers
 from voiceos.thinking.thinker import Thinker
 from voiceos.trace import Trace
+from voiceos.turn import Turn
 
 log = logging.getLogger(__name__)
 
@@ -36,38 +36,13 @@ ENGINE_SENTENCES = ("error.stt", "error.llm", "error.tts", "error.engine", "erro
 """Sentences after which it is worth saying that all is well again."""
 
 
-@dataclass(slots=True)
-class Turn:
-    trace: Trace
-    now: datetime
-    """Wall-clock time at which it began; the prompt may tell it, so it stays the same through the turn."""
-    user_text: str | None = None
-    """None for what the assistant says of its own accord."""
-    reply: Reply | None = None
-    number: int | None = None
-    """Of its reply in the player; each try has another."""
-    clip: str = ""
-    """What is said by a clip rendered ahead, where there is no `reply`."""
-    clip_key: str = ""
-    committed: bool = False
-    failed: bool = False
-    """Its reply broke off."""
-    finished: bool = False
-    """All that there is of its reply has been heard."""
-    tasks: set[asyncio.Task[None]] = field(default_factory=set)
-
-    @property
-    def words(self) -> str:
-        """What it says, heard or not."""
-        return self.clip if self.reply is None else self.reply.text
-
-
 class Work:
     """Args:
     player: the loudspeaker, asked for anew at each use since a lost device is replaced.
     post: takes the events that tell what became of the work.
     openers: what an answer may begin with while it is still being thought of; None for nothing.
     on_trace: told the waterfall of each answered turn, once its first words sound.
+    on_over: told each turn that is to be remembered, once it is over.
     speed: of speech, 1.0 is the voice's own; may be changed.
     name: the assistant's, for the sentences that tell it.
     """
@@ -87,6 +62,7 @@ class Work:
         post: Callable[[ev.Event], None],
         openers: Openers | None = None,
         on_trace: Callable[[Trace], None] = lambda trace: None,
+        on_over: Callable[[Exchange], None] = lambda exchange: None,
     ) -> None:
         self.speed = speed
         self.last_reply = ""
@@ -104,6 +80,7 @@ class Work:
         self._post = post
         self._openers = openers
         self._on_trace = on_trace
+        self._on_over = on_over
         self._turns: dict[int, Turn] = {}
         self._numbers = 0
         self._spoken: dict[int, int] = {}
@@ -383,10 +360,14 @@ class Work:
         if text:
             self.last_reply = text
             log.debug("turn %d: %s %s", turn.trace.turn, "cut off after" if interrupted else "said", speech(text))
-        if turn.user_text is not None:
-            self._thinker.heard(turn.user_text, text, turn.now, cut_off=interrupted)
-        elif text:
-            self._thinker.announced(text, cut_off=interrupted)
+        said, number = turn.user_text, turn.trace.turn
+        if not turn.kept or (said is None and not text):
+            return
+        if said is not None:
+            self._thinker.heard(said, text, turn.now, cut_off=interrupted, turn=number)
+        else:
+            self._thinker.announced(text, cut_off=interrupted, turn=number)
+        self._on_over(Exchange(number, said or "", text, turn.now, interrupted))
 
 
 async def _once(text: str) -> AsyncIterator[str]:

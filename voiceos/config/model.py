@@ -297,6 +297,12 @@ class Records(Section):
     audio: bool = key(False, "With conversations = true: also the sound of the microphone.")
 
 
+class Memory(Section):
+    """What it remembers of you, on this machine (docs/memory.md)."""
+
+    enabled: bool = key(True, "Remember what is said, from one conversation to the next. false: nothing is added.")
+
+
 class Control(Section):
     """The socket that `voiceos status` and its like talk to."""
 
@@ -319,5 +325,6 @@ class Settings(Section):
     llm: Llm = Llm()
     tts: Tts = Tts()
     records: Records = Records()
+    memory: Memory = Memory()
     control: Control = Control()
     log: Log = Log()

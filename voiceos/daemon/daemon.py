@@ -31,9 +31,11 @@ from voiceos.daemon.notify import Notifier
 from voiceos.daemon.part import Degraded, Part
 from voiceos.daemon.recording import keepers
 from voiceos.daemon.recovery import Recovery
+from voiceos.daemon.remembering import Remembering
 from voiceos.daemon.repair import Repair
 from voiceos.daemon.watchdog import Watchdog
 from voiceos.live import Live, Sound
+from voiceos.memory import Store as Memory
 from voiceos.observer import Observers
 from voiceos.repair import repair
 
@@ -88,6 +90,7 @@ class Daemon:
             control.announcements,
             control,
             muting,
+            Remembering(lambda: self.live),
             *parts,
         )
         self._told = Observers(self.parts)
@@ -101,6 +104,7 @@ class Daemon:
             observer=self._told,
             keep=self.configuration.keep if self.configuration else None,
             muted=muting.muted,
+            memory=Memory(language=settings.assistant.language) if settings.memory.enabled else None,
         )
         self._task: asyncio.Task[None] | None = None
         self._reloading = asyncio.Lock()

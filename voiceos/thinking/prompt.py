@@ -90,6 +90,8 @@ class _Entry:
     said: Said
     noted: datetime | None = None
     """The time that stands in the message."""
+    turn: int = 0
+    """In which it was said; 0 where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +117,14 @@ class Conversation:
         """The prompt of a turn in which the user says `text`, begun at `now`; the history stays as it is."""
         return [*self.messages(), self._user(text, now).message]
 
-    def add_user(self, text: str, now: datetime) -> None:
-        self._entries.append(self._user(text, now))
+    def add_user(self, text: str, now: datetime, *, turn: int = 0) -> None:
+        self._entries.append(replace(self._user(text, now), turn=turn))
 
-    def add_assistant(self, text: str, *, cut_off: bool = False) -> None:
+    def add_assistant(self, text: str, *, cut_off: bool = False, turn: int = 0) -> None:
         """What the user heard; nothing is added if they heard nothing."""
         if text := text.strip():
             text += self.persona.cut_off if cut_off else ""
-            self._entries.append(_Entry(Message("assistant", text), Said("assistant", text)))
+            self._entries.append(_Entry(Message("assistant", text), Said("assistant", text), turn=turn))
 
     def add_aside(self, question: str, answer: str) -> None:
         """Keep what was asked beside the conversation where it belongs in time; no prompt holds it."""

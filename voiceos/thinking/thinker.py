@@ -156,7 +156,9 @@ class Thinker:
                 async for piece in pieces:
                     yield piece
 
-    def heard(self, user_text: str, assistant_text: str, now: datetime, *, cut_off: bool = False) -> None:
+    def heard(
+        self, user_text: str, assistant_text: str, now: datetime, *, cut_off: bool = False, turn: int = 0
+    ) -> None:
         """Take a turn into the history: what the user said, and what they heard of the answer.
 
         Args:
@@ -164,14 +166,15 @@ class Thinker:
             assistant_text: as far as it was heard; may be empty.
             now: as given to `reply`.
             cut_off: the user broke the answer off.
+            turn: its number, by which it may be forgotten.
         """
         self._turns += 1
-        self.conversation.add_user(user_text, now)
-        self.conversation.add_assistant(assistant_text, cut_off=cut_off)
+        self.conversation.add_user(user_text, now, turn=turn)
+        self.conversation.add_assistant(assistant_text, cut_off=cut_off, turn=turn)
 
-    def announced(self, text: str, *, cut_off: bool = False) -> None:
+    def announced(self, text: str, *, cut_off: bool = False, turn: int = 0) -> None:
         """Take what the assistant said unasked into the history, as far as it was heard."""
-        self.conversation.add_assistant(text, cut_off=cut_off)
+        self.conversation.add_assistant(text, cut_off=cut_off, turn=turn)
 
     async def _warm(self, evaluate: Callable[[], Awaitable[int]]) -> int:
         await self._stop_warming()

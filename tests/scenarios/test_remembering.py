@@ -1,0 +1,84 @@
+"""What is said is remembered from start to start."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.scenarios.room import Room, settings
+from tests.scenarios.served import Served
+from voiceos import stored
+from voiceos.daemon.client import ControlClient
+from voiceos.memory import Episode, Store
+from voiceos.speaking.clips import Clips
+
+
+def kept() -> list[Episode]:
+    """The oldest first."""
+    with Store() as store:
+        return store.episodes()[::-1]
+
+
+async def test_each_turn_is_kept_as_it_was_heard() -> None:
+    async with Served(hears=["hello there", "what time is it"]) as room:
+        await room.say("hello there my friend")
+        await room.answered()
+        await room.say("what time is it")
+        await room.answered()
+        room.live.conductor.announce("The tea is ready.")
+        await room.live.conductor.wait_idle()
+    hello, time, tea = kept()
+    assert (hello.said, hello.heard) == ("hello there", "You said: hello there")
+    assert time.said == "what time is it"
+    assert "It's" in time.heard
+    assert (tea.said, tea.heard) == ("", "The tea is ready.")
+    assert hello.conversation == tea.conversation
+
+
+async def test_nothing_is_kept_where_that_is_not_wanted() -> None:
+    async with Served(settings=settings(memory={"enabled": False})) as room:
+        await room.say("hello there my friend")
+        await room.answered()
+    assert not stored.MEMORY.path.exists()
+
+
+async def test_a_conversation_of_its_own_keeps_nothing() -> None:
+    async with Room() as room:
+        await room.say("hello there my friend")
+        await room.answered()
+    assert not stored.MEMORY.path.exists()
+
+
+async def test_a_memory_that_takes_nothing_is_heard_and_told_and_the_conversation_goes_on() -> None:
+    samples, rate_hz, _ = Clips("en").get("error.storage")
+    stored.MEMORY.path.mkdir(parents=True)  # where the database should be
+    async with Served() as room, ControlClient() as client, asyncio.timeout(60):
+        while room.heard_clip(samples, rate_hz) < 0.9:
+            await room.wait(0.2)
+        await room.live.conductor.wait_idle()
+        await room.say("hello there my friend")
+        await room.answered()
+        assert room.said()[-1] == "You said: hello there"
+        (told,) = (await client.call("status"))["degraded"]
+        assert "not remembered" in told["what"]
+        assert "wait to be written" in told["what"]
+        stored.MEMORY.path.rmdir()
+        while (await client.call("status"))["degraded"]:
+            await room.wait(0.2)
+    assert "hello there" in [episode.said for episode in kept()]
+
+
+async def test_without_a_memory_that_it_can_read_it_talks_all_the_same() -> None:
+    samples, rate_hz, _ = Clips("en").get("error.newer")
+    with Store() as store, store._database.outside_of_transactions() as database:
+        database.execute("PRAGMA user_version = 99")
+    before = stored.MEMORY.path.read_bytes()
+    async with Served() as room, ControlClient() as client, asyncio.timeout(60):
+        while room.heard_clip(samples, rate_hz) < 0.9:
+            await room.wait(0.2)
+        await room.live.conductor.wait_idle()
+        await room.say("hello there my friend")
+        await room.answered()
+        assert room.said()[-1] == "You said: hello there"
+        (told,) = (await client.call("status"))["degraded"]
+        assert "newer voiceos" in told["what"]
+    assert stored.MEMORY.path.read_bytes() == before
