@@ -26,6 +26,8 @@ from voiceos.listening.backchannels import Backchannels
 from voiceos.listening.ears import Ears
 from voiceos.listening.gate import SpeechPaused, UtteranceFull
 from voiceos.skills.controls import reply_aside
+from voiceos.skills.crisis import FirstAid
+from voiceos.skills.region import region
 from voiceos.speaking.reply import Reply
 from voiceos.thinking.intents import SentenceMatcher
 
@@ -90,6 +92,7 @@ class LocalClient:
         self._engines = Engines(settings, stages)
         self._matcher = SentenceMatcher(settings.assistant.language, settings.assistant.name)
         self._thinker = self._engines.thinker() if "llm" in stages else None
+        self._first_aid = FirstAid(settings.assistant.language, lambda: region(settings.assistant.region))
 
     async def __aenter__(self) -> LocalClient:
         await self._engines.__aenter__()
@@ -137,7 +140,7 @@ class LocalClient:
     async def ask(self, text: str) -> AsyncIterator[str]:
         assert self._thinker is not None
         now = self._clock.now()
-        aside = reply_aside(self._matcher.match(text), now, self._settings.assistant.language)
+        aside = reply_aside(self._matcher.match(text), now, self._settings.assistant.language, self._first_aid)
         if aside:
             yield aside
             return

@@ -103,6 +103,9 @@ class Deeds:
     def _perform(self, turn: int, intent: ev.Intent, text: str) -> None:
         record = self._work.turn(turn)
         record.user_text = text
+        if intent.name == ev.CRISIS:
+            record.private = True
+            self._thinker.conversation.stay_close()
         record.trace.mark("commit", self._clock.monotonic())
         answer = perform(intent, self.controls, self._phrases, self._clock.now(), self._language)
         if answer:

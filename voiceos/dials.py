@@ -11,6 +11,7 @@ from voiceos.conductor import Conductor
 from voiceos.languages import Phrases
 from voiceos.preferences import Preferences
 from voiceos.quiet import Until
+from voiceos.skills.crisis import FirstAid
 
 
 class Dials:
@@ -19,6 +20,7 @@ class Dials:
     Args:
         voice: model of the voice in force.
         voices: those that are here.
+    first_aid: knows what to say to somebody in danger.
     """
 
     def __init__(
@@ -29,7 +31,9 @@ class Dials:
         *,
         voice: Callable[[], str],
         voices: Callable[[], Sequence[Voice]],
+        first_aid: FirstAid,
     ) -> None:
+        self.first_aid = first_aid
         self._conductor = conductor
         self._preferences = preferences
         self._phrases = phrases

@@ -82,6 +82,10 @@ class EndpointJudged:
     by: EndpointJudge = "sound"
 
 
+CRISIS = "crisis"
+"""Name of the intent that is no wish: what was said shows that a life is in danger."""
+
+
 @dataclass(frozen=True, slots=True)
 class Intent:
     """A wish that is understood without the language model."""

@@ -39,6 +39,8 @@ from voiceos.listening.ports import EndOfTurn
 from voiceos.memory import Store as Memory
 from voiceos.observer import Observer
 from voiceos.preferences import Keep, Preferences
+from voiceos.skills.crisis import FirstAid
+from voiceos.skills.region import region
 from voiceos.speaking.ahead import AheadOfTime
 from voiceos.speaking.clips import Clips
 from voiceos.thinking.intents import SentenceMatcher
@@ -93,6 +95,8 @@ class Live:
             settings, {"stt", "llm", "tts"}, store=self._store, specs=specs, on_state=self._engine_state
         )
         self._thinker = self._engines.thinker()
+        self.first_aid = FirstAid(settings.assistant.language, lambda: region(self.settings.assistant.region))
+        """Knows what to say to somebody in danger."""
         self._phrases = self._engines.phrases()
         self._observer = observer or Observer()
         self._greet = greet
@@ -253,6 +257,7 @@ class Live:
             self._phrases,
             voice=lambda: self.settings.tts.voice,
             voices=lambda: voices_here(self.settings.assistant.language, self._store),
+            first_aid=self.first_aid,
         )
 
     def _quiet_until(self) -> quiet.Until:

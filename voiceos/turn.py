@@ -28,6 +28,8 @@ class Turn:
     """Its reply broke off."""
     finished: bool = False
     """All that there is of its reply has been heard."""
+    private: bool = False
+    """No log tells a word of it, whatever the settings say."""
     kept: bool = True
     """It is remembered once it is over."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)

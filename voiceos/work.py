@@ -249,7 +249,7 @@ class Work:
         if (record := self._turns.get(turn)) is None:
             return False
         record.trace.mark("first_sound", at)
-        if record.user_text is not None:
+        if record.user_text is not None and not record.private:
             log.debug("turn %d: answers %s", turn, speech(record.user_text))
         opens = record.reply is not None and record.reply.opening_s > 0 and "first_speech" not in record.trace.moments
         if not opens:
@@ -359,6 +359,7 @@ class Work:
     def _remember(self, turn: Turn, text: str, *, interrupted: bool) -> None:
         if text:
             self.last_reply = text
+        if text and not turn.private:
             log.debug("turn %d: %s %s", turn.trace.turn, "cut off after" if interrupted else "said", speech(text))
         said, number = turn.user_text, turn.trace.turn
         if not turn.kept or (said is None and not text):

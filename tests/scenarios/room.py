@@ -77,7 +77,7 @@ class Room:
         arguments = {stage: dict((engines or {}).get(stage, {})) for stage in FACTORIES}
         arguments["stt"].setdefault("texts", list(hears))
         # The note of the time before the user's words is none of theirs.
-        arguments["llm"].setdefault("replies", []).append((r"^(?:\[[^\]]*\] )?(.*)$", r"You said: \1"))
+        arguments["llm"].setdefault("replies", []).append((r"^(?:\[[^\]]*\] )*(.*)$", r"You said: \1"))
         self.seen = Seen()
         self._observers = [self.seen, *([observer] if observer else [])]
         self._end_of_turn = end_of_turn

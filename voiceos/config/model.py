@@ -53,6 +53,14 @@ class Assistant(Section):
         max_length=4000,
         effect=LIVE,
     )
+    region: str = key(
+        "auto",
+        'Country you are in, as two letters ("US"): for the numbers of help it names in an emergency. "auto" goes by '
+        "the time zone.",
+        pattern=r"^(auto|[A-Z]{2})$",
+        allowed='"auto" or two capital letters (ISO 3166-1)',
+        effect=LIVE,
+    )
     openers: bool = key(
         True,
         'Begin answers that take thought with a sound of it ("Hmm.", "Oh no."), so that you need not wait in silence.',

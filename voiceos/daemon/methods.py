@@ -146,7 +146,8 @@ class Methods:
         engines, settings = self._daemon.live.engines, self._daemon.settings
         now = self._daemon.clock.now()
         matcher = SentenceMatcher(settings.assistant.language, settings.assistant.name)
-        if aside := reply_aside(matcher.match(params.text), now, settings.assistant.language):
+        first_aid, language = self._daemon.live.first_aid, settings.assistant.language
+        if aside := reply_aside(matcher.match(params.text), now, language, first_aid):
             await call.send("piece", m.Piece(request=call.id, text=aside))
             self._daemon.live.conversation.add_aside(params.text, aside)
             return m.Answer(answer=aside)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from voiceos.events import Intent
+from voiceos.events import CRISIS, Intent
 from voiceos.languages import Phrases
 from voiceos.skills import preferences
+from voiceos.skills.crisis import FirstAid
 from voiceos.skills.preferences import Wants
 from voiceos.thinking.answers import ANSWERED, answer
 
@@ -27,6 +28,9 @@ class Controls(Wants, Protocol):
     def name(self) -> str:
         """The assistant's."""
 
+    @property
+    def first_aid(self) -> FirstAid: ...
+
     def mute(self) -> None: ...
 
     def set_mode(self, mode: str) -> None:
@@ -45,6 +49,8 @@ class Controls(Wants, Protocol):
 def perform(intent: Intent, controls: Controls, phrases: Phrases, now: datetime, language: str) -> str:
     """Do what is wished; returns what to say about it, empty where an earcon is enough."""
     match intent.name:
+        case name if name == CRISIS:
+            return controls.first_aid.answer(str(intent.slots["kind"]), now)
         case "stop" | "never_mind":
             return ""
         case "repeat":
@@ -77,8 +83,10 @@ def perform(intent: Intent, controls: Controls, phrases: Phrases, now: datetime,
             return answer(intent, now, language=language)
 
 
-def reply_aside(intent: Intent | None, now: datetime, language: str) -> str:
+def reply_aside(intent: Intent | None, now: datetime, language: str, first_aid: FirstAid) -> str:
     """What a wish is answered with where there is nothing to control; empty for what the language model answers."""
+    if intent is not None and intent.name == CRISIS:
+        return first_aid.answer(str(intent.slots["kind"]), now)
     return answer(intent, now, language=language) if intent is not None and intent.name in ANSWERED else ""
 
 

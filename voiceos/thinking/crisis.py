@@ -1,7 +1,7 @@
 """Whether what somebody says shows that a life is in danger: by rule, so that it works without the language model.
 
-The rule is data (`languages/<code>/crisis.toml`, which tells how it is read). It looks at words anywhere in an utterance
-of any length, and knows nothing of tone: what people say of films, of friends and of boots is taken out first.
+The rule is data (`languages/<code>/crisis.toml`, which tells how it is read). It looks at words anywhere in an
+utterance of any length, and knows nothing of tone: what people say of films, friends and boots is taken out first.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from functools import cache
 from typing import Any
 
 from voiceos import languages
+from voiceos.events import CRISIS
 
-NAME = "crisis"
+NAME = CRISIS
 """Of the intent; its slot `kind` is one of `Crisis.kinds`."""
 
 _SENTENCE_ENDS = re.compile(r"[.!?;:…\n]+")

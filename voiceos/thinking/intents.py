@@ -1,4 +1,5 @@
-"""What is understood without the language model: wishes that are one of a few sentences, as a whole.
+"""What is understood without the language model: wishes that are one of a few sentences, as a whole, and danger to a
+life, wherever in an utterance it is told of.
 
 The sentences are data (`languages/<code>/intents.yaml`), matched by hassil. They work when the language model is dead.
 """
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from voiceos import languages
 from voiceos.events import Intent
+from voiceos.thinking import crisis
+from voiceos.thinking.crisis import Crisis
 
 if TYPE_CHECKING:
     from hassil import Intents
@@ -51,11 +54,14 @@ class SentenceMatcher:
         self._intents, fillers, self._not_names = _data(language)
         self._language = language
         self._fillers = (*fillers, plain(name)) if name else fillers
+        self._crisis = Crisis(language)
 
     def match(self, transcript: str) -> Intent | None:
-        """The wish that the whole transcript is, or None."""
+        """That somebody is in danger, which goes before all else; or the wish that the whole transcript is; or None."""
         from hassil import recognize_best
 
+        if kind := self._crisis.find(transcript):
+            return Intent(crisis.NAME, {"kind": kind})
         text = plain(transcript)
         if not text or len(text.split()) > LONGEST_WORDS:
             return None

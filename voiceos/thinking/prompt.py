@@ -22,6 +22,9 @@ from voiceos.thinking.ports import Message
 ASIDES_KEPT = 50
 """Answers beside the conversation that are still told of, the newest."""
 
+CLOSE_TURNS = 6
+"""Of the user's, the one that told of the danger among them, that carry the note which keeps the model at it."""
+
 KEPT_SHARE = 0.6
 """Of the budget, left filled by a cut: history is cut once in many turns, for each cut costs an evaluation."""
 
@@ -41,6 +44,8 @@ class Persona:
     never: tuple[str, ...] = ()
     """What no answer may hold; see `Sampling.never`."""
     locale: str = "en"
+    stay_close: str = ""
+    """Note before the user's words for a while after they were in danger."""
 
     @classmethod
     def load(cls, language: str, name: str, *, character: str = "", user_name: str = "") -> Persona:
@@ -66,6 +71,7 @@ class Persona:
             data["cut_off"],
             tuple(data["never"]),
             language,
+            data["stay_close"],
         )
 
 
@@ -108,6 +114,7 @@ class Conversation:
         self.persona = persona
         self._entries: list[_Entry] = []
         self._asides: deque[_Aside] = deque(maxlen=ASIDES_KEPT)
+        self._close_turns = 0
 
     def messages(self, start: int = 0) -> list[Message]:
         """The persona and the history from message `start` on."""
@@ -119,6 +126,11 @@ class Conversation:
 
     def add_user(self, text: str, now: datetime, *, turn: int = 0) -> None:
         self._entries.append(replace(self._user(text, now), turn=turn))
+        self._close_turns = max(0, self._close_turns - 1)
+
+    def stay_close(self) -> None:
+        """The user is in danger: the language model is told so with this turn and the next few."""
+        self._close_turns = CLOSE_TURNS
 
     def add_assistant(self, text: str, *, cut_off: bool = False, turn: int = 0) -> None:
         """What the user heard; nothing is added if they heard nothing."""
@@ -158,7 +170,8 @@ class Conversation:
 
     def _user(self, text: str, now: datetime) -> _Entry:
         note = self._note(now)
-        return _Entry(Message("user", f"{note} {text}".strip()), Said("user", text.strip()), now if note else None)
+        notes = f"{note} {self.persona.stay_close if self._close_turns else ''}".strip()
+        return _Entry(Message("user", f"{notes} {text}".strip()), Said("user", text.strip()), now if note else None)
 
     def _note(self, now: datetime) -> str:
         last = next((entry.noted for entry in reversed(self._entries) if entry.noted), None)

@@ -14,6 +14,7 @@ from voiceos.turn_taking.utterance import (
     finished_as_judged,
     holds_back,
     is_backchannel,
+    is_crisis,
     is_expected,
     is_for_us,
     known_words,
@@ -117,6 +118,8 @@ def _wait_s(state: State, policy: Policy) -> float:
     if thinks and isinstance(heard, ev.Words) and heard.intent is not None:
         # A whole sentence that is known is a finished one.
         sounds_on = state.sound is not None and state.sound < UNFINISHED_SOUND
+        if is_crisis(heard):  # it may stand anywhere in what they have to say, and nobody cuts in on that
+            return policy.unfinished_silence_s if sounds_on else policy.end_silence_s
         return policy.end_silence_s if sounds_on else min(policy.wish_silence_s, policy.end_silence_s)
     # While a reply is suspended the language model keeps its place in it, and reads these words only once they count.
     return policy.wait_s(state.sound, state.words, expects_words=thinks and not state.suspended)

@@ -17,9 +17,16 @@ def is_for_us(state: State, heard: ev.Words, policy: Policy) -> bool:
         return True
     if policy.hushed and heard.intent is not None and heard.intent.name == "talk_again":
         return True
+    if policy.hushed and policy.mode == "open" and not state.on_call and not heard.distant and is_crisis(heard):
+        return True
     if state.suspended:  # over a reply only its name or a known wish counts: a television must not stop it
         return heard.intent is not None
     return is_expected(state, policy)
+
+
+def is_crisis(heard: ev.Heard | None) -> bool:
+    """Whether the words show that a life is in danger."""
+    return isinstance(heard, ev.Words) and heard.intent is not None and heard.intent.name == ev.CRISIS
 
 
 def holds_back(state: State, policy: Policy) -> bool:

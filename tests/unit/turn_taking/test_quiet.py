@@ -56,3 +56,37 @@ def test_a_sound_that_cannot_be_made_out_is_not_asked_about() -> None:
     table.says(0.5, 1.5)
     table.heard(1.7, ev.Unclear())
     assert [one for one in table.feed(ev.Tick(4.0)) if isinstance(one, do.Say)] == []
+
+
+CRISIS = ev.Words("I want to die", intent=ev.Intent(ev.CRISIS, {"kind": "life"}))
+
+
+def test_danger_to_a_life_takes_no_name() -> None:
+    table = Table(QUIET)
+    table.says(0.5, 1.5)
+    table.heard(1.7, CRISIS)
+    assert [one for one in table.feed(ev.Tick(2.5)) if isinstance(one, do.Perform)]
+
+
+def test_but_not_what_is_said_to_others_in_a_call_farther_away_or_in_a_room_where_it_must_be_named() -> None:
+    for policy, heard, on_call in (
+        (QUIET, CRISIS, True),
+        (QUIET, replace(CRISIS, distant=True), False),
+        (replace(QUIET, mode="name"), CRISIS, False),
+    ):
+        table = Table(policy)
+        if on_call:
+            table.feed(ev.CallChanged(0.1, True))
+        table.says(0.5, 1.5)
+        table.heard(1.7, heard)
+        assert [one for one in table.feed(ev.Tick(2.5)) if isinstance(one, do.Perform)] == []
+
+
+def test_nobody_cuts_in_on_it_as_on_a_short_wish() -> None:
+    table = Table(POLICY)
+    table.says(0.5, 1.5)
+    table.heard(1.6, CRISIS)
+    short = POLICY.wish_silence_s
+    assert short < POLICY.end_silence_s
+    assert [one for one in table.feed(ev.Tick(1.5 + short + 0.01)) if isinstance(one, do.Perform)] == []
+    assert [one for one in table.feed(ev.Tick(1.5 + POLICY.end_silence_s + 0.01)) if isinstance(one, do.Perform)]
