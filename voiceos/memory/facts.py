@@ -42,6 +42,11 @@ class Told:
             object.__setattr__(self, name, text)
         object.__setattr__(self, "sentence", clean(self.sentence) or plain(self.subject, self.relation, self.value))
 
+    @property
+    def keys(self) -> tuple[str, str, str]:
+        """What is compared of subject, relation and value."""
+        return folded(self.subject), folded(self.relation), folded(self.value)
+
 
 def of_row(row: Sequence[object]) -> Fact:
     """Of what `COLUMNS` select."""
@@ -79,19 +84,18 @@ def tell(database: sqlite3.Connection, told: Told, *, instead_of: int | None = N
     Args:
         instead_of: a fact that it takes the place of in any case.
     """
-    keys = folded(told.subject), folded(told.relation), folded(told.value)
     same = database.execute(
         "SELECT id FROM facts WHERE subject_key = ? AND relation_key = ? AND value_key = ? AND superseded_at IS NULL",
-        keys,
+        told.keys,
     ).fetchone()
     if same is not None:
         number: int = same[0]
         _tell_again(database, number, told)
     else:
-        number = _insert(database, keys, told)
+        number = insert(database, told)
     others: set[int] = set()
     if told.single:
-        others = _others(database, keys)
+        others = _others(database, told.keys)
     if instead_of is not None and instead_of != number:
         others.add(instead_of)
     _supersede(database, number, others, forced=instead_of)
@@ -100,7 +104,8 @@ def tell(database: sqlite3.Connection, told: Told, *, instead_of: int | None = N
     return fact
 
 
-def _insert(database: sqlite3.Connection, keys: tuple[str, str, str], told: Told) -> int:
+def insert(database: sqlite3.Connection, told: Told) -> int:
+    """A new fact, whatever else is known; its number."""
     at, offset = moments.seconds(told.at), moments.offset_s(told.at)
     due = (None, None) if told.due is None else (moments.seconds(told.due), moments.offset_s(told.due))
     number: int = database.execute(
@@ -108,15 +113,15 @@ def _insert(database: sqlite3.Connection, keys: tuple[str, str, str], told: Told
         " since_offset, last, due, due_offset, source, weight, single)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1.0, ?) RETURNING id",
         (
-            *(told.subject, told.relation, told.value, *keys, told.sentence, told.kind, at, offset, at, *due),
+            *(told.subject, told.relation, told.value, *told.keys, told.sentence, told.kind, at, offset, at, *due),
             *(told.source, told.single),
         ),
     ).fetchone()[0]
-    _note_telling(database, number, told)
+    note_telling(database, number, told)
     return number
 
 
-def _note_telling(database: sqlite3.Connection, number: int, told: Told) -> bool:
+def note_telling(database: sqlite3.Connection, number: int, told: Told) -> bool:
     """False where it is known already that this episode tells it."""
     done = database.execute(
         "INSERT INTO tellings (fact, episode, at, utc_offset, sentence, source) VALUES (?, ?, ?, ?, ?, ?)"
@@ -127,7 +132,7 @@ def _note_telling(database: sqlite3.Connection, number: int, told: Told) -> bool
 
 
 def _tell_again(database: sqlite3.Connection, number: int, told: Told) -> None:
-    if _note_telling(database, number, told):
+    if note_telling(database, number, told):
         database.execute(
             "UPDATE facts SET weight = weight + 1, last = max(last, ?) WHERE id = ?", (moments.seconds(told.at), number)
         )
@@ -155,6 +160,15 @@ def _others(database: sqlite3.Connection, keys: tuple[str, str, str]) -> set[int
         keys,
     ).fetchall()
     return {row[0] for row in rows}
+
+
+def settle(database: sqlite3.Connection, number: int) -> None:
+    """Of those that exclude each other, the one told last is in force: for facts that came in another way than told."""
+    row = database.execute(
+        "SELECT subject_key, relation_key, value_key FROM facts WHERE id = ? AND superseded_at IS NULL", (number,)
+    ).fetchone()
+    if row is not None:
+        _supersede(database, number, _others(database, row), forced=None)
 
 
 def _supersede(database: sqlite3.Connection, number: int, others: Iterable[int], *, forced: int | None) -> None:

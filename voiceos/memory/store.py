@@ -16,13 +16,14 @@ from typing import Self
 
 from voiceos import stored
 from voiceos.errors import StorageError
-from voiceos.memory import elsewhere, episodes, facts, forgetting, moments, search, selection, terms
+from voiceos.memory import elsewhere, episodes, facts, forgetting, moments, search, selection, terms, transfer
 from voiceos.memory import vectors as embeddings
 from voiceos.memory.database import Database
 from voiceos.memory.facts import Told
 from voiceos.memory.forgetting import Forgotten
 from voiceos.memory.records import Episode, Fact, Hit, Kind, Source, Stats, Telling
 from voiceos.memory.selection import Selection
+from voiceos.memory.transfer import Content, Imported
 from voiceos.memory.vectors import Batch, Queue, Unread, Vector
 
 
@@ -290,6 +291,17 @@ class Store:
                 forgetting.note(database, erasure=True)
         forgetting.make_up(self._database)
         return count
+
+    def export(self) -> Content:
+        """All of it, as of one moment, without what can be made anew; `transfer.written` makes JSON of it, and
+        `markdown.page` a page to read."""
+        with self._database.reading() as database:
+            return transfer.export(database)
+
+    def bring_in(self, content: Content) -> Imported:
+        """Join an export, as `transfer.read` reads it, with what is here: nothing is doubled."""
+        with self._database.writing() as database:
+            return transfer.Importer(database, content).run()
 
     def faults(self) -> list[str]:
         """What is wrong with the file, looked through from end to end; empty where it is whole."""
