@@ -9,6 +9,7 @@ import typer
 from voiceos import versions
 from voiceos.cli import config as config_verbs
 from voiceos.cli import control
+from voiceos.cli import memory as memory_verbs
 from voiceos.cli import models as model_verbs
 from voiceos.cli import service as service_verbs
 from voiceos.cli.ask import ask, say, transcribe
@@ -83,5 +84,6 @@ app.command()(control.events)
 app.command()(control.restart_engine)
 app.command()(control.stop)
 app.add_typer(model_verbs.app, name="models")
+app.add_typer(memory_verbs.app, name="memory")
 app.add_typer(config_verbs.app, name="config")
 app.add_typer(service_verbs.app, name="service")

@@ -309,6 +309,12 @@ class Memory(Section):
     """What it remembers of you, on this machine (docs/memory.md)."""
 
     enabled: bool = key(True, "Remember what is said, from one conversation to the next. false: nothing is added.")
+    keep_episodes_days: int = key(
+        0,
+        "Turns older than so many days are deleted; what is known from them stays. 0 keeps them for ever.",
+        ge=0,
+        le=36_500,
+    )
 
 
 class Control(Section):

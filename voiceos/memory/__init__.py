@@ -1,5 +1,6 @@
 """What it knows of you: one SQLite database of episodes and facts, open to your inspection and your eraser."""
 
+from voiceos.memory.elsewhere import Elsewhere
 from voiceos.memory.forgetting import Forgotten
 from voiceos.memory.records import NOTE, USER, Episode, Fact, Hit, Kind, Source, Stats, Telling
 from voiceos.memory.selection import Selection
@@ -10,6 +11,7 @@ __all__ = [
     "NOTE",
     "USER",
     "Batch",
+    "Elsewhere",
     "Episode",
     "Fact",
     "Forgotten",

@@ -43,35 +43,59 @@ class Sought:
     """From, and before, seconds since 1970."""
 
 
-def erase(folder: Path, sought: Sought) -> tuple[int, int]:
-    """Take it out of the files in the state folder: how many records of turns have lost their words, and how many
-    recordings are gone. Raises OSError."""
-    names = (stored.RECORDS.name, stored.RECORDS.name + stored.OLDER)
-    turns = sum(_silence(folder / name, sought) for name in names)
-    recordings = [path for path in _recordings(folder / stored.RECORDINGS.name) if _holds(path, sought)]
-    for path in recordings:
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What holds it beside the memory."""
+
+    turns: int = 0
+    """Records of turns with its words."""
+    recordings: tuple[Path, ...] = ()
+    """Recorded conversations, which go whole."""
+
+
+def find(folder: Path, sought: Sought) -> Elsewhere:
+    """Look through the files in the state folder. Raises OSError."""
+    turns = sum(len(_telling(records, sought)) for _, records in map(_read, _records(folder)))
+    paths = sorted((folder / stored.RECORDINGS.name).glob("*.jsonl*"))
+    return Elsewhere(turns, tuple(path for path in paths if path.is_file() and _holds(path, sought)))
+
+
+def erase(folder: Path, sought: Sought) -> Elsewhere:
+    """Take it out of those files; what there was. Raises OSError."""
+    found = find(folder, sought)
+    for path in _records(folder):
+        lines, records = _read(path)
+        telling = _telling(records, sought)
+        for index in telling:
+            del records[index]["heard"]
+            lines[index] = json.dumps(records[index], ensure_ascii=False)
+        if telling:
+            files.replace(path, "".join(f"{line}\n" for line in lines).encode())
+    for path in found.recordings:
         path.with_suffix(".wav").unlink(missing_ok=True)
         path.unlink(missing_ok=True)
-    return turns, len(recordings)
+    return found
 
 
-def _silence(path: Path, sought: Sought) -> int:
+def _records(folder: Path) -> list[Path]:
+    return [folder / name for name in (stored.RECORDS.name, stored.RECORDS.name + stored.OLDER)]
+
+
+def _read(path: Path) -> tuple[list[str], list[dict[str, object]]]:
     lines = files.lines(path)
-    records = [_record(line) for line in lines]
+    return lines, [_record(line) for line in lines]
+
+
+def _telling(records: Sequence[dict[str, object]], sought: Sought) -> list[int]:
+    """Places of those that hold it."""
     heard = [str(record.get("heard", "")) for record in records]
     named = set(terms.matching(heard, sought.query)) if sought.query else set()
-    found = [
+    return [
         index
         for index, record in enumerate(records)
         if "heard" in record
         and (index in named or terms.clean(heard[index]) in sought.said or _within(_moment(record), sought))
     ]
-    for index in found:
-        del records[index]["heard"]
-        lines[index] = json.dumps(records[index], ensure_ascii=False)
-    if found:
-        files.replace(path, "".join(f"{line}\n" for line in lines).encode())
-    return len(found)
 
 
 def _record(line: str) -> dict[str, object]:
@@ -91,10 +115,6 @@ def _moment(record: dict[str, object]) -> float:
 
 def _within(moment: float, sought: Sought) -> bool:
     return sought.span is not None and sought.span[0] <= moment < sought.span[1]
-
-
-def _recordings(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.glob("*.jsonl*")) if path.is_file())
 
 
 def _holds(path: Path, sought: Sought) -> bool:

@@ -19,6 +19,7 @@ from voiceos.errors import StorageError
 from voiceos.memory import elsewhere, episodes, facts, forgetting, moments, search, selection, terms, transfer
 from voiceos.memory import vectors as embeddings
 from voiceos.memory.database import Database
+from voiceos.memory.elsewhere import Elsewhere
 from voiceos.memory.facts import Told
 from voiceos.memory.forgetting import Forgotten
 from voiceos.memory.records import Episode, Fact, Hit, Kind, Source, Stats, Telling
@@ -271,17 +272,29 @@ class Store:
             sought = forgetting.sought(database, chosen)
             told, known = forgetting.forget(database, chosen)
         lingering = []
-        copies = turns = recordings = 0
+        copies, others = 0, Elsewhere()
         try:
             copies, left = forgetting.purge(self._database)
             lingering += [left] if left else []
         except StorageError as error:
             lingering.append(str(error))
         try:
-            turns, recordings = elsewhere.erase(self.path.parent, sought)
+            others = elsewhere.erase(self.path.parent, sought)
         except OSError as error:
             lingering.append(f"{error.filename or self.path.parent}: {error.strerror}")
-        return Forgotten(told, known, copies, turns, recordings, "; ".join(lingering))
+        return Forgotten(told, known, copies, others.turns, len(others.recordings), "; ".join(lingering))
+
+    def elsewhere(self, chosen: Selection) -> Elsewhere:
+        """What else in the state folder holds it, and would be taken along by `forget`."""
+        with self._database.reading() as database:
+            sought = forgetting.sought(database, chosen)
+        try:
+            return elsewhere.find(self.path.parent, sought)
+        except OSError as error:
+            folder = self.path.parent
+            raise StorageError(
+                f"{folder} cannot be read: {error.strerror}.", hint=f"Look at: ls -ld {folder}"
+            ) from error
 
     def prune(self, before: datetime) -> int:
         """Let go of the turns before a moment; how many. What is known from them stays, without the turn."""

@@ -1,0 +1,201 @@
+"""`voiceos memory`: what is added is found, shown, taken along and forgotten; it asks before it erases."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from tests.unit.memory.traces import traces
+from voiceos import stored
+from voiceos.cli import memory
+from voiceos.cli.moments import Moment
+from voiceos.clock import SystemClock
+from voiceos.errors import StorageError, VoiceosError
+from voiceos.memory import USER, Store
+
+
+def run(*arguments: str, typed: str | None = None) -> Result:
+    return CliRunner().invoke(memory.app, arguments, input=typed)
+
+
+def done(*arguments: str, typed: str | None = None) -> str:
+    result = run(*arguments, typed=typed)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def failed(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """From the outside: what the whole program does with an error."""
+    command = [sys.executable, "-m", "voiceos", "memory", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+
+
+@pytest.fixture
+def lived() -> None:
+    now = SystemClock().now()
+    with Store() as store:
+        old = store.remember_turn("I live in Wuppertal.", "A hilly town.", at=now - timedelta(days=9), conversation="a")
+        new = store.remember_turn("I moved to\nBerlin\x1b[31m.", "Oh, how", at=now, conversation="b", cut_off=True)
+        store.remember_fact(USER, "lives_in", "Wuppertal", at=old.at, episode=old.id, sentence=old.said)
+        store.remember_fact(USER, "lives_in", "Berlin", at=new.at, episode=new.id, sentence=new.said)
+
+
+def test_what_is_added_is_listed_found_and_shown() -> None:
+    assert "My sister is called Annabella" in done("add", "My sister is called Annabella")
+    done("add", "--about", "Annabella", "--kind", "plan", "--due", "2027-05-01T17:30", "-", typed="comes to visit\n")
+    listed = done("list").splitlines()
+    assert len(listed) == 2 and any("due 2027-05-01 17:30" in line for line in listed)
+    assert done("list", "--about", "annabella").splitlines() == [listed[0]]
+    assert done("list", "--kind", "plan").splitlines() == [listed[0]]
+    assert done("search", "sisters").splitlines() == [listed[1]]
+    assert "told: My sister is called Annabella" in done("show", "1")
+    (found,) = json.loads(done("list", "--kind", "plan", "--json"))
+    assert (found["subject"], found["value"], found["source"]) == ("Annabella", "comes to visit", "told")
+
+
+def test_a_life_is_shown_with_when_and_in_which_words(lived: None) -> None:
+    assert "I moved to Berlin [31m.  (" in done("list")
+    assert "\x1b" not in done("list") + done("show") + done("show", "t2")
+    assert len(done("list", "--superseded").splitlines()) == 2
+    shown = done("show", "1")
+    assert "then: 2  I moved to" in shown and "“I live in Wuppertal.” – “A hilly town.”" in shown
+    assert json.loads(done("show", "1", "--json"))["told"][0]["turn"]["said"] == "I live in Wuppertal."
+    assert "– “Oh, how …”" in done("show", "t2")
+    assert len(done("show").splitlines()) == 3
+    assert (
+        {"facts", "turns"}
+        == json.loads(done("show", "--json")).keys()
+        == json.loads(done("search", "x", "--json")).keys()
+    )
+    assert "Wuppertal" in done("search", "wuppertal")
+
+
+def test_how_much_there_is(lived: None) -> None:
+    told = done("stats")
+    assert "1 fact, and 1 no longer so" in told and "2 turns in 2 conversations" in told
+    numbers = json.loads(done("stats", "--json"))
+    assert (numbers["turns"], numbers["path"]) == (2, str(stored.MEMORY.path))
+
+
+def test_nothing_is_no_failure() -> None:
+    assert done("list") == done("search", "anything") == done("show") == done("forget", "Annabella") == ""
+    assert json.loads(done("list", "--json")) == []
+    assert "0 turns in 0 conversations" in done("stats")
+
+
+def test_nothing_is_forgotten_before_it_was_seen(lived: None) -> None:
+    result = run("forget", "Wuppertal")
+    assert result.exit_code == 2
+    assert "I live in Wuppertal." in result.stderr and "--yes" in result.stderr
+    assert "Wuppertal" in done("search", "wuppertal")
+
+
+@pytest.mark.parametrize(("typed", "code", "gone"), [(b"n\n", 1, False), (b"y\n", 0, True), (b"\x04", 1, False)])
+def test_it_asks_in_a_terminal(lived: None, typed: bytes, code: int, gone: bool) -> None:
+    keyboard, terminal = pty.openpty()
+    try:
+        os.write(keyboard, typed)
+        command = [sys.executable, "-m", "voiceos", "memory", "forget", "Wuppertal"]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False, stdin=terminal)
+    finally:
+        os.close(keyboard)
+        os.close(terminal)
+    assert ended.returncode == code, ended.stderr
+    assert "I live in Wuppertal." in ended.stderr and "Forget all of this?" in ended.stderr
+    assert ended.stdout.strip() == ("forgotten: 1 fact, 1 turn" if gone else "")
+    assert (traces("wuppertal") == []) is gone
+
+
+@pytest.mark.parametrize(
+    ("way", "left"),
+    [
+        (["Wuppertal"], ["I moved to\nBerlin\x1b[31m."]),
+        (["--id", "1"], ["I moved to\nBerlin\x1b[31m."]),
+        (["--id", "t1"], ["I moved to\nBerlin\x1b[31m."]),
+        (["--id", "2"], []),
+        (["--today"], ["I live in Wuppertal."]),
+        (["--since", "yesterday"], ["I live in Wuppertal."]),
+        (["--until", "yesterday"], ["I moved to\nBerlin\x1b[31m."]),
+        (["--since", "2000-01-01", "--until", "2000-12-31"], ["I moved to\nBerlin\x1b[31m.", "I live in Wuppertal."]),
+        (["--all"], []),
+    ],
+)
+def test_each_way_to_forget(lived: None, way: list[str], left: list[str]) -> None:
+    done("forget", "--yes", *way)
+    with Store() as store:
+        assert [turn.said for turn in store.episodes()] == left
+
+
+def test_what_else_would_go_is_shown_too(lived: None) -> None:
+    stored.RECORDS.path.write_text('{"version": 1, "at": "2026-01-01T10:00:00", "heard": "Wuppertal again"}\n')
+    stored.RECORDINGS.path.mkdir()
+    recording = stored.RECORDINGS.path / "2020-01-01-100000.jsonl"
+    recording.write_text('{"text": "Zwieback"}\n')
+    os.utime(recording, (1_577_873_000, 1_577_873_000))
+    assert "the words in 1 record of turns" in run("forget", "Wuppertal").stderr
+    assert f"the recorded conversation {recording}" in run("forget", "Zwieback").stderr
+    assert recording.exists()
+    assert "1 recorded conversation" in done("forget", "Zwieback", "--yes")
+    assert not recording.exists()
+
+
+def test_what_is_left_is_a_failure_that_says_so(lived: None) -> None:
+    stored.RECORDINGS.path.mkdir()
+    (stored.RECORDINGS.path / "x.jsonl").write_text("Wuppertal")
+    (stored.RECORDINGS.path / "x.wav").mkdir()
+    result = run("forget", "Wuppertal", "--yes")
+    assert result.exit_code == StorageError.exit_code
+    assert "still on the disk" in result.stderr and "x.wav" in result.stderr
+
+
+def test_one_way_at_a_time() -> None:
+    for wrong in ([], ["x", "--all"], ["--today", "--since", "2026-01-01"], ["--id", "x"], ["--since", "never"]):
+        result = run("forget", "--yes", *wrong)
+        assert result.exit_code == 2, wrong
+
+
+def test_it_is_taken_along_and_brought_back(lived: None, tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+    assert done("export", str(file)) == f"2 facts and 2 turns in {file}\n"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert done("export") == file.read_text() == done("export", "-")
+    assert "# What voiceos remembers" in done("export", "--format", "markdown")
+    done("forget", "--all", "--yes")
+    assert done("import", str(file)) == "new: 2 facts, 2 turns\n"
+    assert done("import", "-", typed=file.read_text()) == "new: 0 facts, 0 turns\n"
+    assert done("export") == file.read_text()
+
+
+def test_errors_end_in_plain_words(tmp_path: Path) -> None:
+    for arguments, code, told in (
+        (("show", "7"), VoiceosError.exit_code, "voiceos memory list"),
+        (("forget", "--id", "t7"), VoiceosError.exit_code, "voiceos memory list"),
+        (("show", "seven"), 2, "12, t12"),
+        (("import", str(tmp_path / "none")), VoiceosError.exit_code, "voiceos memory export"),
+        (("import", __file__), VoiceosError.exit_code, "no JSON"),
+        (("export", str(tmp_path / "no" / "x")), StorageError.exit_code, "ls -ld"),
+    ):
+        result = failed(*arguments)
+        assert result.returncode == code, (arguments, result.stderr)
+        assert told in result.stderr and "Traceback" not in result.stderr
+
+
+NOW = datetime.fromisoformat("2026-03-01T09:30:00+02:00")
+
+
+@pytest.mark.parametrize(
+    ("text", "length_h"), [("today", 24), ("Yesterday", 24), ("2026-02-10", 24), ("2026-02-10T12:30", 0)]
+)
+def test_days_are_whole(text: str, length_h: int) -> None:
+    moment = Moment.read(text, NOW)
+    assert moment.end - moment.begin == timedelta(hours=length_h)
+    assert moment.begin.tzinfo is not None
