@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
@@ -33,6 +34,7 @@ from voiceos.daemon.recording import keepers
 from voiceos.daemon.recovery import Recovery
 from voiceos.daemon.remembering import Remembering
 from voiceos.daemon.repair import Repair
+from voiceos.daemon.retention import Retention
 from voiceos.daemon.watchdog import Watchdog
 from voiceos.live import Live, Sound
 from voiceos.memory import Store as Memory
@@ -91,6 +93,7 @@ class Daemon:
             control,
             muting,
             Remembering(lambda: self.live),
+            Retention(self._prune, settings.memory.keep_episodes_days, self.clock),
             *parts,
         )
         self._told = Observers(self.parts)
@@ -156,6 +159,10 @@ class Daemon:
 
     def _remark(self) -> str:
         return f"The settings are not those of the file: {self.settings_problem}" if self.settings_problem else ""
+
+    async def _prune(self, before: datetime) -> int:
+        diary = self.live.diary
+        return 0 if diary is None else await diary.ask(lambda store: store.prune(before))
 
     def degraded(self) -> list[Degraded]:
         """What does not work as it should just now."""
