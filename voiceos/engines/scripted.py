@@ -304,7 +304,8 @@ class ScriptedWakeWord:
 
 
 class ScriptedEmbedder:
-    """Counts words in 384 buckets: texts with the same words lie near, whatever their order, others far. Deterministic.
+    """Counts words in 384 buckets, those of up to three letters for little: texts with the same words lie near,
+    whatever their order, others far. Deterministic.
 
     Args:
         name: of the model that it stands for.
@@ -320,6 +321,6 @@ class ScriptedEmbedder:
         for row, text in zip(found, texts, strict=True):
             row[0] = 0.01  # no words are a text too
             for word in re.findall(r"\w+", text.lower()):
-                row[1 + zlib.crc32(word.encode()) % (self._DIMENSIONS - 1)] += 1
+                row[1 + zlib.crc32(word.encode()) % (self._DIMENSIONS - 1)] += 1 if len(word) > 3 else 0.1
             row /= np.linalg.norm(row)
         return found

@@ -8,7 +8,7 @@ reach.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -16,8 +16,20 @@ from typing import Self
 
 from voiceos import stored
 from voiceos.errors import StorageError
-from voiceos.memory import elsewhere, episodes, facts, forgetting, moments, search, selection, terms, transfer
+from voiceos.memory import (
+    candidates,
+    elsewhere,
+    episodes,
+    facts,
+    forgetting,
+    moments,
+    search,
+    selection,
+    terms,
+    transfer,
+)
 from voiceos.memory import vectors as embeddings
+from voiceos.memory.candidates import Candidates
 from voiceos.memory.database import Database
 from voiceos.memory.elsewhere import Elsewhere
 from voiceos.memory.facts import Told
@@ -226,6 +238,32 @@ class Store:
         none comes. Where `erasures` is another than before, what was read is to be read anew."""
         with self._database.reading() as database:
             return embeddings.since(database, model, row, limit)
+
+    def embedded(self, model: str) -> list[tuple[bool, int]]:
+        """What has a vector of a model: whether it is a fact, and its number."""
+        with self._database.reading() as database:
+            return candidates.embedded(database, model)
+
+    def candidates(
+        self,
+        text: str,
+        *,
+        fact_numbers: Collection[int] = (),
+        episode_numbers: Collection[int] = (),
+        superseded: bool = False,
+        limit: int = 20,
+    ) -> Candidates:
+        """What may be worth recalling: these, as far as they are there, and what fits the words of a text."""
+        with self._database.reading() as database:
+            return candidates.find(
+                database,
+                text,
+                self._language,
+                fact_numbers=fact_numbers,
+                episode_numbers=episode_numbers,
+                superseded=superseded,
+                limit=limit,
+            )
 
     @property
     def erasures(self) -> int:

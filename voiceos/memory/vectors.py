@@ -23,7 +23,8 @@ class Unread:
     what: What
     id: int
     text: str
-    """To be embedded: of an episode both sides of it, a line each; of a fact the sentence."""
+    """To be embedded: of an episode what the user said, as a reply beside it hides that, and what was heard where they
+    said nothing; of a fact the sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Queue:
         """Facts first; of each the newest first."""
         found = self._of(database, "fact", "sentence", 0, limit)
         room = limit - len(found)
-        turns = self._of(database, "episode", "trim(said || char(10) || heard, char(10))", self._done, room)
+        turns = self._of(database, "episode", "iif(said = '', heard, said)", self._done, room)
         if len(turns) < room:
             (newest,) = database.execute("SELECT coalesce(max(id), 0) FROM episodes").fetchone()
             self._done = turns[-1].id - 1 if turns else newest

@@ -31,6 +31,7 @@ EACH_TURN: dict[str, Callable[[Store], object]] = {
     "what is due": lambda store: store.facts_due(day(1)),
     "when it was told": lambda store: store.tellings(1),
     "search": lambda store: (store.search_episodes("rain in Rome"), store.search_facts("rain in Rome")),
+    "candidates": lambda store: store.candidates("rain in Rome", fact_numbers=[1], episode_numbers=[1, 2]),
     "touch": lambda store: store.touch([1], BEGIN),
     "select a fact": lambda store: store.select_fact(1),
     "select a conversation": lambda store: store.select_conversation("a"),

@@ -29,8 +29,8 @@ def embed(store: Store, model: str = "m", limit: int = 32) -> list[Unread]:
 
 
 def test_what_has_no_vector_is_told_facts_first_and_then_the_newest(lived: Store) -> None:
-    assert [one.text for one in embed(lived, limit=2)] == ["I like tea.", "Said 2\nHeard"]
-    assert [one.text for one in embed(lived)] == ["Said 1\nHeard", "Said 0"]
+    assert [one.text for one in embed(lived, limit=2)] == ["I like tea.", "Said 2"]
+    assert [one.text for one in embed(lived)] == ["Said 1", "Said 0"]
     assert embed(lived) == []
     lived.remember_turn("", "Good morning", at=day(4), conversation="a")
     assert [one.text for one in embed(lived)] == ["Good morning"]
