@@ -30,6 +30,7 @@ class Bench(StrEnum):
     WAKE_WORDS = "wake-words"
     OPEN_AIR = "open-air"
     ABLATION = "ablation"
+    RECALL = "recall"
     IDLE = "idle"
 
 
@@ -59,7 +60,7 @@ def bench(
         ),
     ] = None,
 ) -> None:
-    """Measure latency, interruptions, recognition and idle cost. Needs a quiet machine; takes minutes."""
+    """Measure latency, interruptions, recognition, recall and idle cost. Needs a quiet machine; takes minutes."""
     names, options = chosen(what or ())
     for one in names:
         print(f"== {one.value}", flush=True)
