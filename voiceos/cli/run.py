@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from voiceos import last_words, log
+from voiceos import heap, last_words, log
 from voiceos.audio.presence import STARTING
 from voiceos.cli.exits import plain_errors
 from voiceos.cli.options import ConfigFile
@@ -50,6 +50,7 @@ def run(
 ) -> None:
     """Start the assistant in the foreground and talk to it. Ctrl-C ends it, Enter switches the microphone, L and Enter
     have it listen where it would not (SIGUSR1 and SIGUSR2 do the same without a terminal)."""
+    heap.one_arena()
     notifier = Notifier.from_environment()
     with plain_errors(), instance.claim() as me:
         flags = {f"{stage}.engine": "scripted" for stage in ("stt", "llm", "tts")} if dry_run else {}
