@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.markup import escape
 
 import voiceos
-from voiceos import log
+from voiceos import log, stored
 from voiceos.app import MODEL_KEYS, Engines, chosen_model
 from voiceos.audio import devices
 from voiceos.audio.duplex import Duplex
@@ -36,6 +36,7 @@ from voiceos.config import Settings
 from voiceos.engines.cores import cores
 from voiceos.errors import VoiceosError
 from voiceos.habits import load_pauses, pauses_told
+from voiceos.memory import Store as Memory
 from voiceos.thinking.ports import Message
 
 Mark = Literal["ok", "note", "bad"]
@@ -90,6 +91,8 @@ def findings(config_file: Path | None) -> Iterator[Finding]:
             yield Finding("ok", "pauses", pauses_told(load_pauses()))
         except VoiceosError as error:  # a newer voiceos's
             yield Finding("bad", "pauses", str(error), error.hint)
+    if settings.memory.enabled:
+        yield _memory()
     yield from _models(settings)
     sound = list(_sound(settings))
     yield from sound
@@ -107,6 +110,23 @@ def _machine() -> Finding:
     if free < MIN_FREE_BYTES:
         return Finding("bad", "machine", text, "Free some disk space.")
     return Finding("ok", "machine", text)
+
+
+def _memory() -> Finding:
+    if not stored.MEMORY.path.exists():
+        return Finding("ok", "memory", "nothing is remembered yet")
+    try:
+        with Memory() as memory:
+            faults, held, aside = memory.faults(), memory.stats(), memory.set_aside
+    except VoiceosError as error:
+        return Finding("bad", "memory", str(error), error.hint)
+    if aside is not None:
+        return Finding("bad", "memory", f"it was broken, and begins anew; the old one is kept as {aside}")
+    text = f"{held.facts} facts, {held.episodes} turns, {size_text(held.size_bytes)}"
+    if faults:
+        hint = f"Save what can be: voiceos memory export FILE. Then begin anew: mv {memory.path} {memory.path}.broken"
+        return Finding("bad", "memory", f"{text}; it is damaged: {'; '.join(faults)}", hint)
+    return Finding("ok", "memory", f"{text}, whole")
 
 
 def _models(settings: Settings) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ from voiceos.cli import recollection
 from voiceos.cli.exits import plain_errors
 from voiceos.cli.minus import TakesMinus
 from voiceos.cli.moments import Moment
-from voiceos.cli.options import AsJson
+from voiceos.cli.options import AsJson, load
 from voiceos.cli.recollection import counted
 from voiceos.cli.words import text_of
 from voiceos.clock import SystemClock
@@ -50,8 +50,10 @@ Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so man
 @contextlib.contextmanager
 def opened() -> Iterator[Store]:
     """The memory, to be looked at."""
-    with plain_errors(), Store() as store:
-        yield store
+    with plain_errors():
+        language = load(None, {}).settings.assistant.language
+        with Store(language=language) as store:
+            yield store
 
 
 @contextlib.contextmanager

@@ -11,7 +11,9 @@ from voiceos import stored
 from voiceos.audio.echo import Echo
 from voiceos.audio.frames import RATE_HZ, Samples
 from voiceos.bench.room import echo_of, hear
-from voiceos.cli.doctor import check_calls, chirps, echo_told, findings
+from voiceos.cli.doctor import Finding, check_calls, chirps, echo_told, findings
+from voiceos.clock import SystemClock
+from voiceos.memory import Store as Memory
 
 WAYS_S = (0.02, 0.22, 0.12, 0.3)
 
@@ -81,3 +83,20 @@ def test_what_a_newer_voiceos_has_stored_is_a_finding_and_no_end(tmp_path: Path)
             assert "newer voiceos" in finding.text
             return
     raise AssertionError("nothing was said of the pauses")
+
+
+def test_the_memory_is_looked_through(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("version = 1\n")
+
+    def found() -> Finding:
+        return next(finding for finding in findings(tmp_path / "config.toml") if finding.what == "memory")
+
+    assert (found().mark, found().text) == ("ok", "nothing is remembered yet")
+    with Memory() as memory:
+        memory.remember_turn("Hello", "", at=SystemClock().now(), conversation="a")
+    assert found().mark == "ok" and "0 facts, 1 turns" in found().text and "whole" in found().text
+    with Memory() as memory, memory._database.writing() as database:
+        database.execute("INSERT INTO episodes_fts (rowid, said, heard) VALUES (99, 'nobody', 'said')")
+    assert found().mark == "bad" and "damaged" in found().text and "memory export" in found().hint
+    stored.MEMORY.path.write_bytes(b"no database" * 100)
+    assert (aside := found()).mark == "bad" and "memory.db.broken" in aside.text

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.unit.memory.life import BEGIN
+from tests.unit.memory.traces import traces
 from voiceos import stored
 from voiceos.errors import NewerFormat, StorageError
 from voiceos.memory import USER, Store, schema
@@ -196,3 +200,42 @@ def test_processes_write_and_read_at_the_same_time() -> None:
         assert len(store.episodes(limit=1000)) == 50
         sheep = [fact for fact in store.facts(superseded=True) if fact.value == "sheep"]
         assert sum(fact.weight for fact in sheep) == 50
+
+
+@contextmanager
+def full_disk(bytes_more: int) -> Iterator[None]:
+    """No file grows by more."""
+    size = max(path.stat().st_size for path in PATH.path.parent.iterdir())
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + bytes_more, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_loses_nothing_and_is_said(store: Store) -> None:
+    turn(store, "before")
+    with full_disk(20_000):
+        with pytest.raises(StorageError, match="out of reach") as refused:
+            for _ in range(100):
+                turn(store, "word " * 1000)
+        assert "df -h" in refused.value.hint
+        assert store.episodes()
+        kept = len(store.episodes(limit=1000))
+        with pytest.raises(StorageError):
+            turn(store, "word " * 10_000)
+    turn(store, "after")
+    assert len(store.episodes(limit=1000)) == kept + 1
+    assert store.faults() == []
+
+
+def test_what_cannot_be_purged_for_want_of_room_is_made_up_for(store: Store) -> None:
+    for _ in range(200):
+        turn(store, "Rumpelstilz " * 100)
+    with full_disk(0):
+        done = store.forget(store.select_about("Rumpelstilz"))
+    if done.lingering:
+        store.close()
+        store.open()
+    assert traces("rumpelstilz") == []

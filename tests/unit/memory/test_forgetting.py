@@ -317,3 +317,29 @@ def test_old_turns_are_let_go_of_and_what_is_known_stays(anna: Store) -> None:
     anna.prune(day(9))
     assert traces("it rains") == []
     assert anna.prune(day(9)) == 0
+
+
+WRITER = """
+import itertools, sys
+from datetime import UTC, datetime
+from voiceos.memory import Store
+with Store() as store:
+    for number in itertools.count():
+        store.remember_turn(f"Number {number}", "", at=datetime.now(UTC), conversation="count")
+        print(number, flush=True)
+"""
+
+
+def test_another_process_may_write_meanwhile(anna: Store) -> None:
+    with subprocess.Popen([sys.executable, "-c", WRITER], stdout=subprocess.PIPE, text=True) as writer:
+        try:
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == "0\n"
+            for name in ("Annabella", "Earl Grey"):
+                assert anna.forget(anna.select_about(name)).lingering == ""
+                assert traces(name, "wuppertal") == []
+            written = int(writer.stdout.readline())
+            assert writer.poll() is None
+        finally:
+            writer.kill()
+    assert anna.stats().episodes >= written
