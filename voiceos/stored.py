@@ -93,7 +93,7 @@ MICROPHONE = Stored(
 MEMORY = Stored(
     "memory.db",
     "state",
-    1,
+    2,
     "what you said, what it answered, and what it knows from it (`memory.enabled`): an SQLite database, "
     "[memory.md](memory.md)",
     "it does not know you any more",

@@ -184,6 +184,11 @@ def _supersede(database: sqlite3.Connection, number: int, others: Iterable[int],
         )
 
 
+def supersede(database: sqlite3.Connection, number: int, others: Iterable[int]) -> None:
+    """Of two facts that exclude each other the one that was told last takes the place of the other."""
+    _supersede(database, number, others, forced=None)
+
+
 def in_force(
     database: sqlite3.Connection,
     *,

@@ -112,4 +112,9 @@ CREATE TRIGGER facts_update AFTER UPDATE OF sentence ON facts WHEN new.sentence 
 END;
 """
 
-STEPS: tuple[str, ...] = (_FIRST,)
+_DRAWN = """
+ALTER TABLE episodes ADD COLUMN drawn INTEGER NOT NULL DEFAULT 0;  -- facts were looked for in it
+CREATE INDEX episodes_undrawn ON episodes (at, id) WHERE drawn = 0 AND said <> '';
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _DRAWN)

@@ -8,7 +8,7 @@ reach.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,7 @@ from voiceos.memory import (
     episodes,
     facts,
     forgetting,
+    learning,
     moments,
     search,
     selection,
@@ -31,10 +32,12 @@ from voiceos.memory import (
 from voiceos.memory import vectors as embeddings
 from voiceos.memory.candidates import Candidates
 from voiceos.memory.database import Database
+from voiceos.memory.drawing import Drawn
 from voiceos.memory.elsewhere import Elsewhere
 from voiceos.memory.facts import Told
 from voiceos.memory.forgetting import Forgotten
 from voiceos.memory.records import Episode, Fact, Hit, Kind, Source, Stats, Telling
+from voiceos.memory.relations import Vocabulary
 from voiceos.memory.selection import Selection
 from voiceos.memory.transfer import Content, Imported
 from voiceos.memory.vectors import Batch, Queue, Unread, Vector
@@ -216,6 +219,16 @@ class Store:
         words = terms.content(text, self._language)[: terms.MOST_TERMS]
         with self._database.reading() as database:
             return search.find_facts(database, words, limit, superseded=superseded)
+
+    def undrawn(self, *, limit: int = 50) -> list[Episode]:
+        """Turns of one conversation in which no facts were looked for yet, the oldest first; empty where none wait."""
+        with self._database.reading() as database:
+            return learning.undrawn(database, limit)
+
+    def take_in(self, episode: int, drawn: Sequence[Drawn]) -> list[Fact]:
+        """Keep the facts that were found in a turn, and that they were looked for; nothing where it was forgotten."""
+        with self._database.writing() as database:
+            return learning.take_in(database, episode, drawn, Vocabulary.of(self._language))
 
     def touch(self, numbers: Iterable[int], at: datetime) -> None:
         """These facts were of use in an answer."""

@@ -52,7 +52,7 @@ def test_it_is_the_users_alone() -> None:
 def test_what_is_deleted_is_written_over() -> None:
     with Store() as store, store._database.outside_of_transactions() as database:
         settings = ("journal_mode", "secure_delete", "foreign_keys", "synchronous", "user_version")
-        assert [database.execute(f"PRAGMA {name}").fetchone()[0] for name in settings] == ["wal", 1, 1, 2, 1]
+        assert [database.execute(f"PRAGMA {name}").fetchone()[0] for name in settings] == ["wal", 1, 1, 2, PATH.version]
 
 
 def test_the_number_of_the_format_is_that_of_the_list() -> None:
@@ -63,19 +63,29 @@ def test_an_older_database_is_made_new_once_with_a_backup(monkeypatch: pytest.Mo
     with Store() as store:
         turn(store, "Long ago")
     monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, "ALTER TABLE episodes ADD COLUMN mood TEXT;"))
-    monkeypatch.setattr(schema, "VERSION", 2)
+    monkeypatch.setattr(schema, "VERSION", PATH.version + 1)
     for _ in range(2):
         with Store() as store:
             assert [episode.said for episode in store.episodes()] == ["Long ago"]
             with store._database.reading() as database:
                 assert database.execute("SELECT mood FROM episodes").fetchall() == [(None,)]
-        assert names() == ["memory.db", "memory.db.bak-v1"]
-    backup = PATH.path.with_name("memory.db.bak-v1")
+        assert names() == ["memory.db", f"memory.db.bak-v{PATH.version}"]
+    backup = PATH.path.with_name(f"memory.db.bak-v{PATH.version}")
     assert backup.stat().st_mode & 0o777 == 0o600
     old = sqlite3.connect(backup)
-    assert old.execute("PRAGMA user_version").fetchone() == (1,)
+    assert old.execute("PRAGMA user_version").fetchone() == (PATH.version,)
     assert old.execute("SELECT said FROM episodes").fetchall() == [("Long ago",)]
     old.close()
+
+
+def test_turns_of_the_first_format_are_still_to_be_gone_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(schema, "STEPS", schema.STEPS[:1])
+        before.setattr(schema, "VERSION", 1)
+        with Store() as store:
+            turn(store, "I live in Hamburg.")
+    with Store() as store:
+        assert [episode.said for episode in store.undrawn()] == ["I live in Hamburg."]
 
 
 def test_a_step_that_fails_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +93,7 @@ def test_a_step_that_fails_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> N
         turn(store)
     with monkeypatch.context() as later:
         later.setattr(schema, "STEPS", (*schema.STEPS, "ALTER TABLE episodes ADD COLUMN mood TEXT; SELECT nothing;"))
-        later.setattr(schema, "VERSION", 2)
+        later.setattr(schema, "VERSION", PATH.version + 1)
         with pytest.raises(sqlite3.OperationalError):
             Store().open()
     with Store() as store:

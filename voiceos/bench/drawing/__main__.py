@@ -1,0 +1,3 @@
+from voiceos.bench.drawing import main
+
+main()

@@ -1,0 +1,69 @@
+"""What is learnt from episodes: which are still to be gone through, and what was drawn from one. In one step each.
+
+An episode is marked together with what it told, so that nothing is drawn twice or lost, whatever breaks off in between.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from voiceos.memory import episodes, facts
+from voiceos.memory.drawing import Drawn
+from voiceos.memory.facts import Told
+from voiceos.memory.records import USER, Episode, Fact, Source
+from voiceos.memory.relations import Vocabulary
+from voiceos.memory.terms import folded
+
+
+def undrawn(database: sqlite3.Connection, limit: int) -> list[Episode]:
+    """Of the conversation that waits longest, the oldest first; those in which the user said nothing are left out."""
+    rows = database.execute(
+        f"SELECT {episodes.COLUMNS} FROM episodes WHERE drawn = 0 AND said <> '' ORDER BY at, id LIMIT ?",  # noqa: S608
+        (limit,),
+    ).fetchall()
+    found = [episodes.of_row(row) for row in rows]
+    return [episode for episode in found if episode.conversation == found[0].conversation]
+
+
+def take_in(database: sqlite3.Connection, number: int, drawn: Sequence[Drawn], vocabulary: Vocabulary) -> list[Fact]:
+    """Keep what was drawn from an episode, and mark it; empty where it was forgotten meanwhile."""
+    episode = episodes.get(database, number)
+    if episode is None:
+        return []
+    database.execute("UPDATE episodes SET drawn = 1 WHERE id = ?", (number,))
+    learnt = []
+    for one in _people_first(drawn, vocabulary):
+        subject = _name(database, one.subject, vocabulary)
+        told = Told(
+            *(subject, one.relation, one.value, one.sentence, one.kind, episode.at, one.single, one.due),
+            *(number, Source.DRAWN),
+        )
+        fact = facts.tell(database, told)
+        if against := _against(database, subject, one, vocabulary):
+            facts.supersede(database, fact.id, [against.id])
+        learnt.append(fact)
+    return learnt
+
+
+def _people_first(drawn: Sequence[Drawn], vocabulary: Vocabulary) -> list[Drawn]:
+    """So that "my sister Anna" is known as Anna when the next fact tells of "sister"."""
+    return sorted(drawn, key=lambda one: one.relation not in vocabulary.people.values())
+
+
+def _name(database: sqlite3.Connection, subject: str, vocabulary: Vocabulary) -> str:
+    """Whom a relation to the user means, where there is one such person only; the user, where it is their own name."""
+    if subject in vocabulary.people:
+        known = facts.in_force(database, subject=USER, relation=subject, limit=2)
+        return known[0].value if len(known) == 1 else subject
+    own = facts.in_force(database, subject=USER, relation="name", limit=1)
+    return USER if own and folded(own[0].value) == folded(subject) else subject
+
+
+def _against(database: sqlite3.Connection, subject: str, one: Drawn, vocabulary: Vocabulary) -> Fact | None:
+    """What is known to the contrary: what is liked now was disliked."""
+    relation = vocabulary.relation(one.relation)
+    if relation is None or not relation.against:
+        return None
+    known = facts.in_force(database, subject=subject, relation=relation.against, limit=1000)
+    return next((fact for fact in known if folded(fact.value) == folded(one.value)), None)

@@ -1,0 +1,169 @@
+"""No provenance, no fact: what the language model writes down is held to what the user said. Pure.
+
+The model is small, and writes what it was shown, what it expects or what belongs to the line before. So each fact has
+to be found in the user's own words: its value word by word, its subject by name, its relation by a word that tells it,
+and none of it behind a "not". Sentences that ask or suppose are not read at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from voiceos.memory import due
+from voiceos.memory.records import USER
+from voiceos.memory.relations import Relation, Vocabulary
+from voiceos.memory.terms import folded, unimportant
+
+_SENTENCE = re.compile(r"[^.!?]*(?:[.!?]+(?=\s|$)|$)")
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_NAME = re.compile(r"[A-ZÀ-Þ][^\W_]*(?:[-'][^\W_]+)*(?: [A-ZÀ-Þ][^\W_]+)*")
+_ENDINGS = ("ing", "ed", "es", "'s", "’s", "s", "e", "y", "d")
+BEING = ("is", "works_as")
+"""Relations of what somebody is."""
+DONE = ("did", "plans", "promised", "birthday")
+"""Relations of what is done, or when."""
+ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+SHORTEST_STEM = 3
+"""Letters that are left of a word at least when its ending is cut off."""
+
+
+def sentences(text: str) -> list[str]:
+    """In their order; an abbreviation may cut one in two, which loses nothing but a fact."""
+    return [found.strip() for found in _SENTENCE.findall(text) if found.strip()]
+
+
+def telling(said: str, vocabulary: Vocabulary) -> str:
+    """What of the user's words may tell something: without questions, and what is only supposed. May be empty."""
+    supposed = [re.compile(pattern) for pattern in vocabulary.data["hypothetical"]]
+    return " ".join(
+        sentence
+        for sentence in sentences(said)
+        if not sentence.endswith("?") and not any(one.search(_straight(sentence.lower())) for one in supposed)
+    )
+
+
+def source(subject: str, relation: Relation, value: str, said: str, vocabulary: Vocabulary) -> str | None:
+    """The sentence of `said` that tells a fact; None where none does."""
+    for sentence in sentences(said):
+        if _tells(subject, relation, value, sentence, vocabulary):
+            return sentence
+    whole = said.strip()  # a value or its cue may stand in the sentence beside
+    if len(sentences(said)) > 1 and _tells(subject, relation, value, whole, vocabulary):
+        return whole
+    return None
+
+
+def known_subject(subject: str, context: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Whether the user named somebody, in what was said so far."""
+    if subject == USER:
+        return True
+    heard = [word for text in context for word in _words(text)]
+    if subject in vocabulary.people:
+        return any(vocabulary.people.get(word) == subject for word in heard)
+    named = {word for text in context for word in _WORD.findall(text) if word[:1].isupper()}
+    names = _WORD.findall(subject)
+    return bool(names) and all(name in named for name in names)
+
+
+def of_user(value: str, said: str, vocabulary: Vocabulary) -> bool:
+    """Whether the sentence that holds the value speaks of the user, and its clause is not about "she" or "they"."""
+    wanted = _words(value)
+    stem = _stem(wanted[0]) if wanted else ""
+    for sentence in sentences(said):
+        if not set(vocabulary.data["own"]) & set(_words(sentence)):
+            continue
+        for clause in re.split(vocabulary.data["clause"], _straight(sentence.lower())):
+            heard = _words(clause)
+            if stem in map(_stem, heard):
+                return heard[0] not in vocabulary.data["others"]
+    return False
+
+
+def _tells(subject: str, relation: Relation, value: str, sentence: str, vocabulary: Vocabulary) -> bool:
+    heard = _words(sentence)
+    stems = {_stem(word) for word in heard}
+    wanted = [word for word in _words(value) if word not in unimportant(vocabulary.language)]
+    if not wanted or folded(value) == folded(subject) or not all(_stem(word) in stems for word in wanted):
+        return False
+    if relation.person and not any(
+        word[:1].isupper() and word.lower() in _words(value) for word in _WORD.findall(sentence)
+    ):
+        return False
+    if not told_by(relation, sentence, vocabulary):
+        return False
+    if relation.name in BEING and not _is_said_to_be(wanted[0], sentence, vocabulary):
+        return False
+    if relation.name not in DONE and _words(value)[0] in vocabulary.data["prepositions"]:
+        return False
+    if subject == USER and not set(vocabulary.data["own"]) & set(heard):
+        return False
+    return relation.negated or not _denied(wanted[0], sentence, vocabulary)
+
+
+def told_by(relation: Relation, text: str, vocabulary: Vocabulary) -> bool:
+    """Whether words may tell a relation."""
+    dated = relation.dated and due.moment(text, ANY_DAY, vocabulary.data["due"]) is not None
+    return not relation.cues or dated or cued(relation.cues, text)
+
+
+def _is_said_to_be(first: str, sentence: str, vocabulary: Vocabulary) -> bool:
+    heard = _words(sentence)
+    where = next((i for i, word in enumerate(heard) if _stem(word) == _stem(first)), 0)
+    for word in reversed(heard[max(0, where - 3) : where]):
+        if word in vocabulary.data["being"] or word.endswith("'s"):
+            return True
+        if word in vocabulary.data["prepositions"]:
+            return False
+    return False
+
+
+def cued(cues: Sequence[str], text: str) -> bool:
+    """Whether one of these beginnings of words is said."""
+    straight = _straight(text.lower())
+    return any(
+        re.search(rf"(?:^|[^a-z]){re.escape(cue)}" if cue[0] != "'" else re.escape(cue), straight) for cue in cues
+    )
+
+
+def spoken(text: str) -> list[str]:
+    """Its words, as they are written, without the signs around them."""
+    return _WORD.findall(_straight(text))
+
+
+def inner_names(said: str) -> list[str]:
+    """Names that do not begin a sentence, where any word has a capital."""
+    return [name for sentence in sentences(said) for name in names([sentence]) if not sentence.startswith(name)]
+
+
+def names(texts: Sequence[str]) -> list[str]:
+    """Words in a row that are written with capitals, each once: names, and the beginnings of sentences."""
+    found = [name for text in texts for name in _NAME.findall(_straight(text))]
+    return list(dict.fromkeys(name for name in found if name not in ("I",)))
+
+
+def _denied(first: str, sentence: str, vocabulary: Vocabulary) -> bool:
+    """Whether a "not" stands before the value in its clause."""
+    text = _straight(sentence.lower())
+    stem = _stem(first)
+    for clause in re.split(vocabulary.data["clause"], text):
+        where = next((found.start() for found in _WORD.finditer(clause) if _stem(found.group()) == stem), None)
+        if where is not None and re.search(vocabulary.data["negation"], clause[:where]):
+            return True
+    return False
+
+
+def _words(text: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(_straight(text))]
+
+
+def _straight(text: str) -> str:
+    return text.replace("’", "'")
+
+
+def _stem(word: str) -> str:
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
+            return word.removesuffix(ending)
+    return word
