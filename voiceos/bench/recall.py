@@ -186,7 +186,8 @@ def quality(
     right = [(turn_of[fact.said], search(text)) for fact in asked.facts for text in fact.asked]
     best = {text: max((score for _, score in search(text)), default=-1.0) for text in (*asked.never, *asked.plain)}
     if threshold is None:
-        threshold = float(np.quantile(list(best.values()), 1 - as_false_as, method="higher"))
+        highest = sorted(best.values(), reverse=True)
+        threshold = highest[min(round(as_false_as * len(highest)), len(highest) - 1)]
 
     def among(count: int, at_least: float = -np.inf) -> float:
         found = [any(turn == wanted and score > at_least for turn, score in hits[:count]) for wanted, hits in right]

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from voiceos.memory.ports import Vectors
 
-SHORTLIST = 1000
+SHORTLIST = 2000
 """So many are compared in full; `voiceos bench recall` prints how many of the ten nearest are among them."""
 
 CENTRE_AFTER = 100
