@@ -35,9 +35,9 @@ from voiceos.errors import VoiceosError, bug
 from voiceos.habits import PauseKeeper, load_pauses
 from voiceos.languages import Phrases
 from voiceos.listening.ears import Ears
+from voiceos.listening.ports import IntentMatcher
 from voiceos.speaking.ahead import AheadOfTime
 from voiceos.thinking.asides import Asides
-from voiceos.thinking.intents import SentenceMatcher
 from voiceos.thinking.openers import Openers
 from voiceos.thinking.thinker import Thinker
 from voiceos.turn_taking.pauses import PauseProfile
@@ -84,6 +84,7 @@ class _Overtaken(Exception):
 class Changes:
     """Args:
     settings: in force as it starts.
+    matcher: of wishes, for an assistant of a name.
     keep_pauses: see `Conductor`.
     set_volume: of whatever loudspeaker there is.
     reopen_sound: goes over to other devices; it tells by itself of those that are not there.
@@ -100,6 +101,7 @@ class Changes:
         voice: AheadOfTime,
         phrases: Phrases,
         engines: Engines,
+        matcher: Callable[[str], IntentMatcher],
         keep_pauses: KeepPauses | None,
         set_volume: Callable[[float], None],
         reopen_sound: Callable[[Audio], Coroutine[Any, Any, None]],
@@ -117,6 +119,7 @@ class Changes:
         self._voice = voice
         self._phrases = phrases
         self._engines = engines
+        self._matcher = matcher
         self._keep_pauses = keep_pauses
         self._set_volume = set_volume
         self._reopen_sound = reopen_sound
@@ -251,7 +254,7 @@ class Changes:
         self._ears.go_by(
             gate=gate(settings, self._ears.gate.vad) if names & {*GATE} else self._ears.gate,
             end_of_turn=self._engines.end_of_turn,
-            matcher=SentenceMatcher(settings.assistant.language, name),
+            matcher=self._matcher(name),
             name=name,
             language=stt_language(settings),
             wake_word=wake_word(settings) if names & {"wake_word", "wake_sensitivity"} else self._ears.wake_word,

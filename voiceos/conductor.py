@@ -269,6 +269,13 @@ class Conductor:
     def last_reply(self) -> str:
         return self._work.last_reply
 
+    def let_go(self) -> None:
+        """Of what was said something is forgotten: nothing of it is left here. The language model's part of it is read
+        anew, at once where nobody speaks."""
+        self._work.let_go()
+        if self._running and self.state.phase is Phase.QUIET:
+            self._work.spawn(self._thinker.settle(), None, 0, None)
+
     def health(self) -> str:
         return self._health()
 

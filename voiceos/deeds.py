@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from voiceos import commands as do
 from voiceos import events as ev
@@ -12,6 +12,7 @@ from voiceos.clock import Clock
 from voiceos.languages import Phrases
 from voiceos.listening.ears import Ears
 from voiceos.recognition import Recognition
+from voiceos.skills import memory
 from voiceos.skills.controls import Controls, perform
 from voiceos.speaking.ports import Loudspeaker
 from voiceos.thinking.prompt import spoken_so_far
@@ -63,6 +64,7 @@ class Deeds:
                 work.answer(turn, revision, text, judge="words" in self._bearing.policy.judges)
             case do.Release(turn, _):
                 self._ears.gate.remember_voice(self._clock.monotonic())
+                self.controls.memory.moved_on(answered=True)
                 work.release(turn)
             case do.Perform(turn, intent, text):
                 self._ears.gate.remember_voice(self._clock.monotonic())
@@ -107,6 +109,16 @@ class Deeds:
             record.private = True
             self._thinker.conversation.stay_close()
         record.trace.mark("commit", self._clock.monotonic())
+        memories = self.controls.memory
+        if intent.name in memory.WISHES:
+            record.kept = intent.name not in memory.FORGETTING
+            self._work.speak(turn, 0, _once(lambda: memories.answer(intent, turn=turn, said=text, now=record.now)))
+            return
+        if intent.name == "undo" and (undone := memories.undo(record.now)) is not None:
+            self._work.speak(turn, 0, _once(undone))
+            return
+        if intent.name not in memory.BESIDES:
+            memories.moved_on(answered=False)
         answer = perform(intent, self.controls, self._phrases, self._clock.now(), self._language)
         if answer:
             self._work.say_text(turn, answer)
@@ -120,3 +132,7 @@ class Deeds:
         player = self._player()
         if self._bearing.play_earcons:
             player.earcon(earcons.synthesise(earcons.Earcon(name), player.rate_hz))
+
+
+async def _once(text: Callable[[], Awaitable[str]]) -> AsyncIterator[str]:
+    yield await text()

@@ -12,12 +12,14 @@ from voiceos.languages import Phrases
 from voiceos.preferences import Preferences
 from voiceos.quiet import Until
 from voiceos.skills.crisis import FirstAid
+from voiceos.skills.memory import Memories
 
 
 class Dials:
     """`Controls` and `Wants` of the skills.
 
     Args:
+        memory: what wishes about it are for.
         voice: model of the voice in force.
         voices: those that are here.
     first_aid: knows what to say to somebody in danger.
@@ -29,11 +31,13 @@ class Dials:
         preferences: Preferences,
         phrases: Phrases,
         *,
+        memory: Memories,
         voice: Callable[[], str],
         voices: Callable[[], Sequence[Voice]],
         first_aid: FirstAid,
     ) -> None:
         self.first_aid = first_aid
+        self.memory = memory
         self._conductor = conductor
         self._preferences = preferences
         self._phrases = phrases

@@ -46,12 +46,11 @@ class Diary:
     Args:
         store: not opened yet.
         announce: says a sentence of the language's own, by its key.
-        erased: called in the loop where another process has had something forgotten.
     """
 
-    def __init__(
-        self, store: Store, *, announce: Callable[[str], None], erased: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, store: Store, *, announce: Callable[[str], None]) -> None:
+        self.erased: Callable[[], None] = lambda: None
+        """Called in the loop where another process has had something forgotten."""
         self.problem: VoiceosError | None = None
         """Why turns are not written just now; None where they are."""
         self.off_the_record = False
@@ -60,7 +59,6 @@ class Diary:
         """Tells this conversation from others, in the store."""
         self._store = store
         self._announce = announce
-        self._erased = erased
         self._open = False
         self._unwritten: deque[_Entry] = deque()
         self._episodes: dict[int, int] = {}
@@ -129,8 +127,9 @@ class Diary:
             await self.write()
         return await asyncio.to_thread(question, self._store)
 
-    async def erase(self, choose: Callable[[Store], Selection]) -> tuple[Selection, Forgotten]:
-        """Forget what `choose` selects, of all that was said until now; whoever asks sees to what else holds it.
+    async def erase(self, choose: Callable[[Store], Selection]) -> tuple[Selection, Forgotten, frozenset[int]]:
+        """Forget what `choose` selects, of all that was said until now. What was chosen, what came of it, and the turns
+        of this run that are gone; whoever asks sees to what else holds them.
 
         Raises StorageError."""
 
@@ -140,11 +139,20 @@ class Diary:
 
         await self.write()
         async with self._one_by_one:  # what is written meanwhile does not take it for the deed of another process
-            done = await asyncio.to_thread(erased, self._store)
+            chosen, done = await asyncio.to_thread(erased, self._store)
             self._erasures += 1
-        gone = done[0].episodes
-        self._episodes = {turn: number for turn, number in self._episodes.items() if number not in gone}
-        return done
+        turns = frozenset(turn for turn, number in self._episodes.items() if number in chosen.episodes)
+        for turn in turns:
+            del self._episodes[turn]
+        return chosen, done, turns
+
+    async def prune(self, before: datetime) -> int:
+        """Let go of the turns before a moment, as the settings ask; how many. Raises StorageError."""
+        await self.write()
+        async with self._one_by_one:
+            count = await asyncio.to_thread(self._store.prune, before)
+            self._erasures += count > 0
+            return count
 
     async def gone(self) -> frozenset[int]:
         """Turns that were written and are in the store no more, as another process has had them forgotten; from now on
@@ -198,7 +206,7 @@ class Diary:
         number = await asyncio.to_thread(lambda: self._store.erasures)
         if number != self._erasures:
             self._erasures = number
-            self._erased()
+            self.erased()
 
     async def _run(self) -> None:
         failures = 0

@@ -7,9 +7,10 @@ import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
-from voiceos import quiet
+from voiceos import quiet, voicing
 from voiceos.app import Engines, Specs, Stage, gate, policy, stt_language, wake_word
 from voiceos.audio.calls import Calls
 from voiceos.audio.duplex import Duplex
@@ -29,7 +30,6 @@ from voiceos.dials import Dials
 from voiceos.diary import Diary
 from voiceos.earpiece import Earpiece
 from voiceos.engines.process import State
-from voiceos.engines.text_to_speech import ProcessTextToSpeech
 from voiceos.errors import VoiceosError
 from voiceos.events import CallChanged, EchoRemains
 from voiceos.habits import PauseKeeper, load_pauses
@@ -39,6 +39,8 @@ from voiceos.listening.ports import EndOfTurn
 from voiceos.memory import Store as Memory
 from voiceos.observer import Observer
 from voiceos.preferences import Keep, Preferences
+from voiceos.purge import Purge
+from voiceos.remembering import Remembering
 from voiceos.skills.crisis import FirstAid
 from voiceos.skills.region import region
 from voiceos.speaking.ahead import AheadOfTime
@@ -107,6 +109,7 @@ class Live:
         """Ends the watch for calls."""
         self._changes: Changes | None = None
         self._preferences: Preferences | None = None
+        self._remembering: Remembering | None = None
         self.diary = (
             None
             if memory is None
@@ -136,6 +139,13 @@ class Live:
             )
         )
         thinker = self._thinker
+        purge = Purge(
+            thinker, self._observer, conductor=lambda: conductor, asides=lambda: changes.asides, engines=self._engines
+        )
+        remembering = self._remembering = Remembering(
+            self.diary, thinker.conversation, self._phrases, language=language, clock=self._clock, purge=purge
+        )
+        matcher = partial(SentenceMatcher, language, asked=remembering.asked)
         openers = Openers(language) if settings.assistant.openers else None
         voice = AheadOfTime(self._engines.tts, openers.texts if openers else ())
         ears = Ears(
@@ -144,7 +154,7 @@ class Live:
             end_of_turn=self._end_of_turn or self._engines.end_of_turn,
             judge=self._engines.judge(),
             backchannels=Backchannels(language),
-            matcher=SentenceMatcher(language, settings.assistant.name),
+            matcher=matcher(settings.assistant.name),
             name=settings.assistant.name,
             own_words=lambda: conductor.own_words(),
             language=stt_language(settings),
@@ -179,13 +189,14 @@ class Live:
             voice=voice,
             phrases=self._phrases,
             engines=self._engines,
+            matcher=matcher,
             keep_pauses=keep_pauses,
             set_volume=self._set_volume,
             reopen_sound=self.reopen_sound,
             watch_calls=self._watch_calls,
         )
         preferences = self._preferences = Preferences(changes, conductor, keep=self._keep)
-        conductor.deeds.controls = self._dials(conductor, preferences)
+        conductor.deeds.controls = self._dials(conductor, preferences, remembering)
         conductor.hush(self._quiet_until())
         if self._begin_muted:
             await duplex.mute()  # so that it is never open
@@ -209,8 +220,8 @@ class Live:
             self._watch_calls(settings.audio.hold_during_calls)
             beside = [
                 asyncio.create_task(preferences.run(), name="preferences"),
-                asyncio.create_task(_render(voice, settings.tts.speed), name="openers"),
-                asyncio.create_task(_tell_of_one_piece(self._engines.tts), name="voice"),
+                asyncio.create_task(voicing.render(voice, settings.tts.speed), name="openers"),
+                asyncio.create_task(voicing.tell_of_one_piece(self._engines.tts), name="voice"),
             ]
             try:
                 await conductor.run()
@@ -220,6 +231,8 @@ class Live:
                     task.cancel()
                 await asyncio.gather(*beside, return_exceptions=True)
                 await preferences.aclose()
+                await remembering.aclose()
+                await purge.aclose()
                 await changes.aclose()
 
     @property
@@ -250,11 +263,18 @@ class Live:
         assert self._preferences is not None
         return self._preferences
 
-    def _dials(self, conductor: Conductor, preferences: Preferences) -> Dials:
+    @property
+    def remembering(self) -> Remembering:
+        """The memory, as it is talked of."""
+        assert self._remembering is not None
+        return self._remembering
+
+    def _dials(self, conductor: Conductor, preferences: Preferences, memory: Remembering) -> Dials:
         return Dials(
             conductor,
             preferences,
             self._phrases,
+            memory=memory,
             voice=lambda: self.settings.tts.voice,
             voices=lambda: voices_here(self.settings.assistant.language, self._store),
             first_aid=self.first_aid,
@@ -372,20 +392,3 @@ class Live:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORDS_S):
                 await self._conductor.wait_idle()
-
-
-async def _render(voice: AheadOfTime, speed: float) -> None:
-    """Have the openers ready before they are needed; one that is not is synthesised then."""
-    try:
-        await voice.prepare(speed)
-    except VoiceosError as error:
-        log.info("no openers yet: %s", error)
-
-
-async def _tell_of_one_piece(voice: ProcessTextToSpeech) -> None:
-    try:
-        why = await voice.in_one_piece()
-    except VoiceosError:  # told by whoever wants it to speak
-        return
-    if why:
-        log.warning("the voice begins to sound only when a phrase is made to its end, which is later: %s", why)

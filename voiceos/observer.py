@@ -38,6 +38,9 @@ class Observer:
     def answered(self, trace: Trace) -> None:
         """The first words of a turn's answer sound."""
 
+    def forgotten(self) -> None:
+        """Of what was said something is to be forgotten: whoever holds words lets go of them."""
+
     def stopping(self) -> None:
         """The end has begun."""
 
@@ -81,6 +84,9 @@ class Observers(Observer):
 
     def answered(self, trace: Trace) -> None:
         self._tell(lambda one: one.answered(trace))
+
+    def forgotten(self) -> None:
+        self._tell(lambda one: one.forgotten())
 
     def stopping(self) -> None:
         self._tell(lambda one: one.stopping())

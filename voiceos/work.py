@@ -109,6 +109,10 @@ class Work:
         self._turns.clear()
         self._spoken.clear()
 
+    def let_go(self) -> None:
+        """What was said last is forgotten."""
+        self.last_reply = self._last_words = ""
+
     async def aclose(self) -> None:
         """Cancel every task, and wait for it."""
         for task in self._tasks:

@@ -159,15 +159,17 @@ async def test_a_turn_that_was_written_before_its_end_is_written_once(diary: Dia
 async def test_forgetting_reaches_what_was_said_just_now(diary: Diary) -> None:
     diary.keep(exchange(1, "Ana likes tea"))
     diary.keep(exchange(2, "It rains"))
-    chosen, forgotten = await diary.erase(lambda store: store.select_about("Ana"))
+    chosen, forgotten, turns = await diary.erase(lambda store: store.select_about("Ana"))
     assert forgotten.episodes == len(chosen.episodes) == 1
+    assert turns == {1}
     assert diary.episode(1) is None
     assert [episode.said for episode in kept()] == ["It rains"]
 
 
 async def test_what_another_process_forgets_is_noticed_and_its_own_is_not(tmp_path: Path) -> None:
     noticed: list[str] = []
-    async with Diary(Store(), announce=print, erased=lambda: noticed.append("!")) as diary:
+    async with Diary(Store(), announce=print) as diary:
+        diary.erased = lambda: noticed.append("!")
         diary.keep(exchange(1, "Ana likes tea"))
         diary.keep(exchange(2, "Bob likes coffee"))
         await diary.erase(lambda store: store.select_about("Bob"))

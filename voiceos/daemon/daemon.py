@@ -162,7 +162,7 @@ class Daemon:
 
     async def _prune(self, before: datetime) -> int:
         diary = self.live.diary
-        return 0 if diary is None else await diary.ask(lambda store: store.prune(before))
+        return 0 if diary is None else await diary.prune(before)
 
     def degraded(self) -> list[Degraded]:
         """What does not work as it should just now."""

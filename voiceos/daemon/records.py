@@ -69,6 +69,10 @@ class Records(Part):
                 self._begin(command.turn)
                 self._turn["interrupted"] = True
 
+    def forgotten(self) -> None:
+        self._heard = (0, "")
+        self._turn.pop("heard", None)
+
     def _begin(self, turn: int) -> None:
         if self._turn.get("turn") != turn:
             self._end()

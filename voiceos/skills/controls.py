@@ -9,6 +9,7 @@ from voiceos.events import CRISIS, Intent
 from voiceos.languages import Phrases
 from voiceos.skills import preferences
 from voiceos.skills.crisis import FirstAid
+from voiceos.skills.memory import Memories
 from voiceos.skills.preferences import Wants
 from voiceos.thinking.answers import ANSWERED, answer
 
@@ -30,6 +31,9 @@ class Controls(Wants, Protocol):
 
     @property
     def first_aid(self) -> FirstAid: ...
+
+    @property
+    def memory(self) -> Memories: ...
 
     def mute(self) -> None: ...
 

@@ -7,6 +7,8 @@ The sentences are data (`languages/<code>/intents.yaml`), matched by hassil. The
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +21,20 @@ if TYPE_CHECKING:
     from hassil import Intents
 
 LONGEST_WORDS = 14
-"""Longer transcripts are no wish of this kind; not looking at them keeps matching quick whatever was said."""
+"""More of a transcript is not looked at, which keeps matching quick whatever was said: a longer one is a wish only
+where a text of any length begins within so many words."""
 
 ANY_WORDS = ("name", "voice")
-"""Slots that take whatever words stand there."""
+"""Slots that take whatever words stand there, as a name."""
+
+TOPICS = ("topic", "value", "old")
+"""Likewise, as many as stand there."""
+
+TEXT = "text"
+"""The slot that takes all that follows."""
+
+FOUND_BY_WORDS = 4
+"""So many first words of a text tell where it begins in the transcript."""
 
 MOST_WORDS = 3
 """Names of more words than this are none."""
@@ -31,15 +43,30 @@ _OUTSIDE = re.compile(r"[^\w'’ %]+")
 _NUMBER = re.compile(r"\b(\d{1,3}) ?%")
 
 
+@dataclass(frozen=True, slots=True)
+class _Data:
+    intents: Intents
+    fillers: tuple[str, ...]
+    """The longest first, as are `courtesies`."""
+    courtesies: tuple[str, ...]
+    not_names: tuple[str, ...]
+    not_topics: tuple[str, ...]
+    not_texts: tuple[str, ...]
+
+
 @cache
-def _data(language: str) -> tuple[Intents, tuple[str, ...], frozenset[str]]:
+def _data(language: str) -> _Data:
     import yaml  # slow with hassil to import, and most commands match nothing
     from hassil import Intents
 
     table: dict[str, Any] = yaml.safe_load((languages.folder(language) / "intents.yaml").read_text("utf-8"))
-    fillers = tuple(sorted(table.pop("fillers", []), key=len, reverse=True))
-    not_names = frozenset(str(word) for word in table.pop("not_names", []))
-    return Intents.from_dict(table), fillers, not_names
+    fillers, courtesies = (
+        tuple(sorted(table.pop(name, []), key=len, reverse=True)) for name in ("fillers", "courtesies")
+    )
+    not_names, not_topics, not_texts = (
+        tuple(str(words) for words in table.pop(name, [])) for name in ("not_names", "not_topics", "not_texts")
+    )
+    return _Data(Intents.from_dict(table), fillers, courtesies, not_names, not_topics, not_texts)
 
 
 class SentenceMatcher:
@@ -48,12 +75,16 @@ class SentenceMatcher:
     Args:
         language: ISO 639-1; raises ConfigError where it has no folder.
         name: the assistant's; it may stand before or behind a wish.
+        asked: what is open just now (a question, what was told from memory), so that what answers it is understood.
     """
 
-    def __init__(self, language: str, name: str = "") -> None:
-        self._intents, fillers, self._not_names = _data(language)
+    def __init__(
+        self, language: str, name: str = "", *, asked: Callable[[], Collection[str]] = lambda: frozenset[str]()
+    ) -> None:
+        self._data = _data(language)
         self._language = language
-        self._fillers = (*fillers, plain(name)) if name else fillers
+        self._asked = asked
+        self._fillers = (*self._data.fillers, plain(name)) if name else self._data.fillers
         self._crisis = Crisis(language)
 
     def match(self, transcript: str) -> Intent | None:
@@ -62,27 +93,65 @@ class SentenceMatcher:
 
         if kind := self._crisis.find(transcript):
             return Intent(crisis.NAME, {"kind": kind})
-        text = plain(transcript)
-        if not text or len(text.split()) > LONGEST_WORDS:
-            return None
-        for candidate in self._without_fillers(text):
-            found = recognize_best(candidate, self._intents, language=self._language)
+        words = plain(transcript).split()
+        whole = len(words) <= LONGEST_WORDS
+        context = dict.fromkeys(self._asked(), "open")
+        for candidate in self._without_fillers(" ".join(words[:LONGEST_WORDS])):
+            if not candidate:
+                continue
+            found = recognize_best(candidate, self._data.intents, language=self._language, intent_context=context)
             if found is None:
                 continue
             slots = {name: entity.value for name, entity in found.entities.items()}
-            named = [name for name in ANY_WORDS if name in slots]
-            if all(self._is_name(slots[name]) for name in named):
-                return Intent(found.intent.name, slots | {name: _as_written(slots[name], transcript) for name in named})
+            asked_kindly = not words[0].startswith(candidate.split()[0])
+            if (whole or TEXT in slots) and (filled := self._filled(slots, transcript, asked_kindly)) is not None:
+                return Intent(found.intent.name, filled)
         return None
+
+    def _filled(self, slots: dict[str, Any], transcript: str, asked_kindly: bool) -> dict[str, Any] | None:
+        """With the words as the recogniser wrote them; None where some cannot be what stands there.
+
+        Args:
+            asked_kindly: a question mark tells nothing, as in "Could you remember that I like tea?"
+        """
+        filled = dict(slots)
+        for name in slots:
+            if name in ANY_WORDS:
+                if not self._is_name(slots[name]):
+                    return None
+                filled[name] = _titled(_as_written(slots[name], transcript))
+            elif name in TOPICS:
+                polite = slots[name] in self._fillers or len(self._without_fillers(slots[name])) > 1
+                if polite or _begins(slots[name], self._data.not_topics):
+                    return None
+                filled[name] = _as_written(slots[name], transcript)
+            elif name == TEXT:
+                asks = transcript.rstrip().endswith(("?", "？")) and not asked_kindly
+                if asks or _begins(slots[name], self._data.not_texts):
+                    return None
+                filled[name] = self._without_courtesies(_rest(slots[name], transcript))
+                if not filled[name]:
+                    return None
+        return filled
 
     def _is_name(self, words: str) -> bool:
         """Without polite words at its ends, of which the next try has fewer."""
-        count = len(words.split())
         return (
-            0 < count <= MOST_WORDS
-            and words.split()[0] not in self._not_names
+            0 < len(words.split()) <= MOST_WORDS
+            and not _begins(words, self._data.not_names)
             and len(self._without_fillers(words)) == 1
         )
+
+    def _without_courtesies(self, text: str) -> str:
+        shorter = True
+        while shorter:
+            shorter = False
+            text = text.rstrip(" .,!?;:…")
+            for courtesy in self._data.courtesies:
+                before = text[: -len(courtesy)]
+                if text.lower().endswith(courtesy) and (not before or not before[-1].isalnum()):
+                    text, shorter = before, True
+        return text
 
     def _without_fillers(self, text: str) -> list[str]:
         """The text, and the text without the polite words at its ends, one after the other."""
@@ -99,10 +168,33 @@ class SentenceMatcher:
         return found
 
 
+def _begins(words: str, with_one_of: Sequence[str]) -> bool:
+    return any(words == one or words.startswith(one + " ") for one in with_one_of)
+
+
 def _as_written(words: str, transcript: str) -> str:
-    """What the recogniser wrote for these words; a name that it took for a word gets its capital."""
-    found = re.search(r"[^\w'’]+".join(map(re.escape, words.split())), transcript.replace("’", "'"), re.IGNORECASE)
-    written = " ".join(found[0].split()) if found else words
+    """What the recogniser wrote for these words."""
+    found = _found(words.split(), transcript)
+    return " ".join(found[0].split()) if found else words
+
+
+def _rest(words: str, transcript: str) -> str:
+    """Likewise, with all that follows: the words may be no more than the beginning."""
+    begin = words.split()[:FOUND_BY_WORDS]
+    while begin:
+        if found := _found(begin, transcript):
+            return " ".join(transcript[found.start() :].split())
+        begin.pop()  # "50 percent" was perhaps written in another way
+    return words
+
+
+def _found(words: Sequence[str], transcript: str) -> re.Match[str] | None:
+    pattern = r"\b" + r"[^\w'’]+".join(map(re.escape, words))
+    return re.search(pattern, transcript.replace("’", "'"), re.IGNORECASE)
+
+
+def _titled(written: str) -> str:
+    """A name that the recogniser took for a word gets its capital."""
     return written.title() if written.islower() else written
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import resources
@@ -150,6 +151,24 @@ class Conversation:
             told += [one for aside in self._asides if aside.behind == number for one in aside.said]
             told += [entry.said for entry in self._entries[number : number + 1]]
         return told
+
+    def texts(self) -> dict[int, str]:
+        """What the language model reads of each turn whose number is known, the oldest first."""
+        texts: dict[int, str] = {}
+        for entry in self._entries:
+            if entry.turn:
+                texts[entry.turn] = f"{texts.get(entry.turn, '')}\n{entry.message.text}".strip()
+        return texts
+
+    def last_asked(self) -> tuple[int, str]:
+        """The newest turn in which the user said something, and what; 0 where there is none."""
+        asked = (entry for entry in reversed(self._entries) if entry.turn and entry.said.role == "user")
+        return next(((entry.turn, entry.said.text) for entry in asked), (0, ""))
+
+    def forget(self, turns: Collection[int]) -> None:
+        """Let go of turns, and of all that was asked beside them. The next turn tells the day again."""
+        self._entries = [replace(entry, noted=None) for entry in self._entries if entry.turn not in turns]
+        self._asides.clear()
 
     def borders(self) -> list[int]:
         """Messages at which history may be cut: where a turn or an announcement begins, the oldest left out."""

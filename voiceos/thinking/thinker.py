@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import dataclasses
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -52,6 +52,8 @@ class Thinker:
         self._closing_tokens: dict[Role, int] = {}
         """How many tokens the template puts behind the words of a role."""
         self._context_tokens: int | None = None
+        self._stale = False
+        """The lane holds what was forgotten."""
 
     async def warm_up(self) -> int:
         """After a start of the model: read the evaluated persona from its file, evaluate what is missing there, and
@@ -87,6 +89,20 @@ class Thinker:
             yield
             self._closing_tokens.clear()
             self._context_tokens = None
+
+    def forget(self, turns: Collection[int]) -> None:
+        """Let go of turns. Before the lane is used again all of it is evaluated anew, as what stands behind them was
+        read in their light; `settle` does it."""
+        self.conversation.forget(turns)
+        self._stale = True
+
+    async def _begin_anew(self) -> None:
+        if not self._stale:
+            return
+        await self._model.extend(Lane.CONVERSATION, [])
+        if self._saved is not None:
+            await self._model.restore(Lane.CONVERSATION, self._saved)
+        self._stale = False
 
     async def _history(self) -> list[int]:
         return await self._model.render(self.conversation.messages(), open_role="user")
@@ -133,6 +149,7 @@ class Thinker:
         """
         await self._stop_warming()
         async with self._lane:
+            await self._begin_anew()
             await self._fit()
             asked = self.conversation.for_user(text, now)
             if opening:
@@ -189,6 +206,7 @@ class Thinker:
 
     async def _in_lane(self, evaluate: Callable[[], Awaitable[int]]) -> int:
         async with self._lane:
+            await self._begin_anew()
             await self._fit()
             return await evaluate()
 

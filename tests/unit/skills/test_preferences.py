@@ -113,5 +113,5 @@ def test_every_section_has_a_name_that_can_be_said(language: str) -> None:
 
 
 def test_every_wish_has_sentences() -> None:
-    known = set(SentenceMatcher("en")._intents.intents)
+    known = set(SentenceMatcher("en")._data.intents.intents)
     assert {*WISHES} <= known

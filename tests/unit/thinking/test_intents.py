@@ -34,6 +34,50 @@ def test_a_number_comes_with_the_wish() -> None:
     assert intent.slots["percent"] == 40
 
 
+OPEN = {
+    "question": {
+        "yes": ["Yes.", "Yeah.", "Yes, please.", "Yes, do it.", "Sure.", "Yes, forget everything.", "I'm sure."],
+        "no": ["No.", "No, don't.", "No, thanks.", "Better not.", "Keep it.", "No, wait."],
+        "": ["Okay.", "Right.", "Yes, I saw Ana yesterday.", "No idea.", "Never mind that."],
+    },
+    "told": {
+        "wrong": ["That's wrong.", "No, that's not true.", "You're wrong."],
+        "correct": ["That's wrong, it's Anna.", "No, it's Anna Maria.", "It's not Ana, it's Anna.", "No, she's forty."],
+        "told_when": ["When was that?", "How do you know that?", "Did I really say that?"],
+        "": ["It's raining.", "Yes.", "No."],
+    },
+    "correction": {"correct": ["It's Anna.", "It is the second of May."], "": ["Anna."]},
+    "more": {"known_more": ["Go on.", "Yes.", "What else?", "Tell me more."], "": ["No."]},
+}
+"""What is understood only behind what it answers."""
+
+
+@pytest.mark.parametrize(
+    ("is_open", "wish", "transcript"),
+    [(name, wish, text) for name, wishes in OPEN.items() for wish, texts in wishes.items() for text in texts],
+)
+def test_what_answers_something_is_understood_just_behind_it(is_open: str, wish: str, transcript: str) -> None:
+    intent = SentenceMatcher("en", "Ada", asked=lambda: {is_open}).match(transcript)
+    assert (intent.name if intent is not None else "") == wish
+
+
+@pytest.mark.parametrize(
+    ("transcript", "slots"),
+    [
+        ("Remember that my Sister's name is Ana, please.", {"text": "my Sister's name is Ana"}),
+        ("Could you remember that I take 50% now?", {"text": "I take 50% now"}),
+        ("Remember that Dr. O’Neill calls at 5:30 p.m.", {"text": "Dr. O’Neill calls at 5:30 p.m"}),
+        (f"Remember that I have {'very ' * 200}old friends.", {"text": f"I have {'very ' * 200}old friends"}),
+        ("What do you know about Ana Maria, Ada?", {"topic": "Ana Maria"}),
+        ("Forget everything about the McGregors.", {"topic": "the McGregors"}),
+    ],
+)
+def test_words_come_as_they_were_written(transcript: str, slots: dict[str, str]) -> None:
+    intent = MATCHER.match(transcript)
+    assert intent is not None
+    assert intent.slots == slots
+
+
 def test_what_people_really_said_is_taken_for_a_wish_only_where_it_is_one(speech_dir: Path) -> None:
     taken = {}
     for folder in ("english", "commands", "turns"):

@@ -223,3 +223,28 @@ async def test_an_answer_goes_on_behind_its_opening(thinker: Thinker, model: Pro
     thinker.heard("my name is Sam", "Well now, " + "".join(pieces), NOW)
     history = await model.render(thinker.conversation.messages(), open_role="user")
     assert await model.extend(Lane.CONVERSATION, history) < 12
+
+
+async def test_what_is_forgotten_is_read_by_nobody_any_more(thinker: Thinker, model: ProcessLanguageModel) -> None:
+    thinker.heard("my name is Sam", "Hello Sam.", NOW, turn=1)
+    thinker.heard("it rains", "So it does.", NOW, turn=2)
+    thinker.announced("The tea is ready.", turn=3)
+    thinker.conversation.add_aside("who is Sam", "That is you.")
+    await thinker.settle()
+    assert await thinker.settle() == 0
+    thinker.forget({1})
+    assert [one.text for one in thinker.conversation.said()] == ["it rains", "So it does.", "The tea is ready."]
+    everything = len(await model.render(thinker.conversation.messages(), open_role="user"))
+    assert await thinker.settle() == everything, "what stood behind it was read in its light"
+    thinker.forget({2, 3})
+    assert (await answer(thinker, "what is my name")).endswith("what is my name")
+
+
+def test_of_turns_that_are_left_the_next_one_tells_the_day() -> None:
+    conversation = Conversation(Persona.load("en", "Ada"))
+    conversation.add_user("one", NOW, turn=1)
+    conversation.add_user("two", NOW, turn=2)
+    assert conversation.texts()[2] == "two"
+    conversation.forget({1})
+    assert "Monday, 2 March 2026" in conversation.for_user("three", NOW)[-1].text
+    assert conversation.last_asked() == (2, "two")

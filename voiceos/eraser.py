@@ -1,0 +1,137 @@
+"""Forgetting, by talking: in the memory, and in the running conversation, of which it is to leave no word.
+
+A turn of the conversation goes where the store forgets it, where its words are those that are forgotten, and, where all
+of a day or everything goes, also where it was said off the record and the store does not know it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from voiceos.diary import Diary
+from voiceos.languages import Phrases
+from voiceos.memory import Forgotten, Selection, Store, terms
+from voiceos.skills import memory as says
+from voiceos.thinking.persons import Persons
+from voiceos.thinking.prompt import Conversation
+
+Deed = Callable[[datetime], Awaitable[str]]
+"""Done at a moment; returns what to say about it. Raises StorageError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be forgotten only where the user says so."""
+
+    text: str
+    deed: Deed | None
+    """None where there is nothing to forget, so that nothing is asked."""
+
+
+class Eraser:
+    """Args:
+    purge: has these turns of the running conversation forgotten, and what else holds words.
+    """
+
+    def __init__(
+        self,
+        diary: Diary,
+        conversation: Conversation,
+        phrases: Phrases,
+        *,
+        language: str,
+        purge: Callable[[frozenset[int]], None],
+    ) -> None:
+        self._diary = diary
+        self._conversation = conversation
+        self._phrases = phrases
+        self._persons = Persons(language)
+        self._language = language
+        self._purge = purge
+
+    async def fact(self, number: int, key: str = "forgotten") -> str:
+        """Forget a fact, with all that would tell it again."""
+        return await self._forget(lambda store: store.select_fact(number), key)
+
+    async def last_turn(self) -> str:
+        """Forget what the user said last, and the answer to it."""
+        turn, _ = self._conversation.last_asked()
+        if not turn:
+            return self._phrases.text("nothing_to_forget")
+        await self._diary.write()
+        episode = self._diary.episode(turn)
+        return await self._forget(
+            lambda store: store.select_episodes([] if episode is None else [episode]), "forgotten_turn", [turn]
+        )
+
+    async def day(self, now: datetime) -> str:
+        """Forget all since midnight."""
+        since = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        return await self._forget(lambda store: store.select_between(since, None), "forgotten")
+
+    async def about(self, topic: str) -> Asked:
+        """Ask whether all that names it is to be forgotten; what that is, is looked up anew when it is done."""
+
+        def choose(store: Store) -> Selection:
+            return store.select_about(topic)
+
+        await self._diary.write()
+        chosen = await self._diary.ask(choose)
+        turns = len(chosen.episodes) + sum(self._diary.episode(turn) is None for turn in self._named(chosen))
+        if not chosen.facts and not turns:
+            return Asked(self._phrases.text("nothing_to_forget"), None)
+        turned = self._persons.turned(topic)
+        amount = says.amount(len(chosen.facts), turns, self._language)
+        text = self._phrases.text("forget_about" if turned else "forget_about_that", topic=turned, amount=amount)
+        return Asked(text, lambda _: self._forget(choose, "forgotten"))
+
+    async def everything(self) -> Asked:
+        """Ask whether all is to be forgotten."""
+        await self._diary.write()
+        stats = await self._diary.ask(Store.stats)
+        facts, turns = stats.facts + stats.superseded, max(stats.episodes, len(self._conversation.texts()))
+        if not facts and not turns:
+            return Asked(self._phrases.text("nothing_to_forget"), None)
+        text = self._phrases.text("forget_everything", amount=says.amount(facts, turns, self._language))
+        return Asked(text, lambda _: self._forget(Store.select_everything, "forgotten_everything"))
+
+    async def conversation(self, now: datetime) -> str:
+        """Keep nothing of this conversation, which goes on, and forget what was kept of it."""
+        diary = self._diary
+        diary.enter(now)
+        await diary.write()
+        diary.off_the_record = True
+        _, done, _ = await diary.erase(lambda store: store.select_conversation(diary.conversation))
+        return self._told(done, "off_the_record")
+
+    async def elsewhere(self) -> None:
+        """Another process has had something forgotten: what the store has no more leaves this conversation, with what
+        was said off the record, of which nobody knows whether it was meant."""
+        gone = await self._diary.gone()
+        self._purge(gone | frozenset(self._unknown()))
+
+    async def _forget(self, choose: Callable[[Store], Selection], key: str, turns: Iterable[int] = ()) -> str:
+        """Args:
+        turns: that go in any case.
+        """
+        chosen, done, written = await self._diary.erase(choose)
+        gone = {*turns, *written, *self._named(chosen)}
+        if chosen.everything or chosen.since is not None:
+            gone.update(self._unknown())
+        self._purge(frozenset(gone))
+        return self._told(done, key) if chosen or gone else self._phrases.text("nothing_to_forget")
+
+    def _told(self, done: Forgotten, key: str) -> str:
+        return self._phrases.text("forgotten_not_all" if done.lingering else key)
+
+    def _named(self, chosen: Selection) -> list[int]:
+        """Turns of this conversation that hold the words."""
+        texts = self._conversation.texts()
+        turns = list(texts)
+        return [turns[place] for place in terms.matching(texts.values(), chosen.query)] if chosen.query else []
+
+    def _unknown(self) -> list[int]:
+        """Turns of this conversation that the store does not know."""
+        return [turn for turn in self._conversation.texts() if self._diary.episode(turn) is None]

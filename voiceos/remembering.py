@@ -1,0 +1,327 @@
+"""What the user wants of the memory by talking: that something be remembered, told, put right, forgotten.
+
+"That" is what was told from memory last, until something else is talked of. What is forgotten, `eraser.py` sees to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from voiceos.clock import Clock
+from voiceos.diary import Diary
+from voiceos.eraser import Asked, Deed, Eraser
+from voiceos.events import Intent
+from voiceos.languages import Phrases
+from voiceos.memory import NOTE, USER, Fact, Source, Store
+from voiceos.memory.records import plain
+from voiceos.skills import memory as says
+from voiceos.thinking.persons import Persons
+from voiceos.thinking.prompt import Conversation
+
+ASKED_S = 45.0
+"""A question about forgetting stands open for so long: it is said in some ten seconds, and whoever thinks for longer
+than half a minute means something else by "yes". Set by hand."""
+
+AT_ONCE = 3
+"""Facts told in one answer: more at a time nobody keeps in mind."""
+
+MOST = 10_000
+"""Facts that are told of one after the other, at the very most."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    deed: Deed
+    """What "yes" does."""
+    until: float
+    """Monotonic seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    number: int
+    said: str
+    now: datetime
+
+
+class Remembering:
+    """`Memories` of the skills.
+
+    Args:
+        diary: None: nothing is remembered, and each wish is told so.
+        conversation: see `Eraser`.
+        purge: likewise.
+    """
+
+    def __init__(
+        self,
+        diary: Diary | None,
+        conversation: Conversation,
+        phrases: Phrases,
+        *,
+        language: str,
+        clock: Clock,
+        purge: Callable[[frozenset[int]], None],
+    ) -> None:
+        self._diary_or_none = diary
+        self._eraser_or_none = (
+            None if diary is None else Eraser(diary, conversation, phrases, language=language, purge=self._let_go)
+        )
+        self._conversation = conversation
+        self._phrases = phrases
+        self._persons = Persons(language)
+        self._language = language
+        self._clock = clock
+        self._purge = purge
+        self._question: _Question | None = None
+        self._focus: tuple[Fact, ...] = ()
+        """Told in the last answer from memory."""
+        self._used: tuple[int, ...] = ()
+        """Numbers of facts that the last answer of the language model went by."""
+        self._wrong: Fact | None = None
+        """What is right instead of it was asked."""
+        self._left: tuple[Fact, ...] = ()
+        """Yet to be told."""
+        self._undo: Deed | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        if diary is not None:
+            diary.erased = self.erased_elsewhere
+
+    def asked(self) -> frozenset[str]:
+        """What is open just now; see `SentenceMatcher`."""
+        open_now = {
+            "question": self._question is not None and self._clock.monotonic() < self._question.until,
+            "told": bool(self._focus),
+            "correction": self._wrong is not None,
+            "more": bool(self._left),
+        }
+        return frozenset(name for name, is_open in open_now.items() if is_open)
+
+    def used(self, facts: Sequence[int]) -> None:
+        """The answer that is being given goes by these facts, the weightiest last."""
+        self._used = tuple(facts)
+
+    def moved_on(self, *, answered: bool) -> None:
+        self._question = None
+        self._undo = None
+        if answered:
+            self._focus = self._left = ()
+            self._wrong = None
+
+    def undo(self, now: datetime) -> Callable[[], Coroutine[Any, Any, str]] | None:
+        deed, self._undo = self._undo, None
+        return None if deed is None else lambda: self._beside(deed(now))
+
+    def answer(self, intent: Intent, *, turn: int, said: str, now: datetime) -> Coroutine[Any, Any, str]:
+        return self._beside(self._answer(intent, _Turn(turn, said, now)))
+
+    async def aclose(self) -> None:
+        """Wait for what is under way."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _beside(self, work: Awaitable[str]) -> str:
+        """What was begun is done to its end, whoever speaks meanwhile."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return await asyncio.shield(task)
+
+    async def _answer(self, intent: Intent, turn: _Turn) -> str:
+        if self._diary_or_none is None:
+            return self._phrases.text("memory_off")
+        question, self._question, self._undo = self._question, None, None
+        slots = {name: str(value) for name, value in intent.slots.items()}
+        match intent.name:
+            case "yes":
+                if question is None or self._clock.monotonic() >= question.until:
+                    return self._phrases.text("question_over")
+                return await question.deed(turn.now)
+            case "no":
+                return self._phrases.text("kept_all")
+            case "remember":
+                return await self._remember(slots["text"], turn)
+            case "remember_last":
+                return await self._remember_last(turn)
+            case "known_about_me":
+                return self._tell(await self._diary.ask(lambda store: store.facts(limit=MOST)), "known_nothing")
+            case "known_about":
+                return await self._known_about(slots["topic"], turn.now)
+            case "known_more":
+                return self._tell(self._left, "known_nothing")
+            case "told_when":
+                return await self._told_when(turn.now)
+            case "wrong":
+                return self._ask_what_is_right()
+            case "correct":
+                return await self._correct(slots["value"], turn)
+            case "forget_that":
+                return await self._forget_that()
+            case "forget_about":
+                return self._ask(await self._eraser.about(slots["topic"]))
+            case "forget_today":
+                return await self._eraser.day(turn.now)
+            case "forget_everything":
+                return self._ask(await self._eraser.everything())
+            case "off_the_record":
+                return await self._eraser.conversation(turn.now)
+            case _:
+                return self._on_the_record()
+
+    @property
+    def _diary(self) -> Diary:
+        assert self._diary_or_none is not None
+        return self._diary_or_none
+
+    @property
+    def _eraser(self) -> Eraser:
+        assert self._eraser_or_none is not None
+        return self._eraser_or_none
+
+    def _ask(self, asked: Asked) -> str:
+        if asked.deed is not None:
+            self._question = _Question(asked.deed, self._clock.monotonic() + ASKED_S)
+        return asked.text
+
+    # Remembering.
+
+    async def _remember(self, text: str, turn: _Turn, *, of: int | None = None) -> str:
+        """Args:
+        of: a turn in which it was said before.
+        """
+
+        def keep(store: Store) -> Fact:
+            number = episode if episode is not None else self._episode(store, turn)
+            return store.remember_fact(
+                USER, NOTE, text, at=turn.now, sentence=text, single=False, episode=number, source=Source.TOLD
+            )
+
+        self._diary.enter(turn.now)
+        if of is not None:
+            await self._diary.write()
+        episode = None if of is None else self._diary.episode(of)
+        fact = await self._diary.ask(keep)
+        self._focus = (fact,)
+        self._undo = partial(self._take_back, fact)
+        if fact.weight > 1:
+            return self._phrases.text("remembered_again")
+        return self._in_second_person(text, "remembered", "remembered_as_said")
+
+    def _episode(self, store: Store, turn: _Turn) -> int | None:
+        """The turn that tells it, written before its answer is heard, so that it is there even where nothing comes
+        behind; None off the record."""
+        if self._diary.off_the_record:
+            return None
+        episode = store.remember_turn(turn.said, "", at=turn.now, conversation=self._diary.conversation)
+        self._diary.written_as(turn.number, episode.id)
+        return episode.id
+
+    async def _remember_last(self, turn: _Turn) -> str:
+        number, said = self._conversation.last_asked()
+        if not said:
+            return self._phrases.text("remember_what")
+        return await self._remember(said, turn, of=number)
+
+    async def _take_back(self, fact: Fact, _: datetime) -> str:
+        return await self._eraser.fact(fact.id)
+
+    def _in_second_person(self, text: str, key: str, as_said: str) -> str:
+        turned = self._persons.turned(text.rstrip(" ."))
+        return self._phrases.text(key, fact=turned) if turned else self._phrases.text(as_said, said=text.rstrip(" ."))
+
+    # Telling.
+
+    def _tell(self, facts: Sequence[Fact], none: str) -> str:
+        now, self._left = tuple(facts[:AT_ONCE]), tuple(facts[AT_ONCE:])
+        self._focus, self._wrong = now, None
+        if not now:
+            return self._phrases.text(none)
+        sentences = [says.sentence(fact, self._phrases, self._persons) for fact in now]
+        return says.listed(sentences, len(self._left), self._phrases)
+
+    async def _known_about(self, topic: str, now: datetime) -> str:
+        facts, episode = await self._diary.ask(partial(says.found, topic=topic, language=self._language))
+        if facts or episode is None:
+            if not facts:
+                self._focus = self._left = ()
+                turned = self._persons.turned(topic)
+                return self._phrases.text("nothing_about" if turned else "nothing_about_that", topic=turned)
+            return self._tell(facts, "nothing_about_that")
+        self._focus = self._left = ()
+        when = says.moment(episode[0], now, self._language)
+        return self._phrases.text("known_episode", when=when[:1].upper() + when[1:], said=episode[1].rstrip(" ."))
+
+    async def _told_when(self, now: datetime) -> str:
+        numbers = [fact.id for fact in self._focus] or list(self._used)
+        if not numbers:
+            return self._phrases.text("told_nothing")
+        tellings = await self._diary.ask(lambda store: store.tellings(numbers[-1]))
+        if not tellings:
+            return self._phrases.text("told_nothing")
+        first, last = (says.moment(telling.at, now, self._language) for telling in (tellings[0], tellings[-1]))
+        if first == last:
+            return self._phrases.text("told_when", when=first)
+        return self._phrases.text("told_first_and_last", first=first, last=last)
+
+    # Putting right.
+
+    def _ask_what_is_right(self) -> str:
+        if not self._focus:
+            return self._phrases.text("told_nothing")
+        self._wrong = self._focus[-1]
+        return self._phrases.text("correct_how")
+
+    async def _correct(self, value: str, turn: _Turn) -> str:
+        wrong = self._wrong or (self._focus[-1] if self._focus else None)
+        if wrong is None:
+            return self._phrases.text("told_nothing")
+        sentence = self._corrected(wrong, value)
+        if not sentence:
+            self._wrong = None
+            return self._phrases.text("correct_whole")
+
+        def correct(store: Store) -> Fact:
+            new = sentence if wrong.relation == NOTE else value
+            return store.correct(wrong.id, new, at=turn.now, sentence=sentence, episode=self._episode(store, turn))
+
+        self._diary.enter(turn.now)
+        self._focus, self._wrong = (await self._diary.ask(correct),), None
+        return self._in_second_person(sentence, "corrected", "corrected_as_said")
+
+    def _corrected(self, wrong: Fact, value: str) -> str:
+        if wrong.relation != NOTE:
+            before, found, after = wrong.sentence.partition(wrong.value)
+            return f"{before}{value}{after}" if found else plain(wrong.subject, wrong.relation, value)
+        return self._persons.other_value(wrong.value, value)
+
+    # Forgetting.
+
+    async def _forget_that(self) -> str:
+        if not self._focus:
+            return await self._eraser.last_turn()
+        return await self._eraser.fact(self._focus[-1].id, "forgotten_last" if len(self._focus) > 1 else "forgotten")
+
+    def _on_the_record(self) -> str:
+        if not self._diary.off_the_record:
+            return self._phrases.text("on_the_record_already")
+        self._diary.off_the_record = False
+        return self._phrases.text("on_the_record")
+
+    def _let_go(self, turns: frozenset[int]) -> None:
+        self._focus = self._left = self._used = ()
+        self._wrong = None
+        self._undo = self._final
+        self._purge(turns)
+
+    async def _final(self, _: datetime) -> str:
+        return self._phrases.text("forgetting_is_final")
+
+    def erased_elsewhere(self) -> None:
+        """Another process has had something forgotten."""
+        task = asyncio.create_task(self._eraser.elsewhere(), name="forgotten elsewhere")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,132 @@
+"""What is said of memories: facts as sentences, how much there is, when something was told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from babel.dates import format_date, format_time, format_timedelta
+from babel.lists import format_list
+
+from voiceos import languages
+from voiceos.events import Intent
+from voiceos.languages import Phrases
+from voiceos.memory import NOTE, USER, Fact, Store, terms
+from voiceos.memory.records import plain
+from voiceos.thinking.persons import Persons
+
+FORGETTING = ("forget_that", "forget_about", "forget_today", "forget_everything", "off_the_record", "yes", "no")
+"""Intents whose turns are not remembered: what is to be forgotten may be named in them."""
+
+TELLING = ("known_about_me", "known_about", "known_more", "told_when")
+"""Intents that change nothing."""
+
+WISHES = (*FORGETTING, *TELLING, "remember", "remember_last", "wrong", "correct", "on_the_record")
+"""Intents about the memory."""
+
+BESIDES = ("repeat", "louder", "quieter", "set_volume", "slower", "faster")
+"""Wishes that leave a question open: they are about how it was heard."""
+
+JUST_NOW = timedelta(minutes=2)
+HOUR = timedelta(hours=1)
+WEEK_DAYS, YEAR_DAYS = 7, 330
+"""From then on a day of the week is one of many, and a month tells more than a day."""
+
+EPISODES = 30
+"""Turns that fit a question best, of which one that holds all its words is told."""
+
+
+class Memories(Protocol):
+    """The memory, as wishes turn it."""
+
+    def answer(self, intent: Intent, *, turn: int, said: str, now: datetime) -> Coroutine[Any, Any, str]:
+        """Do what is wished; returns what to say about it. Raises StorageError.
+
+        Args:
+            intent: one of `WISHES`.
+            turn: its number, under which `said` is remembered, where it is.
+        """
+
+    def undo(self, now: datetime) -> Callable[[], Coroutine[Any, Any, str]] | None:
+        """What takes back the last deed, where that was the memory's, and tells; None where it was another's."""
+
+    def moved_on(self, *, answered: bool) -> None:
+        """The user has said something else: what was asked is asked no more.
+
+        Args:
+            answered: by the language model, so that "that" is its answer.
+        """
+
+
+def sentence(fact: Fact, phrases: Phrases, persons: Persons) -> str:
+    """A fact as it is told to the user."""
+    if fact.relation != NOTE and fact.sentence == plain(fact.subject, fact.relation, fact.value):
+        text = plain("you" if fact.subject == USER else fact.subject, fact.relation, fact.value)
+    else:
+        text = persons.turned(fact.sentence.rstrip(" ."))
+    if not text:
+        return phrases.text("known_as_said", said=fact.sentence.rstrip(" ."))
+    return phrases.text("known_fact", fact=text[:1].upper() + text[1:])
+
+
+def amount(facts: int, turns: int, language: str) -> str:
+    """ "3 things I know and one time we talked of it"; not for nothing."""
+    table = languages.table(language, "answers")["amounts"]
+    parts = [
+        table[f"one_{what}"] if count == 1 else table[f"{what}s"].format(count=count)
+        for what, count in (("fact", facts), ("turn", turns))
+        if count
+    ]
+    return format_list(parts, locale=language)
+
+
+def moment(at: datetime, now: datetime, language: str) -> str:
+    """ "3 weeks ago, on a Tuesday": when something was told, as it is told; both moments with their time zones."""
+    table = languages.table(language, "answers")
+    moments = table["moments"]
+    ago = now - at
+    days = (now.date() - at.date()).days
+    if ago < JUST_NOW:
+        kind = "just_now"
+    elif ago < HOUR:
+        kind = "minutes"
+    elif days <= 1:
+        kind = ("today", "yesterday")[max(0, days)]
+    else:
+        kind = "days" if days < WEEK_DAYS else "weeks" if days < YEAR_DAYS else "years"
+    shown = timedelta(days=days) if days > 1 else ago
+    told: str = moments[kind].format(
+        ago=format_timedelta(-shown, add_direction=True, locale=language),
+        time=format_time(at, table["time_pattern"], locale=language),
+        weekday=format_date(at.date(), moments["weekday_pattern"], locale=language),
+        month=format_date(at.date(), moments["month_pattern"], locale=language),
+    )
+    return told
+
+
+def listed(sentences: Sequence[str], more: int, phrases: Phrases) -> str:
+    """Facts, and how many are left."""
+    if not more:
+        return " ".join(sentences)
+    key = "known_one_more" if more == 1 else "known_more"
+    return " ".join([*sentences, phrases.text(key, count=more)])
+
+
+def found(
+    store: Store, *, topic: str, language: str, most: int = 1000
+) -> tuple[list[Fact], tuple[datetime, str] | None]:
+    """Facts that hold all the words of a topic that matter, the best first; where there are none, when the user last
+    said something that holds them, and what. Raises StorageError."""
+    words = terms.content(topic, language)
+    if not words:
+        return [], None
+    common = set.intersection(*({hit.item.id for hit in store.search_facts(word, limit=most)} for word in words))
+    facts = [hit.item for hit in store.search_facts(topic, limit=most) if hit.item.id in common]
+    if facts:
+        return facts, None
+    for hit in store.search_episodes(topic, limit=EPISODES):
+        said = hit.item.said.strip()
+        if not said.endswith(("?", "？")) and terms.matching([said], terms.all_of(words)):  # to ask is not to tell
+            return [], (hit.item.at, said)
+    return [], None
