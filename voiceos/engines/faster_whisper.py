@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from voiceos import heap
 from voiceos.audio.frames import RATE_HZ, Samples
 from voiceos.errors import EngineMissing, ModelError
 from voiceos.listening.ports import Decoding
@@ -79,6 +80,7 @@ class FasterWhisper:
         hint = f"voiceos models pull {path.name}"
         if not (path / "model.bin").exists():
             raise ModelError(f"the recogniser {path.name} is not here: {path}", hint=hint)
+        heap.one_arena()  # each thread's own would keep what it needed for the widest window
         try:
             self._whisper: Any = WhisperModel(
                 model_path, device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
