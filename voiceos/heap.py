@@ -12,10 +12,12 @@ _M_ARENA_MAX = -8
 
 
 def one_arena() -> None:
-    """From now on threads share one heap, in this process. glibc gives new threads other heaps than old ones, up to eight
-    a core, and each keeps what was once needed: a process whose sound streams, a thread each, are opened anew for months
-    grows by what it does not use (`python -m voiceos.bench.soak`). Elsewhere than on glibc nothing is done: musl and
-    macOS have one kind of heap for all threads."""
+    """From now on threads share one heap, in this process.
+
+    glibc gives new threads other heaps than old ones, up to eight a core, and each keeps what was once needed: a process
+    whose sound streams, a thread each, are opened anew for months grows by what it does not use
+    (`python -m voiceos.bench.soak`). Elsewhere nothing is done: musl and macOS have one kind of heap for all threads.
+    """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None and mallopt(_M_ARENA_MAX, 1) != 1:
         log.debug("the C library keeps a heap for each thread")
