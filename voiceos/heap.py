@@ -14,8 +14,8 @@ _M_ARENA_MAX = -8
 def one_arena() -> None:
     """From now on threads share one heap, in this process.
 
-    glibc gives new threads other heaps than old ones, up to eight a core, and each keeps what was once needed: a process
-    whose sound streams, a thread each, are opened anew for months grows by what it does not use
+    glibc gives new threads other heaps than old ones, up to eight a core, and each keeps what was once needed: a
+    process whose sound streams, a thread each, are opened anew for months grows by what it does not use
     (`python -m voiceos.bench.soak`). Elsewhere nothing is done: musl and macOS have one kind of heap for all threads.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
