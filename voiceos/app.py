@@ -19,6 +19,7 @@ from voiceos.config import Settings
 from voiceos.engines import tuned
 from voiceos.engines.language_model import ProcessLanguageModel
 from voiceos.engines.micro_wakeword import MicroWakeWord
+from voiceos.engines.minilm import MiniLM
 from voiceos.engines.process import EngineProcess, EngineSpec, State
 from voiceos.engines.silero import Silero
 from voiceos.engines.smart_turn import SmartTurn
@@ -64,6 +65,9 @@ FACTORIES: Mapping[tuple[Stage, str], str] = {
 MODEL_KEYS = {Kind.STT: "stt.model", Kind.TURN: "end_of_turn.model", Kind.LLM: "llm.model", Kind.TTS: "tts.voice"}
 """The setting that names the model of each kind."""
 
+EMBEDDING = "all-MiniLM-L6-v2"
+"""No setting names it: vectors that are kept are of one model."""
+
 
 def chosen_model(kind: Kind, settings: Settings) -> Model | None:
     """The model that the settings name for a kind, None where its engine needs none. Raises ModelError where there is
@@ -78,6 +82,12 @@ def chosen_model(kind: Kind, settings: Settings) -> Model | None:
             hint="`voiceos models list` shows which are; `voiceos models use NAME` switches to one.",
         )
     return found
+
+
+def embedder(store: Store) -> MiniLM:
+    """What memories are compared by; it loads, and is verified, with the first text."""
+    model = catalog().get(EMBEDDING)
+    return MiniLM(store.folder(model), verify=lambda: store.path(model))
 
 
 def spec(stage: Stage, settings: Settings, store: Store) -> EngineSpec:

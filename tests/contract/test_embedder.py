@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from voiceos import app
+from voiceos.catalogue import Store, catalog
 from voiceos.engines.minilm import MiniLM
 from voiceos.engines.scripted import ScriptedEmbedder
 from voiceos.errors import ModelError
@@ -92,6 +94,19 @@ def test_what_is_beyond_256_word_pieces_does_not_count(minilm: MiniLM) -> None:
     long = "my sister " * 127  # and [CLS] and [SEP]
     assert alike(minilm, long, long + "moved to Hamburg") == pytest.approx(1, abs=1e-6)
     assert alike(minilm, long, "moved to Hamburg " + long) < 0.9999
+
+
+def test_files_are_verified_before_they_are_read(models_dir: Path, tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    (tmp_path / MODEL).mkdir()
+    for file in catalog().get(MODEL).files:
+        (tmp_path / MODEL / file.name).write_bytes((models_dir / MODEL / file.name).read_bytes())
+    assert app.embedder(store).embed(["hello"]).shape == (1, 384)
+    with (tmp_path / MODEL / "model.safetensors").open("r+b") as weights:
+        weights.seek(50_000_000)
+        weights.write(b"other")
+    with pytest.raises(ModelError, match="damaged"):
+        app.embedder(store).embed(["hello"])
 
 
 def test_nothing_is_loaded_before_there_is_a_text(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,14 @@ class MiniLM:
 
     It loads with the first text (some 0.2 s), in the thread that asks: one that may wait.
     Texts go through one after the other: on one core several at once take as long for each, and padding takes longer.
+
+    Args:
+        verify: called before the files are read; raises ModelError where they are not what they should be.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, verify: Callable[[], object] = lambda: None) -> None:
         self._folder = folder
+        self._verify = verify
         self.name = folder.name
         self._loading = threading.Lock()
         self._loaded: _Loaded | None = None
@@ -40,7 +44,10 @@ class MiniLM:
         if not texts:
             return found
         with self._loading:
-            loaded = self._loaded = self._loaded or _Loaded(self._folder)
+            if self._loaded is None:
+                self._verify()
+                self._loaded = _Loaded(self._folder)
+            loaded = self._loaded
         for row, text in zip(found, texts, strict=True):
             row[:] = loaded.embed(text)
         return found

@@ -1,7 +1,8 @@
 """Recall beside a conversation: in a thread of its own, in steps so small that who asks hardly waits for one.
 
 The thread reads the vectors of the store into memory, makes those that are missing whenever nothing else goes on, and
-answers in between. It takes one core, and holds it for some 15 ms at most while anything else waits for it.
+answers in between. It takes one core, and holds it for some 15 ms at most while anything else waits for it, but for the
+moment in which the model is loaded, once nothing goes on.
 """
 
 from __future__ import annotations
@@ -26,8 +27,6 @@ EMBED_BATCH = 4
 """Texts that are embedded at a time, some 15 ms."""
 WRITE_BATCH = 32
 """Vectors that are written at a time: each write waits for the disk."""
-LOOK_AGAIN_S = 2.0
-"""How soon another look is taken at what other processes have written."""
 
 T = TypeVar("T")
 
@@ -62,6 +61,7 @@ class Recollection:
         self._on_fault = on_fault
         self._fault: VoiceosError | None = None
         self._executor: ThreadPoolExecutor | None = None
+        self._news = asyncio.Event()
 
     async def __aenter__(self) -> Recollection:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="recollection")
@@ -89,22 +89,27 @@ class Recollection:
 
         try:
             return await self._run(work)
-        except VoiceosError as error:
-            if not self._is_of_the_model(error):
-                raise
+        except (EngineError, ModelError) as error:
             self._give_up(error)
             return await self.recall(text, now, limit=limit, past=past, without=without)
 
-    async def keep_up(self, idle: Idle, *, pause_s: float = LOOK_AGAIN_S) -> None:
-        """Until it is cancelled: read what the store has, and make the vectors that are missing, each step only while
-        nothing else goes on. Raises StorageError.
+    def look_again(self) -> None:
+        """Something was written to the store: `keep_up` goes on. What other processes write is found by its words from
+        then on, and by its meaning once it went on."""
+        self._news.set()
 
-        Args:
-            pause_s: between two looks at what came in.
-        """
+    async def keep_up(self, idle: Idle) -> None:
+        """Until it is cancelled: load the model, so that no turn waits for it, read what the store has, and make the
+        vectors that are missing, each step only while nothing else goes on. Raises StorageError."""
+        await idle.wait()
+        try:
+            await self._run(lambda: self._embedder.embed([""]))
+        except (EngineError, ModelError) as error:
+            self._give_up(error)
         while True:
+            self._news.clear()
             await self.catch_up(idle)
-            await asyncio.sleep(pause_s)
+            await self._news.wait()
 
     async def catch_up(self, idle: Idle) -> int:
         """The same until there is nothing left to do; how many vectors were made. Raises StorageError."""
@@ -116,9 +121,7 @@ class Recollection:
                 return made
             try:
                 made += await self._embed(missing, idle)
-            except VoiceosError as error:
-                if not self._is_of_the_model(error):
-                    raise
+            except (EngineError, ModelError) as error:
                 self._give_up(error)
 
     async def _follow(self, idle: Idle) -> None:
@@ -137,9 +140,6 @@ class Recollection:
 
     def _missing(self) -> list[Unread]:
         return self._store.missing_vectors(self._embedder.name, limit=WRITE_BATCH)
-
-    def _is_of_the_model(self, error: VoiceosError) -> bool:
-        return isinstance(error, (EngineError, ModelError))
 
     def _give_up(self, error: VoiceosError) -> None:
         if self._fault is None:

@@ -96,8 +96,10 @@ async def test_nothing_is_embedded_before_it_is_idle(store: Store) -> None:
 async def test_it_keeps_up_with_what_is_said_until_it_is_cancelled(store: Store) -> None:
     embedder = Watched()
     async with Recollection(store, embedder) as recollection:
-        work = asyncio.create_task(recollection.keep_up(Idleness(), pause_s=0))
+        work = asyncio.create_task(recollection.keep_up(Idleness()))
+        await asyncio.sleep(0.01)
         fill(store, 3)
+        recollection.look_again()
         while store.stats().vectors < 3:  # noqa: ASYNC110  # nobody tells of what is written
             await asyncio.sleep(0.01)
         work.cancel()
@@ -116,6 +118,16 @@ async def test_without_a_model_that_is_told_once_and_words_decide(store: Store) 
         assert await recollection.recall(QUESTION, NOW)
         assert recollection.fault is told[0]
     assert len(told) == 1
+
+
+async def test_the_model_is_loaded_before_anybody_asks(store: Store) -> None:
+    told = asyncio.Event()
+    async with Recollection(store, Broken(), on_fault=lambda error: told.set()) as recollection:
+        work = asyncio.create_task(recollection.keep_up(Idleness()))
+        await told.wait()
+        work.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
 
 
 async def test_it_is_used_within_async_with(store: Store) -> None:
