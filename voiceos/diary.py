@@ -85,6 +85,11 @@ class Diary:
         await asyncio.to_thread(self._store.close)
 
     @property
+    def is_open(self) -> bool:
+        """The memory has been opened."""
+        return self._open
+
+    @property
     def unwritten(self) -> int:
         """Turns that wait for the disk."""
         return len(self._unwritten)

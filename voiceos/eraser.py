@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from voiceos.diary import Diary
+from voiceos.errors import StorageError
 from voiceos.languages import Phrases
 from voiceos.memory import Forgotten, Selection, Store, terms
 from voiceos.skills import memory as says
@@ -79,11 +80,12 @@ class Eraser:
 
         await self._diary.write()
         chosen = await self._diary.ask(choose)
+        others = await self._diary.ask(lambda store: store.elsewhere(chosen))
         turns = len(chosen.episodes) + sum(self._diary.episode(turn) is None for turn in self._named(chosen))
-        if not chosen.facts and not turns:
+        if not (chosen.facts or turns or others.recordings):
             return Asked(self._phrases.text("nothing_to_forget"), None)
         turned = self._persons.turned(topic)
-        amount = says.amount(len(chosen.facts), turns, self._language)
+        amount = says.amount(len(chosen.facts), turns, self._language, recordings=len(others.recordings))
         text = self._phrases.text("forget_about" if turned else "forget_about_that", topic=turned, amount=amount)
         return Asked(text, lambda _: self._forget(choose, "forgotten"))
 
@@ -109,7 +111,10 @@ class Eraser:
     async def elsewhere(self) -> None:
         """Another process has had something forgotten: what the store has no more leaves this conversation, with what
         was said off the record, of which nobody knows whether it was meant."""
-        gone = await self._diary.gone()
+        try:
+            gone = await self._diary.gone()
+        except StorageError:  # rather too much than too little
+            gone = frozenset(self._conversation.texts())
         self._purge(gone | frozenset(self._unknown()))
 
     async def _forget(self, choose: Callable[[Store], Selection], key: str, turns: Iterable[int] = ()) -> str:
@@ -121,7 +126,8 @@ class Eraser:
         if chosen.everything or chosen.since is not None:
             gone.update(self._unknown())
         self._purge(frozenset(gone))
-        return self._told(done, key) if chosen or gone else self._phrases.text("nothing_to_forget")
+        nothing = not (chosen or gone or done.recordings or done.turns)
+        return self._phrases.text("nothing_to_forget") if nothing else self._told(done, key)
 
     def _told(self, done: Forgotten, key: str) -> str:
         return self._phrases.text("forgotten_not_all" if done.lingering else key)

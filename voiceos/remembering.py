@@ -33,6 +33,9 @@ AT_ONCE = 3
 MOST = 10_000
 """Facts that are told of one after the other, at the very most."""
 
+MOST_ASIDE = 20
+"""Facts in an answer that is read; `voiceos memory list` shows all."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Question:
@@ -147,12 +150,10 @@ class Remembering:
                 return await self._remember(slots["text"], turn)
             case "remember_last":
                 return await self._remember_last(turn)
-            case "known_about_me":
-                return self._tell(await self._diary.ask(lambda store: store.facts(limit=MOST)), "known_nothing")
-            case "known_about":
-                return await self._known_about(slots["topic"], turn.now)
+            case "known_about_me" | "known_about":
+                return self._tell(*await self._known(slots.get("topic"), turn.now))
             case "known_more":
-                return self._tell(self._left, "known_nothing")
+                return self._tell(self._left, self._phrases.text("known_nothing"))
             case "told_when":
                 return await self._told_when(turn.now)
             case "wrong":
@@ -235,25 +236,34 @@ class Remembering:
 
     # Telling.
 
-    def _tell(self, facts: Sequence[Fact], none: str) -> str:
-        now, self._left = tuple(facts[:AT_ONCE]), tuple(facts[AT_ONCE:])
-        self._focus, self._wrong = now, None
-        if not now:
-            return self._phrases.text(none)
-        sentences = [says.sentence(fact, self._phrases, self._persons) for fact in now]
-        return says.listed(sentences, len(self._left), self._phrases)
+    async def aside(self, topic: str | None, now: datetime) -> str:
+        """What is known of a topic, or of the user, for who asks beside the conversation. Raises StorageError."""
+        if self._diary_or_none is None:
+            return self._phrases.text("memory_off")
+        facts, otherwise = await self._known(topic, now)
+        return " ".join(self._sentences(facts[:MOST_ASIDE])) or otherwise
 
-    async def _known_about(self, topic: str, now: datetime) -> str:
+    def _tell(self, facts: Sequence[Fact], otherwise: str) -> str:
+        self._focus, self._left, self._wrong = tuple(facts[:AT_ONCE]), tuple(facts[AT_ONCE:]), None
+        return says.listed(self._sentences(self._focus), len(self._left), self._phrases) if facts else otherwise
+
+    def _sentences(self, facts: Sequence[Fact]) -> list[str]:
+        return [says.sentence(fact, self._phrases, self._persons) for fact in facts]
+
+    async def _known(self, topic: str | None, now: datetime) -> tuple[list[Fact], str]:
+        """Facts about a topic, or about the user, the best first, and what to say where there are none."""
+        if topic is None:
+            facts = await self._diary.ask(lambda store: store.facts(limit=MOST))
+            return facts, "" if facts else self._phrases.text("known_nothing")
         facts, episode = await self._diary.ask(partial(says.found, topic=topic, language=self._language))
-        if facts or episode is None:
-            if not facts:
-                self._focus = self._left = ()
-                turned = self._persons.turned(topic)
-                return self._phrases.text("nothing_about" if turned else "nothing_about_that", topic=turned)
-            return self._tell(facts, "nothing_about_that")
-        self._focus = self._left = ()
-        when = says.moment(episode[0], now, self._language)
-        return self._phrases.text("known_episode", when=when[:1].upper() + when[1:], said=episode[1].rstrip(" ."))
+        if facts:
+            return facts, ""
+        if episode is not None:
+            when = says.moment(episode[0], now, self._language)
+            said = episode[1].rstrip(" .")
+            return [], self._phrases.text("known_episode", when=when[:1].upper() + when[1:], said=said)
+        turned = self._persons.turned(topic)
+        return [], self._phrases.text("nothing_about" if turned else "nothing_about_that", topic=turned)
 
     async def _told_when(self, now: datetime) -> str:
         numbers = [fact.id for fact in self._focus] or list(self._used)
@@ -319,6 +329,15 @@ class Remembering:
 
     async def _final(self, _: datetime) -> str:
         return self._phrases.text("forgetting_is_final")
+
+    async def look_for_erasures(self) -> None:
+        """Another process may have had something forgotten: return once it has left this conversation. Raises
+        StorageError."""
+        if self._diary_or_none is None:
+            self._let_go(frozenset(self._conversation.texts()))
+            return
+        await self._diary.write()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def erased_elsewhere(self) -> None:
         """Another process has had something forgotten."""

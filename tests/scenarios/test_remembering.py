@@ -6,9 +6,12 @@ import asyncio
 
 from tests.scenarios.room import Room, settings
 from tests.scenarios.served import Served
+from tests.scenarios.test_commands import voiceos
+from tests.unit.memory.traces import traces
 from voiceos import stored
+from voiceos.clock import SystemClock
 from voiceos.daemon.client import ControlClient
-from voiceos.memory import Episode, Store
+from voiceos.memory import NOTE, USER, Episode, Store
 from voiceos.speaking.clips import Clips
 
 
@@ -82,3 +85,33 @@ async def test_without_a_memory_that_it_can_read_it_talks_all_the_same() -> None
         (told,) = (await client.call("status"))["degraded"]
         assert "newer voiceos" in told["what"]
     assert stored.MEMORY.path.read_bytes() == before
+
+
+async def test_what_is_forgotten_by_command_leaves_the_conversation_that_goes_on() -> None:
+    async with Served(hears=["I owe Bob ten pounds.", "It rains."]) as room:
+        for _ in range(2):
+            await room.say("hello there my friend")
+            await room.answered()
+        while "2 turns" not in (told := (await voiceos("status"))[1]):
+            await room.wait(0.1)
+        assert "remembers" in told
+        code, _, err = await voiceos("memory", "forget", "Bob", "--yes")
+        assert code == 0, err
+        assert "may still have it in mind" not in err
+        said = [one.text for one in room.live.history()]
+        assert said == ["It rains.", "You said: It rains."]
+        assert room.live.conductor.last_reply() == ""
+        await room.live.conductor.wait_idle()
+    assert [episode.said for episode in kept()] == ["It rains."]
+    assert traces("Bob") == []
+
+
+async def test_what_it_knows_is_told_beside_the_conversation_too() -> None:
+    with Store() as store:
+        at = SystemClock().now()
+        store.remember_fact(USER, NOTE, "my sister's name is Ana", at=at, sentence="my sister's name is Ana")
+    async with Served() as room:
+        assert (await voiceos("ask", "What do you know about my sister?"))[1] == "Your sister's name is Ana.\n"
+        assert (await voiceos("ask", "What do you know about me?"))[1] == "Your sister's name is Ana.\n"
+        assert "You haven't told me anything" in (await voiceos("ask", "Do you remember Bob?"))[1]
+        assert room.live.remembering.asked() == frozenset(), "who talks has been told nothing"

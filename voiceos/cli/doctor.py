@@ -91,8 +91,7 @@ def findings(config_file: Path | None) -> Iterator[Finding]:
             yield Finding("ok", "pauses", pauses_told(load_pauses()))
         except VoiceosError as error:  # a newer voiceos's
             yield Finding("bad", "pauses", str(error), error.hint)
-    if settings.memory.enabled:
-        yield _memory()
+    yield _memory() if settings.memory.enabled else Finding("ok", "memory", "switched off: nothing is added to it")
     yield from _models(settings)
     sound = list(_sound(settings))
     yield from sound

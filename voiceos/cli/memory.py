@@ -1,11 +1,12 @@
 """`voiceos memory`: look at what it remembers, add to it, take it along, and have it forget.
 
-These verbs open the memory themselves, whether an assistant runs or not. One that runs sees by `Store.version` and
-`Store.erasures` that something was changed; `changing` is the one place to tell it sooner.
+These verbs open the memory themselves, whether an assistant runs or not. One that runs sees by `Store.erasures`, with
+the next turn that it writes, that something was forgotten; `changing` tells it at once.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import re
@@ -27,7 +28,8 @@ from voiceos.cli.options import AsJson, load
 from voiceos.cli.recollection import counted
 from voiceos.cli.words import text_of
 from voiceos.clock import SystemClock
-from voiceos.errors import StorageError, VoiceosError
+from voiceos.daemon.client import ControlClient
+from voiceos.errors import NotRunning, StorageError, VoiceosError
 from voiceos.memory import NOTE, USER, Elsewhere, Kind, Selection, Store, markdown, transfer
 
 app = typer.Typer(no_args_is_help=True, help="What it remembers of you: look, add, take along, forget.")
@@ -58,9 +60,27 @@ def opened() -> Iterator[Store]:
 
 @contextlib.contextmanager
 def changing() -> Iterator[Store]:
-    """The memory, to be changed."""
+    """The memory, to be changed; a running assistant is told of what was forgotten, also where something failed."""
     with opened() as store:
-        yield store
+        before = store.erasures
+        try:
+            yield store
+        finally:
+            if store.erasures != before:
+                _tell_running()
+
+
+def _tell_running() -> None:
+    async def tell() -> None:
+        async with ControlClient() as client:
+            await client.call("forgotten")
+
+    try:
+        asyncio.run(tell())
+    except NotRunning:
+        pass
+    except VoiceosError as error:
+        print(f"The voiceos that runs may still have it in mind until the next turn: {error}", file=sys.stderr)
 
 
 @app.command(cls=TakesMinus)

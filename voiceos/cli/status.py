@@ -17,6 +17,7 @@ from rich.text import Text
 
 from voiceos.cli.exits import run
 from voiceos.cli.options import AsJson
+from voiceos.cli.recollection import counted
 from voiceos.daemon.client import ControlClient
 from voiceos.daemon.messages import Engine, Status, Turn
 
@@ -88,6 +89,7 @@ def report(now: Status) -> RenderableType:
     table.add_row(
         "memory", f"{megabytes(now.total_memory_bytes)}, of which {megabytes(now.memory_bytes)} without engines"
     )
+    table.add_row("remembers", remembers(now))
     for turn in reversed(now.turns[-3:]):
         table.add_row("last turns" if turn is now.turns[-1] else "", turn_line(turn))
     return Group(table, *troubles(now))
@@ -128,6 +130,15 @@ def engine_line(engine: Engine) -> Text:
     style = "" if engine.state == "ready" else "bold red" if engine.state == "down" else "yellow"
     running = f", {megabytes(engine.memory_bytes)}" if engine.pid is not None else ""
     return Text.assemble((engine.state, style), f", {engine.model or 'scripted'}{running}")
+
+
+def remembers(now: Status) -> str:
+    """How much, and since when."""
+    if (kept := now.remembered) is None:
+        return "nothing"
+    since = f" since {time.strftime('%Y-%m-%d', time.localtime(kept.since))}" if kept.since is not None else ""
+    off = "; this conversation is off the record" if kept.off_the_record else ""
+    return f"{counted(kept.turns, 'turn')}{since}, {counted(kept.facts, 'fact')}{off}"
 
 
 def turn_line(turn: Turn) -> str:

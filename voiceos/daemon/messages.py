@@ -179,6 +179,15 @@ class Degraded(Model):
     hint: str
 
 
+class Remembered(Model):
+    """What the memory holds."""
+
+    turns: int
+    facts: int = Field(description="In force.")
+    since: float | None = Field(description="Of the oldest turn; seconds since the epoch.")
+    off_the_record: bool = Field(description="Nothing of this conversation is kept.")
+
+
 class Status(Model):
     version: str
     protocol: int
@@ -200,6 +209,9 @@ class Status(Model):
     memory_bytes: int = Field(description="Of the program itself; resident.")
     total_memory_bytes: int = Field(description="With its engines.")
     turns: list[Turn] = Field(description="The last ones, newest last.")
+    remembered: Remembered | None = Field(
+        None, description="Null: nothing is remembered, or it cannot be told just now."
+    )
     degraded: list[Degraded]
     words: bool = Field(description="Whether transcripts may be had (`control.words`).")
 

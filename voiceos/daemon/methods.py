@@ -22,6 +22,8 @@ from voiceos.daemon.connection import Call
 from voiceos.daemon.feed import Feed
 from voiceos.daemon.jsonrpc import FAILED, RpcError
 from voiceos.daemon.snapshot import status
+from voiceos.errors import StorageError
+from voiceos.memory import Store as Memory
 from voiceos.skills.controls import reply_aside
 from voiceos.speaking.reply import Reply
 from voiceos.speaking.speakable import speakable
@@ -90,7 +92,27 @@ class Methods:
 
     async def status(self, call: Call, params: m.Nothing) -> m.Status:
         assert self._conductor
-        return status(self._daemon, self._feed)
+        return status(self._daemon, self._feed, await self._remembered())
+
+    async def _remembered(self) -> m.Remembered | None:
+        diary = self._daemon.live.diary
+        if diary is None or not diary.is_open:
+            return None
+        try:
+            stats = await diary.ask(Memory.stats)
+        except StorageError:  # `degraded` tells
+            return None
+        return m.Remembered(
+            turns=stats.episodes,
+            facts=stats.facts,
+            since=stats.first.timestamp() if stats.first is not None else None,
+            off_the_record=diary.off_the_record,
+        )
+
+    async def forgotten(self, call: Call, params: m.Nothing) -> m.Done:
+        if self._daemon.live.begun:
+            await self._daemon.live.remembering.look_for_erasures()
+        return m.Done()
 
     async def subscribe(self, call: Call, params: m.Subscribe) -> m.Subscribed:
         allowed = self._daemon.settings.control.words
@@ -147,10 +169,17 @@ class Methods:
         now = self._daemon.clock.now()
         matcher = SentenceMatcher(settings.assistant.language, settings.assistant.name)
         first_aid, language = self._daemon.live.first_aid, settings.assistant.language
-        if aside := reply_aside(matcher.match(params.text), now, language, first_aid):
+        intent = matcher.match(params.text)
+        if aside := reply_aside(intent, now, language, first_aid):
             await call.send("piece", m.Piece(request=call.id, text=aside))
             self._daemon.live.conversation.add_aside(params.text, aside)
             return m.Answer(answer=aside)
+        if intent is not None and intent.name in ("known_about_me", "known_about"):
+            topic = intent.slots.get("topic")
+            known = await self._daemon.live.remembering.aside(None if topic is None else str(topic), now)
+            await call.send("piece", m.Piece(request=call.id, text=known))
+            self._daemon.live.conversation.add_aside(params.text, known)
+            return m.Answer(answer=known)
         who, said = persona(settings), []
         answer = self._asides.answer(
             engines.llm_of_now,
@@ -297,6 +326,13 @@ TABLE: tuple[Method, ...] = (
         m.History,
         m.Conversation,
         Methods.history,
+    ),
+    Method(
+        "forgotten",
+        "Look whether something was forgotten in the memory, and have it leave the conversation. Answers once it has.",
+        m.Nothing,
+        m.Done,
+        Methods.forgotten,
     ),
     Method(
         "restart_engine",

@@ -59,6 +59,7 @@ class Recording(Part):
         self._sound_file: _File | None = None
         self._sound: wave.Wave_write | None = None
         self._written_bytes = 0
+        self._erased = False
 
     async def __aenter__(self) -> Self:
         """Raises StorageError where the file cannot be made, or exists."""
@@ -94,11 +95,17 @@ class Recording(Part):
 
     def degraded(self) -> Sequence[Degraded]:
         """What cannot be written any more, not before the next start."""
+        if self._erased:
+            return [Degraded(f"{self._path} is recorded to no more: what it held was forgotten.")]
         failed = {self._path: self._lines.failed, self._wav: self._frames.failed if self._frames else ""}
         return [Degraded(f"{path} is recorded to no more: {why}.") for path, why in failed.items() if why]
 
     def ready(self) -> None:
         self._announce("recorded")
+
+    def forgotten(self) -> None:
+        """A recording that holds what was forgotten is deleted while it is written."""
+        self._erased = self._erased or not self._path.exists()
 
     def frame(self, frame: Frame) -> None:
         if self._frames is not None:

@@ -23,7 +23,7 @@ ENGINES: tuple[Stage, ...] = ("stt", "llm", "tts")
 """In the order in which sound passes them."""
 
 
-def status(daemon: Daemon, feed: Feed) -> say.Status:
+def status(daemon: Daemon, feed: Feed, remembered: say.Remembered | None = None) -> say.Status:
     """Everything at once; takes about a millisecond."""
     live, conductor, settings = daemon.live, daemon.live.conductor, daemon.settings
     running = live.engines.processes
@@ -55,6 +55,7 @@ def status(daemon: Daemon, feed: Feed) -> say.Status:
         memory_bytes=own,
         total_memory_bytes=own + sum(engine.memory_bytes for engine in engines),
         turns=list(feed.turns),
+        remembered=remembered,
         degraded=[say.Degraded(what=one.what, hint=one.hint) for one in daemon.degraded()],
         words=settings.control.words,
     )

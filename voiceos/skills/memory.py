@@ -70,12 +70,12 @@ def sentence(fact: Fact, phrases: Phrases, persons: Persons) -> str:
     return phrases.text("known_fact", fact=text[:1].upper() + text[1:])
 
 
-def amount(facts: int, turns: int, language: str) -> str:
+def amount(facts: int, turns: int, language: str, *, recordings: int = 0) -> str:
     """ "3 things I know and one time we talked of it"; not for nothing."""
     table = languages.table(language, "answers")["amounts"]
     parts = [
         table[f"one_{what}"] if count == 1 else table[f"{what}s"].format(count=count)
-        for what, count in (("fact", facts), ("turn", turns))
+        for what, count in (("fact", facts), ("turn", turns), ("recording", recordings))
         if count
     ]
     return format_list(parts, locale=language)
