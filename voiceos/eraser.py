@@ -7,7 +7,7 @@ of a day or everything goes, also where it was said off the record and the store
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from voiceos.diary import Diary
@@ -54,7 +54,15 @@ class Eraser:
 
     async def fact(self, number: int, key: str = "forgotten") -> str:
         """Forget a fact, with all that would tell it again."""
-        return await self._forget(lambda store: store.select_fact(number), key)
+
+        def choose(store: Store) -> Selection:
+            chosen = store.select_fact(number)
+            for one in says.tells_the_same(store, number, self._language):
+                again = store.select_fact(one.id)
+                chosen = replace(chosen, facts=chosen.facts | again.facts, episodes=chosen.episodes | again.episodes)
+            return chosen
+
+        return await self._forget(choose, key)
 
     async def last_turn(self) -> str:
         """Forget what the user said last, and the answer to it."""

@@ -151,9 +151,9 @@ class Remembering:
             case "remember_last":
                 return await self._remember_last(turn)
             case "known_about_me" | "known_about":
-                return self._tell(*await self._known(slots.get("topic"), turn.now))
+                return self._tell(*await self._known(slots.get("topic"), turn.now), turn.now)
             case "known_more":
-                return self._tell(self._left, self._phrases.text("known_nothing"))
+                return self._tell(self._left, self._phrases.text("known_nothing"), turn.now)
             case "told_when":
                 return await self._told_when(turn.now)
             case "wrong":
@@ -241,23 +241,23 @@ class Remembering:
         if self._diary_or_none is None:
             return self._phrases.text("memory_off")
         facts, otherwise = await self._known(topic, now)
-        return " ".join(self._sentences(facts[:MOST_ASIDE])) or otherwise
+        return " ".join(self._sentences(facts[:MOST_ASIDE], now)) or otherwise
 
-    def _tell(self, facts: Sequence[Fact], otherwise: str) -> str:
+    def _tell(self, facts: Sequence[Fact], otherwise: str, now: datetime) -> str:
         self._focus, self._left, self._wrong = tuple(facts[:AT_ONCE]), tuple(facts[AT_ONCE:]), None
-        return says.listed(self._sentences(self._focus), len(self._left), self._phrases) if facts else otherwise
+        return says.listed(self._sentences(self._focus, now), len(self._left), self._phrases) if facts else otherwise
 
-    def _sentences(self, facts: Sequence[Fact]) -> list[str]:
-        return [says.sentence(fact, self._phrases, self._persons) for fact in facts]
+    def _sentences(self, facts: Sequence[Fact], now: datetime) -> list[str]:
+        return [says.sentence(fact, now, self._phrases, self._persons, self._language) for fact in facts]
 
     async def _known(self, topic: str | None, now: datetime) -> tuple[list[Fact], str]:
         """Facts about a topic, or about the user, the best first, and what to say where there are none."""
         if topic is None:
-            facts = await self._diary.ask(lambda store: store.facts(limit=MOST))
+            facts = _once_each(await self._diary.ask(lambda store: store.facts(limit=MOST)))
             return facts, "" if facts else self._phrases.text("known_nothing")
         facts, episode = await self._diary.ask(partial(says.found, topic=topic, language=self._language))
         if facts:
-            return facts, ""
+            return _once_each(facts), ""
         if episode is not None:
             when = says.moment(episode[0], now, self._language)
             said = episode[1].rstrip(" .")
@@ -344,3 +344,14 @@ class Remembering:
         task = asyncio.create_task(self._eraser.elsewhere(), name="forgotten elsewhere")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _once_each(facts: Sequence[Fact]) -> list[Fact]:
+    """One of those that were told in one sentence, as that is what is said; where the user asked for it to be
+    remembered, that one and nothing that was drawn from it."""
+    notes = {fact.episode for fact in facts if fact.relation == NOTE}
+    first: dict[str, Fact] = {}
+    for fact in facts:
+        if fact.relation == NOTE or fact.episode is None or fact.episode not in notes:
+            first.setdefault(fact.sentence.strip(" ."), fact)
+    return list(first.values())

@@ -13,7 +13,7 @@ from tests.scenarios.served import Served
 from tests.unit.memory.traces import traces
 from voiceos import remembering
 from voiceos.languages import Phrases
-from voiceos.memory import Episode, Fact, Store
+from voiceos.memory import USER, Episode, Fact, Source, Store
 
 
 def spoken(key: str, **values: object) -> list[str]:
@@ -88,6 +88,23 @@ async def test_what_is_told_is_known_until_it_is_forgotten_also_from_start_to_st
     assert lies_on_the_disk("is Ana", "ana") == []
     (unknown,) = await talk("What do you know about my sister?")
     assert unknown in spoken("nothing_about", topic="your sister")
+
+
+async def test_what_was_drawn_from_the_same_words_is_forgotten_with_them() -> None:
+    async with spoken_to(
+        "Remember that my sister's name is Ana.", "What do you know about me?", "Forget that."
+    ) as room:
+        await talked(room, 1)
+        (fact,) = facts()
+        with Store() as store:
+            told = "Remember that my sister's name is Ana."
+            at, episode, source = fact.since, fact.episode, Source.DRAWN
+            store.remember_fact(USER, "sister", "Ana", at=at, sentence=told, episode=episode, source=source)
+        known, _ = await talked(room, 2)
+        assert known == "Your sister's name is Ana."
+        assert not in_mind(room, "Ana")
+    assert facts() == []
+    assert lies_on_the_disk("Ana") == []
 
 
 async def test_it_invents_nothing_where_it_knows_nothing() -> None:

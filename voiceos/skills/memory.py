@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -59,15 +60,38 @@ class Memories(Protocol):
         """
 
 
-def sentence(fact: Fact, phrases: Phrases, persons: Persons) -> str:
-    """A fact as it is told to the user."""
+def sentence(fact: Fact, now: datetime, phrases: Phrases, persons: Persons, language: str) -> str:
+    """A fact as it is told to the user: with the day on which they said it, where it is not true on every day."""
+    said = fact.sentence.rstrip(" .")
     if fact.relation != NOTE and fact.sentence == plain(fact.subject, fact.relation, fact.value):
         text = plain("you" if fact.subject == USER else fact.subject, fact.relation, fact.value)
+    elif persons.dated(said) and fact.since.date() != now.date():
+        return phrases.text("known_episode", when=_capital(moment(fact.since, now, language)), said=said)
     else:
-        text = persons.turned(fact.sentence.rstrip(" ."))
-    if not text:
-        return phrases.text("known_as_said", said=fact.sentence.rstrip(" ."))
-    return phrases.text("known_fact", fact=text[:1].upper() + text[1:])
+        text = persons.turned(said)
+    return phrases.text("known_fact", fact=_capital(text)) if text else phrases.text("known_as_said", said=said)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def tells_the_same(store: Store, number: int, language: str) -> list[Fact]:
+    """Facts that tell what a fact tells, in other words: what was told to be remembered and what was drawn from the
+    same words are two. They hold what matters of it, are of the same subject, and name nobody else. Raises
+    StorageError."""
+    fact = store.fact(number)
+    if fact is None:
+        return []
+    own = terms.words(f"{fact.relation} {fact.value} {fact.sentence}".replace("_", " "))
+    told = fact.value if fact.relation == NOTE else f"{fact.relation} {fact.value}".replace("_", " ")
+    facts = [store.fact(one) for one in store.select_about(told).facts if one != number]
+
+    def names_another(one: Fact) -> bool:
+        words = [word for word in terms.content(one.value, language) if word not in own]
+        return any(re.search(rf"\b{re.escape(word.capitalize())}", one.value) for word in words)
+
+    return [one for one in facts if one is not None and one.subject == fact.subject and not names_another(one)]
 
 
 def amount(facts: int, turns: int, language: str, *, recordings: int = 0) -> str:

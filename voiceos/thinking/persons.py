@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 
 from voiceos import languages
@@ -16,24 +17,36 @@ class Persons:
 
     def turned(self, text: str) -> str:
         """ "my sister's name is Ana" becomes "your sister's name is Ana"; empty where it speaks of the listener."""
-        never, turned, _ = self._rules
-        if never.search(text):
+        if self._rules.never.search(text):
             return ""
-        for pattern, instead in turned:
+        for pattern, instead in self._rules.turned:
             text = pattern.sub(instead, text)
         return text
 
     def other_value(self, text: str, value: str) -> str:
         """ "my sister's name is Ana" with the value "Anna" is "my sister's name is Anna"; empty where the text does not
         say that something is something."""
-        *_, last = [None, *self._rules[2].finditer(text)]
+        *_, last = [None, *self._rules.being.finditer(text)]
         if last is None or not text[last.end() :].strip():
             return ""
         return f"{text[: last.end()]} {value}"
 
+    def dated(self, text: str) -> bool:
+        """Whether it means another day each day that it is said, as "tomorrow" does."""
+        return self._rules.dated.search(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    never: re.Pattern[str]
+    turned: tuple[tuple[re.Pattern[str], str], ...]
+    being: re.Pattern[str]
+    dated: re.Pattern[str]
+
 
 @cache
-def _rules(language: str) -> tuple[re.Pattern[str], tuple[tuple[re.Pattern[str], str], ...], re.Pattern[str]]:
+def _rules(language: str) -> _Rules:
     table = languages.table(language, "persons")
     turned = tuple((re.compile(pattern), instead) for pattern, instead in table["turned"])
-    return re.compile(table["never"]), turned, re.compile(table["is"])
+    dated = re.compile(table["dated"], re.IGNORECASE)
+    return _Rules(re.compile(table["never"]), turned, re.compile(table["is"]), dated)

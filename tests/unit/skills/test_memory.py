@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from voiceos.languages import Phrases, available, table
-from voiceos.memory import NOTE, USER, Store
-from voiceos.skills.memory import BESIDES, WISHES, amount, found, moment, sentence
+from voiceos.memory import NOTE, USER, Fact, Source, Store
+from voiceos.skills.memory import BESIDES, WISHES, amount, found, moment, sentence, tells_the_same
 from voiceos.thinking.intents import SentenceMatcher
 from voiceos.thinking.persons import Persons
 
@@ -45,10 +45,39 @@ def test_facts_are_told_as_sentences() -> None:
         promise = store.remember_fact(USER, NOTE, "you owe me a story", at=NOW, sentence="you owe me a story")
         home = store.remember_fact(USER, "live in", "Lima", at=NOW)
         ana = store.remember_fact("Ana", "is", "a baker", at=NOW)
-    assert sentence(tea, phrases, persons) == "You like tea."
-    assert sentence(promise, phrases, persons) == "You told me: you owe me a story."
-    assert sentence(home, phrases, persons) == "You live in Lima."
-    assert sentence(ana, phrases, persons) == "Ana is a baker."
+        dentist = store.remember_fact(
+            USER, NOTE, "I see my dentist tomorrow", at=NOW, sentence="I see my dentist tomorrow"
+        )
+
+    def told(fact: Fact, *, later: timedelta = timedelta()) -> str:
+        return sentence(fact, NOW + later, phrases, persons, "en")
+
+    assert told(tea) == told(tea, later=timedelta(days=9)) == "You like tea."
+    assert told(promise) == "You told me: you owe me a story."
+    assert told(home) == "You live in Lima."
+    assert told(ana) == "Ana is a baker."
+    assert told(dentist) == "You see your dentist tomorrow."
+    assert told(dentist, later=timedelta(days=3)) == "3 days ago, on Tuesday you said: I see my dentist tomorrow."
+
+
+def test_what_tells_the_same_in_other_words_is_known() -> None:
+    with Store() as store:
+        note = store.remember_fact(USER, NOTE, "my sister's name is Ana", at=NOW, sentence="my sister's name is Ana")
+        drawn = store.remember_fact(
+            USER, "sister", "Ana", at=NOW, sentence="My sister Ana came by.", source=Source.DRAWN
+        )
+        store.remember_fact("Ana", "lives_in", "Rome", at=NOW, sentence="Ana lives in Rome.", source=Source.DRAWN)
+        tea = store.remember_fact(USER, "likes", "tea", at=NOW, sentence="I like tea.", source=Source.DRAWN)
+        bob = store.remember_fact(USER, NOTE, "Bob likes tea", at=NOW, sentence="Bob likes tea")
+        mine = store.remember_fact(USER, NOTE, "I like tea", at=NOW, sentence="I like tea")
+
+        def same(fact: Fact) -> list[int]:
+            return sorted(one.id for one in tells_the_same(store, fact.id, "en"))
+
+        assert same(drawn) == [note.id]
+        assert same(tea) == [mine.id]
+        assert same(mine) == [tea.id]
+        assert same(bob) == []
 
 
 def test_what_a_question_names_holds_all_of_its_words() -> None:
