@@ -7,7 +7,9 @@ from typing import Literal
 
 from voiceos.events import Intent
 
-EarconName = Literal["listening", "heard", "thinking", "error", "muted", "unmuted", "goodbye", "awake", "asleep"]
+EarconName = Literal[
+    "listening", "heard", "thinking", "error", "muted", "unmuted", "goodbye", "awake", "asleep", "notice"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Say:
     text: str
     key: bool
     """`text` is a key of the language's own sentences."""
+    unasked: bool = False
+    """A sound goes before it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from voiceos import commands as do
@@ -12,12 +13,15 @@ from voiceos.clock import Clock
 from voiceos.languages import Phrases
 from voiceos.listening.ears import Ears
 from voiceos.recognition import Recognition
-from voiceos.skills import memory
+from voiceos.skills import initiative, memory
 from voiceos.skills.controls import Controls, perform
 from voiceos.speaking.ports import Loudspeaker
 from voiceos.thinking.prompt import spoken_so_far
 from voiceos.thinking.thinker import Thinker
 from voiceos.work import Work
+
+NOTICE_S = 0.35
+"""A sentence that nobody asked for is made so much later than the sound that goes before it, which lasts 0.23 s."""
 
 
 class Deeds:
@@ -69,8 +73,12 @@ class Deeds:
             case do.Perform(turn, intent, text):
                 self._ears.gate.remember_voice(self._clock.monotonic())
                 self._perform(turn, intent, text)
-            case do.Say(turn, text, key):
-                work.say(turn, text, key)
+            case do.Say(turn, text, key, unasked):
+                if unasked and self._bearing.play_earcons:
+                    self.earcon("notice")
+                    work.speak(turn, 0, _behind_a_sound(text))
+                else:
+                    work.say(turn, text, key)
             case do.Cancel(turn):
                 work.drop(turn)
             case do.Duck():
@@ -110,6 +118,7 @@ class Deeds:
             self._thinker.conversation.stay_close()
         record.trace.mark("commit", self._clock.monotonic())
         memories = self.controls.memory
+        prompts = self.controls.initiative
         if intent.name in memory.WISHES:
             record.kept = intent.name not in memory.FORGETTING
             self._work.speak(turn, 0, _once(lambda: memories.answer(intent, turn=turn, said=text, now=record.now)))
@@ -119,6 +128,9 @@ class Deeds:
             return
         if intent.name not in memory.BESIDES:
             memories.moved_on(answered=False)
+        if intent.name in initiative.WISHES:
+            self._work.speak(turn, 0, _once(lambda: prompts.answer(intent, turn=turn, said=text, now=record.now)))
+            return
         answer = perform(intent, self.controls, self._phrases, self._clock.now(), self._language)
         if answer:
             self._work.say_text(turn, answer)
@@ -132,6 +144,11 @@ class Deeds:
         player = self._player()
         if self._bearing.play_earcons:
             player.earcon(earcons.synthesise(earcons.Earcon(name), player.rate_hz))
+
+
+async def _behind_a_sound(text: str) -> AsyncIterator[str]:
+    await asyncio.sleep(NOTICE_S)
+    yield text
 
 
 async def _once(text: Callable[[], Awaitable[str]]) -> AsyncIterator[str]:

@@ -12,6 +12,7 @@ from voiceos.languages import Phrases
 from voiceos.preferences import Preferences
 from voiceos.quiet import Until
 from voiceos.skills.crisis import FirstAid
+from voiceos.skills.initiative import Initiative
 from voiceos.skills.memory import Memories
 
 
@@ -23,6 +24,7 @@ class Dials:
         voice: model of the voice in force.
         voices: those that are here.
     first_aid: knows what to say to somebody in danger.
+    initiative: what wishes about speaking first are for.
     """
 
     def __init__(
@@ -35,8 +37,10 @@ class Dials:
         voice: Callable[[], str],
         voices: Callable[[], Sequence[Voice]],
         first_aid: FirstAid,
+        initiative: Initiative,
     ) -> None:
         self.first_aid = first_aid
+        self.initiative = initiative
         self.memory = memory
         self._conductor = conductor
         self._preferences = preferences

@@ -180,6 +180,8 @@ class Announce:
     """"high" goes before everything that waits."""
     number: int = 0
     """Above 0 and given once where this one may have to be withdrawn, and no other of the same words."""
+    unasked: bool = False
+    """It speaks first: a sound goes before it. Its text is no key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from voiceos.audio.virtual import VirtualDuplex
 from voiceos.catalogue import Store
 from voiceos.catalogue.voices import voices_here
 from voiceos.changes import Changes
-from voiceos.clock import SystemClock
+from voiceos.clock import Clock, SystemClock
 from voiceos.conductor import Conductor
 from voiceos.config import Settings
 from voiceos.config.model import Audio
@@ -41,6 +41,7 @@ from voiceos.observer import Observer
 from voiceos.preferences import Keep, Preferences
 from voiceos.purge import Purge
 from voiceos.remembering import Remembering
+from voiceos.reminding import Reminding
 from voiceos.skills.crisis import FirstAid
 from voiceos.skills.region import region
 from voiceos.speaking.ahead import AheadOfTime
@@ -71,6 +72,7 @@ class Live:
         end_of_turn: judges the ends of turns instead of what the settings ask for.
         sound: where sound comes from and goes to; by default the devices that the settings name.
         memory: where what is said is remembered, not opened yet; None: nowhere.
+        clock: by which all of it goes.
     """
 
     def __init__(
@@ -86,13 +88,14 @@ class Live:
         muted: bool = False,
         end_of_turn: EndOfTurn | None = None,
         memory: Memory | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self._settings = settings
         self._store = store or Store()
         self._keep = keep
         self._end_of_turn = end_of_turn
         self._open_sound = sound or self._card
-        self._clock = SystemClock()
+        self._clock: Clock = clock or SystemClock()
         self._engines = Engines(
             settings, {"stt", "llm", "tts"}, store=self._store, specs=specs, on_state=self._engine_state
         )
@@ -110,6 +113,7 @@ class Live:
         self._changes: Changes | None = None
         self._preferences: Preferences | None = None
         self._remembering: Remembering | None = None
+        self._reminding: Reminding | None = None
         self.diary = (
             None
             if memory is None
@@ -145,7 +149,8 @@ class Live:
         remembering = self._remembering = Remembering(
             self.diary, thinker.conversation, self._phrases, language=language, clock=self._clock, purge=purge
         )
-        matcher = partial(SentenceMatcher, language, asked=remembering.asked)
+        reminding = self._reminding = self._reminds()
+        matcher = partial(SentenceMatcher, language, asked=lambda: remembering.asked() | reminding.asked())
         openers = Openers(language) if settings.assistant.openers else None
         voice = AheadOfTime(self._engines.tts, openers.texts if openers else ())
         ears = Ears(
@@ -196,7 +201,7 @@ class Live:
             watch_calls=self._watch_calls,
         )
         preferences = self._preferences = Preferences(changes, conductor, keep=self._keep)
-        conductor.deeds.controls = self._dials(conductor, preferences, remembering)
+        conductor.deeds.controls = self._dials(conductor, preferences, remembering, reminding)
         conductor.hush(self._quiet_until())
         if self._begin_muted:
             await duplex.mute()  # so that it is never open
@@ -269,7 +274,25 @@ class Live:
         assert self._remembering is not None
         return self._remembering
 
-    def _dials(self, conductor: Conductor, preferences: Preferences, memory: Remembering) -> Dials:
+    @property
+    def reminding(self) -> Reminding:
+        """What is wanted of its speaking first, and what has come of that."""
+        assert self._reminding is not None
+        return self._reminding
+
+    def _reminds(self) -> Reminding:
+        return Reminding(
+            self.diary,
+            self._phrases,
+            language=self._settings.assistant.language,
+            preferences=lambda: self.preferences,
+            level=lambda: self.settings.initiative.level,
+            now=lambda: self._clock.now(),
+        )
+
+    def _dials(
+        self, conductor: Conductor, preferences: Preferences, memory: Remembering, reminding: Reminding
+    ) -> Dials:
         return Dials(
             conductor,
             preferences,
@@ -278,6 +301,7 @@ class Live:
             voice=lambda: self.settings.tts.voice,
             voices=lambda: voices_here(self.settings.assistant.language, self._store),
             first_aid=self.first_aid,
+            initiative=reminding,
         )
 
     def _quiet_until(self) -> quiet.Until:

@@ -71,6 +71,14 @@ TUNED = Stored(
     (_same,),
 )
 QUIET = Stored("quiet.json", "state", 1, "until when you asked for quiet", "it may speak up sooner", (_same,))
+INITIATIVE = Stored(
+    "initiative.json",
+    "state",
+    1,
+    "what it said of its own accord or did not, when and why, and how you took it (`initiative`): no words",
+    "it may say something a second time, and learns anew what you like to be told",
+    (_same,),
+)
 RECORDS = Stored(
     "turns.jsonl",
     "state",
@@ -101,7 +109,7 @@ MEMORY = Stored(
 LANE = Stored("persona.lane", "cache", 1, "its character, as the language model reads it", "one start is slower")
 MODELS = Stored("models", "data", 0, "the models; each file is known by its hash", "`voiceos models pull` fetches them")
 
-EVERYTHING = (SETTINGS, PAUSES, TUNED, QUIET, MICROPHONE, RECORDS, RECORDINGS, MEMORY, LANE, MODELS)
+EVERYTHING = (SETTINGS, PAUSES, TUNED, QUIET, INITIATIVE, MICROPHONE, RECORDS, RECORDINGS, MEMORY, LANE, MODELS)
 
 
 def called(name: str) -> Stored:

@@ -41,6 +41,9 @@ engine = "none"
 [turn_taking]
 pause_ms = 100
 fade_ms = 0
+
+[initiative]
+level = "off"  # whatever the hour at which the tests run
 """
 
 

@@ -33,6 +33,8 @@ class Earcon(StrEnum):
     """It was called, and what is said now is for it."""
     ASLEEP = "asleep"
     """Nothing was said, and it has stopped listening."""
+    NOTICE = "notice"
+    """It is about to say something that nobody has just asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ _NOTES: dict[Earcon, tuple[Note, ...]] = {
     Earcon.UNMUTED: (Note(_C5, 0.0, 0.1), Note(_G5, 0.08, 0.14)),
     Earcon.AWAKE: (Note(_A5, 0.0, 0.07, 0.8), Note(_E6, 0.05, 0.1, 0.8)),
     Earcon.ASLEEP: (Note(_E6, 0.0, 0.07, 0.5), Note(_A5, 0.05, 0.1, 0.5)),
+    Earcon.NOTICE: (Note(_C5, 0.0, 0.12, 0.7), Note(_E5, 0.09, 0.14, 0.7)),
     Earcon.GOODBYE: (Note(_C6, 0.0, 0.1), Note(_G5, 0.07, 0.1), Note(_C5, 0.14, 0.11)),
 }
 

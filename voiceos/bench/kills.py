@@ -32,6 +32,8 @@ from voiceos.config.edit import set_value
 from voiceos.engines import tuned
 from voiceos.engines.scripted import ScriptedLanguageModel
 from voiceos.errors import VoiceosError
+from voiceos.initiative import Ledger
+from voiceos.initiative import kept as initiative
 from voiceos.memory import USER, Episode, Store
 from voiceos.repair import repair
 from voiceos.thinking.ports import Lane
@@ -114,6 +116,10 @@ def kinds(home: Path) -> Mapping[str, Kind]:
         "quiet": Kind(
             lambda number: quiet.keep(_EPOCH + timedelta(seconds=number)),
             lambda: round(((_there(stored.QUIET, quiet.load) or _EPOCH) - _EPOCH).total_seconds()),
+        ),
+        "initiative": Kind(
+            lambda number: initiative.keep(initiative.content(Ledger(said=[_EPOCH + timedelta(seconds=number)]))),
+            lambda: round(((_there(stored.INITIATIVE, initiative.load).said or [_EPOCH])[0] - _EPOCH).total_seconds()),
         ),
         "evaluated prompt": Kind(write_lane, read_lane),
         "verified models": Kind(write_stamps, read_stamps),

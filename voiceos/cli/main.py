@@ -17,6 +17,7 @@ from voiceos.cli.bench import bench
 from voiceos.cli.demo import demo
 from voiceos.cli.devices import devices
 from voiceos.cli.doctor import doctor
+from voiceos.cli.initiative import initiative
 from voiceos.cli.minus import TakesMinus
 from voiceos.cli.replay import replay_
 from voiceos.cli.report import report
@@ -71,6 +72,7 @@ app.command()(report)
 app.command(context_settings={"ignore_unknown_options": True})(bench)
 app.command()(status)
 app.command()(top)
+app.command()(initiative)
 app.command()(control.listen)
 app.command()(control.mode)
 app.command()(control.cancel)

@@ -21,7 +21,11 @@ VERSION = SETTINGS.version
 ListeningMode = Literal["open", "name", "push", "wakeword"]
 WakeSensitivity = Literal["low", "normal", "high"]
 EchoCancellation = Literal["auto", "on", "off"]
+InitiativeLevel = Literal["off", "rare", "normal"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+QUIET_HOURS = r"^$|^([01]\d|2[0-3]):[0-5]\d *- *([01]\d|2[0-3]):[0-5]\d$"
+"""What quiet hours look like; "" has none."""
 
 WAKE_WORDS = ("okay_nabu", "hey_jarvis", "hey_mycroft", "alexa")
 """Those whose models come inside pymicro-wakeword."""
@@ -317,6 +321,24 @@ class Memory(Section):
     )
 
 
+class Initiative(Section):
+    """When it speaks first (docs/initiative.md)."""
+
+    level: InitiativeLevel = key(
+        "rare",
+        'How readily it speaks first: "off" (only what you asked to be reminded of), "rare" (once or twice a day), '
+        '"normal".',
+        effect=LIVE,
+    )
+    quiet_hours: str = key(
+        "23:00-07:00",
+        'Hours in which it says nothing unasked but what you wanted to be reminded of then. "" has none.',
+        pattern=QUIET_HOURS,
+        allowed='hours such as "23:00-07:00", or ""',
+        effect=LIVE,
+    )
+
+
 class Control(Section):
     """The socket that `voiceos status` and its like talk to."""
 
@@ -340,5 +362,6 @@ class Settings(Section):
     tts: Tts = Tts()
     records: Records = Records()
     memory: Memory = Memory()
+    initiative: Initiative = Initiative()
     control: Control = Control()
     log: Log = Log()

@@ -22,7 +22,7 @@ from types import MappingProxyType
 from voiceos.app import Specs
 from voiceos.audio.listeners import Listeners
 from voiceos.catalogue import Store
-from voiceos.clock import SystemClock
+from voiceos.clock import Clock, SystemClock
 from voiceos.config import Settings
 from voiceos.config.source import Source
 from voiceos.daemon.configuration import Configuration, Reloaded
@@ -35,6 +35,7 @@ from voiceos.daemon.recovery import Recovery
 from voiceos.daemon.remembering import Remembering
 from voiceos.daemon.repair import Repair
 from voiceos.daemon.retention import Retention
+from voiceos.daemon.speaking_first import SpeakingFirst
 from voiceos.daemon.watchdog import Watchdog
 from voiceos.live import Live, Sound
 from voiceos.memory import Store as Memory
@@ -53,7 +54,7 @@ class Daemon:
         after_kill: the last run was killed; the user is told, instead of being greeted.
         source: what the settings were read from, to be read again when that changes; None: they stay as they are.
         record: a new file that the conversation is written to, with its sound where `record_audio`.
-        greet, store, specs, sound: see `Live`.
+        greet, store, specs, sound, clock: see `Live`.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Daemon:
         store: Store | None = None,
         specs: Specs = MappingProxyType({}),
         sound: Callable[[Listeners], Sound] | None = None,
+        clock: Clock | None = None,
     ) -> None:
         def announce(sentence: str) -> None:
             self.live.conductor.announce(sentence, key=True)
@@ -77,7 +79,7 @@ class Daemon:
         mended = repair()  # before any part of it reads a stored file
         self.configuration = Configuration(lambda: self.live, source, settings) if source else None
         self._watchdog = Watchdog(lambda: self.live, notifier or Notifier(), remark=self._remark)
-        self.clock = SystemClock()
+        self.clock: Clock = clock or SystemClock()
         self.since = time.time()
         """Seconds since the epoch."""
         control = Control(self)
@@ -94,6 +96,7 @@ class Daemon:
             muting,
             Remembering(lambda: self.live),
             Retention(self._prune, settings.memory.keep_episodes_days, self.clock),
+            SpeakingFirst(lambda: self.live, control.announcements, self.clock),
             *parts,
         )
         self._told = Observers(self.parts)
@@ -107,6 +110,7 @@ class Daemon:
             observer=self._told,
             keep=self.configuration.keep if self.configuration else None,
             muted=muting.muted,
+            clock=self.clock,
             memory=Memory(language=settings.assistant.language) if settings.memory.enabled else None,
         )
         self._task: asyncio.Task[None] | None = None

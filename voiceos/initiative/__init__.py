@@ -2,7 +2,7 @@
 
 from voiceos.initiative.agenda import Next, consider
 from voiceos.initiative.attendance import Attendance
-from voiceos.initiative.budget import Circumstances, Level, Outcome, Reason, Verdict, weigh
+from voiceos.initiative.budget import Circumstances, Outcome, Reason, Verdict, weigh
 from voiceos.initiative.hours import QuietHours, quiet_hours
 from voiceos.initiative.ledger import Decision, Ledger
 from voiceos.initiative.occasions import REMINDER, Kind, Occasion, occasions
@@ -16,7 +16,6 @@ __all__ = [
     "Decision",
     "Kind",
     "Ledger",
-    "Level",
     "Next",
     "Occasion",
     "Outcome",

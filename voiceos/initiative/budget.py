@@ -15,13 +15,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Literal
 
+from voiceos.config.model import InitiativeLevel
 from voiceos.initiative.hours import QuietHours
 from voiceos.initiative.occasions import Occasion
 from voiceos.initiative.reception import Reception
-
-Level = Literal["off", "rare", "normal"]
 
 THRESHOLD = {"rare": 0.45, "normal": 0.2}
 MOST_A_DAY = {"rare": 2, "normal": 6}
@@ -68,7 +66,7 @@ class Reason(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     now: datetime
-    level: Level = "normal"
+    level: InitiativeLevel = "normal"
     hours: QuietHours | None = None
     quiet_until: datetime | None = None
     """Asked for by the user."""

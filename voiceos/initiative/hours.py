@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-PATTERN = r"^$|^([01]\d|2[0-3]):[0-5]\d *- *([01]\d|2[0-3]):[0-5]\d$"
-"""What a setting of quiet hours looks like; "" has none."""
+from voiceos.config.model import QUIET_HOURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +32,8 @@ class QuietHours:
 
 
 def quiet_hours(text: str) -> QuietHours | None:
-    """Of a setting; None where it has none. ValueError for text that `PATTERN` does not fit."""
-    if not re.match(PATTERN, text):
+    """Of a setting; None where it has none. ValueError for text that `QUIET_HOURS` does not fit."""
+    if not re.match(QUIET_HOURS, text):
         raise ValueError(text)
     if not text:
         return None

@@ -93,7 +93,7 @@ def occasions(facts: Iterable[Fact], attendance: Attendance, now: datetime, hour
     Args:
         now: with the time zone of the clock on the wall.
     """
-    found = [one for fact in facts if (one := _of_fact(fact, now)) is not None]
+    found = [one for fact in facts if (one := of_fact(fact, now)) is not None]
     found += _morning(attendance)
     found += _night(attendance, now, hours)
     found += _silence(attendance, now)
@@ -129,7 +129,8 @@ def _floor(fact: Fact, now: datetime) -> datetime:
     return _midnight(now) if at_no_hour(fact) else now
 
 
-def _of_fact(fact: Fact, now: datetime) -> Occasion | None:
+def of_fact(fact: Fact, now: datetime) -> Occasion | None:
+    """What a fact is an occasion for; None for one that is not due, or is neither asked for, promised nor planned."""
     if fact.due is None:
         return None
     since = begins(fact, now)

@@ -219,10 +219,14 @@ def naming(database: sqlite3.Connection, name: str, limit: int) -> list[Fact]:
     return _select(database, conditions, [key, key], "f.weight DESC, f.last DESC, f.id DESC", limit)
 
 
-def due(database: sqlite3.Connection, until: datetime, limit: int) -> list[Fact]:
-    """In force and due before `until`, the next one first."""
+def due(database: sqlite3.Connection, since: datetime | None, until: datetime, limit: int) -> list[Fact]:
+    """In force and due from `since` on, before `until`, the next one first."""
     conditions = ["f.due < ?", "f.due IS NOT NULL", "f.superseded_at IS NULL"]
-    return _select(database, conditions, [moments.seconds(until)], "f.due, f.id", limit)
+    values = [moments.seconds(until)]
+    if since is not None:
+        conditions.append("f.due >= ?")
+        values.append(moments.seconds(since))
+    return _select(database, conditions, values, "f.due, f.id", limit)
 
 
 def _select(

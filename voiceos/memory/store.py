@@ -198,10 +198,10 @@ class Store:
         with self._database.reading() as database:
             return facts.naming(database, name, limit)
 
-    def facts_due(self, until: datetime, *, limit: int = 50) -> list[Fact]:
-        """Plans and commitments in force that are due before `until`, the next one first."""
+    def facts_due(self, until: datetime, *, since: datetime | None = None, limit: int = 50) -> list[Fact]:
+        """Plans and commitments in force that are due from `since` on, before `until`, the next one first."""
         with self._database.reading() as database:
-            return facts.due(database, until, limit)
+            return facts.due(database, since, until, limit)
 
     def tellings(self, fact: int) -> list[Telling]:
         """When a fact was told, the first time first; empty where there is no such fact."""

@@ -9,6 +9,7 @@ from voiceos.events import CRISIS, Intent
 from voiceos.languages import Phrases
 from voiceos.skills import preferences
 from voiceos.skills.crisis import FirstAid
+from voiceos.skills.initiative import Initiative
 from voiceos.skills.memory import Memories
 from voiceos.skills.preferences import Wants
 from voiceos.thinking.answers import ANSWERED, answer
@@ -31,6 +32,9 @@ class Controls(Wants, Protocol):
 
     @property
     def first_aid(self) -> FirstAid: ...
+
+    @property
+    def initiative(self) -> Initiative: ...
 
     @property
     def memory(self) -> Memories: ...

@@ -21,6 +21,7 @@ UNDONE: Mapping[str, str] = {
     "listening.mode": "undone_mode",
     "tts.voice": "undone_voice",
     "assistant.user_name": "undone_name",
+    "initiative.level": "undone_initiative",
     "quiet": "undone_quiet",
 }
 """What is said where a change was put back."""

@@ -20,7 +20,7 @@ from voiceos.thinking.crisis import Crisis
 if TYPE_CHECKING:
     from hassil import Intents
 
-LONGEST_WORDS = 14
+LONGEST_WORDS = 18
 """More of a transcript is not looked at, which keeps matching quick whatever was said: a longer one is a wish only
 where a text of any length begins within so many words."""
 
@@ -29,6 +29,9 @@ ANY_WORDS = ("name", "voice")
 
 TOPICS = ("topic", "value", "old")
 """Likewise, as many as stand there."""
+
+TASK = "task"
+"""Likewise, whatever it begins with."""
 
 TEXT = "text"
 """The slot that takes all that follows."""
@@ -120,9 +123,9 @@ class SentenceMatcher:
                 if not self._is_name(slots[name]):
                     return None
                 filled[name] = _titled(_as_written(slots[name], transcript))
-            elif name in TOPICS:
+            elif name in TOPICS or name == TASK:
                 polite = slots[name] in self._fillers or len(self._without_fillers(slots[name])) > 1
-                if polite or _begins(slots[name], self._data.not_topics):
+                if polite or (name in TOPICS and _begins(slots[name], self._data.not_topics)):
                     return None
                 filled[name] = _as_written(slots[name], transcript)
             elif name == TEXT:

@@ -46,7 +46,7 @@ def if_quiet(state: State, event: ev.Tick, policy: Policy) -> Step:
         hinted=True,
         utterance_open=False,
     )
-    return opened, [do.Say(turn, first.text, first.key)]
+    return opened, [do.Say(turn, first.text, first.key, first.unasked)]
 
 
 def again_later(state: State) -> State:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from voiceos.initiative import Answer, Circumstances, Kind, Ledger, Level, Occasion, consider, occasions, quiet_hours
+from voiceos.config.model import InitiativeLevel
+from voiceos.initiative import Answer, Circumstances, Kind, Ledger, Occasion, consider, occasions, quiet_hours
 from voiceos.initiative.occasions import REMINDER
 from voiceos.memory import USER, Fact, Source
 from voiceos.memory import Kind as FactKind
@@ -66,7 +67,7 @@ class Week:
                 self.ledger.attendance = self.ledger.attendance.heard(now)
             here = Circumstances(
                 now=now,
-                level=cast(Level, self.level),
+                level=cast(InitiativeLevel, self.level),
                 hours=hours,
                 quiet_until=_within(now, self.hushed),
                 on_call=_within(now, self.calls) is not None,

@@ -47,6 +47,11 @@ OPEN = {
         "": ["It's raining.", "Yes.", "No."],
     },
     "correction": {"correct": ["It's Anna.", "It is the second of May."], "": ["Anna."]},
+    "spoke_first": {
+        "not_now": ["Not now.", "Later, please.", "Maybe later.", "Tell me again later."],
+        "why_first": ["Why did you say that?", "Why did you tell me that?", "Why did you remind me?"],
+        "": ["Why is the sky blue?", "Now.", "Yes."],
+    },
     "more": {"known_more": ["Go on.", "Yes.", "What else?", "Tell me more."], "": ["No."]},
 }
 """What is understood only behind what it answers."""

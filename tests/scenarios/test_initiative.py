@@ -1,0 +1,199 @@
+"""It speaks first: at its time, once, with a sound before it, and not where it should not."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.scenarios.room import settings
+from tests.scenarios.served import Served
+from voiceos import stored
+from voiceos.app import Specs
+from voiceos.audio.earcons import Earcon
+from voiceos.clock import SystemClock
+from voiceos.config import Settings
+from voiceos.daemon.daemon import Daemon
+from voiceos.initiative import Outcome, Reason, kept
+from voiceos.memory import USER, Kind, Source, Store
+
+ZONE = ZoneInfo("Europe/Berlin")
+
+
+class Wall(SystemClock):
+    """A clock on the wall that is set by hand, and stands."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.set(text)
+
+    def set(self, text: str) -> None:
+        self._now = datetime.fromisoformat(text).replace(tzinfo=ZONE)
+
+    def now(self) -> datetime:
+        return self._now
+
+
+class Home(Served):
+    """A room with a clock on its wall."""
+
+    def __init__(self, wall: Wall, *, level: str = "normal", **more: Any) -> None:
+        self.wall = wall
+        memory = {"enabled": more.pop("memory", True)}
+        wanted = settings(initiative={"level": level, "quiet_hours": "22:00-07:00"}, memory=memory)
+        super().__init__(settings=wanted, **more)
+
+    def _daemon(self, settings: Settings, specs: Specs, *, greet: bool) -> Daemon:
+        return Daemon(settings, specs=specs, sound=self._open, greet=greet, parts=[self.seen], clock=self.wall)
+
+    async def asks(self, text: str = "could you do something for me") -> str:
+        """What is answered."""
+        await self.say(text)
+        await self.answered()
+        return self.said()[-1]
+
+    async def told(self, part: str) -> str:
+        """Return once it has said something with this in it: all of that."""
+        async with asyncio.timeout(20):
+            while not (found := [one for one in self.said() if part in one]):
+                await self.wait(0.1)
+        await self.live.conductor.wait_idle()
+        return found[-1]
+
+
+def commitment(what: str, due: str, wall: Wall) -> None:
+    with Store() as store:
+        store.remember_fact(
+            USER, "plan", what, at=wall.now(), sentence=what, kind=Kind.COMMITMENT, single=False,
+            due=datetime.fromisoformat(due).replace(tzinfo=ZONE), source=Source.DRAWN,
+        )  # fmt: skip
+
+
+async def test_a_reminder_is_heard_at_its_time_behind_a_sound_and_once() -> None:
+    wall = Wall("2026-03-04T14:00")
+    async with Home(wall, level="off", hears=["remind me to call my sister at five", "what are my reminders"]) as home:
+        assert "remind you to call your sister, at 5:00" in await home.asks()
+        assert "call your sister" in await home.asks()
+        wall.set("2026-03-04T16:59")
+        await home.wait(1)
+        assert not home.heard_earcon(Earcon.NOTICE)
+        wall.set("2026-03-04T17:00")
+        assert await home.told("You asked me") == "You asked me to remind you to call your sister."
+        assert home.heard_earcon(Earcon.NOTICE)
+        wall.set("2026-03-04T17:05")
+        await home.wait(2)
+        assert sum("You asked me" in one for one in home.said()) == 1
+
+
+async def test_it_survives_a_restart_and_what_was_missed_comes_late() -> None:
+    wall = Wall("2026-03-04T14:00")
+    async with Home(wall, hears=["remind me to call my sister at five", "remind me in ten minutes to eat"]) as home:
+        await home.asks()
+        await home.asks()
+        wall.set("2026-03-04T14:10")
+        await home.told("remind you to eat.")
+    wall.set("2026-03-04T19:00")
+    async with Home(wall) as home:
+        late = await home.told("I'm late with this")
+        assert late == "I'm late with this: at 5:00 PM I was to remind you to call your sister."
+        await home.wait(1)
+        assert not any("eat" in one for one in home.said())
+    async with Home(wall) as home:
+        await home.wait(2)
+        assert home.said() == []
+
+
+async def test_in_quiet_hours_only_what_was_asked_for_then_is_heard() -> None:
+    wall = Wall("2026-03-04T21:00")
+    commitment("I have to send the letter", "2026-03-04T22:30", wall)
+    async with Home(wall, hears=["remind me to take my pill at half past eleven pm"]) as home:
+        assert "11:30" in await home.asks()
+        wall.set("2026-03-04T22:30")
+        await home.wait(1.5)
+        wall.set("2026-03-04T23:30")
+        await home.told("You asked me")
+        assert not any("letter" in one for one in home.said())
+    decided = {(one.kind.value, one.outcome, one.reason) for one in kept.load().decisions}
+    assert ("commitment", Outcome.NEVER, Reason.QUIET_HOURS) in decided
+    assert ("reminder", Outcome.NOW, Reason.ASKED_FOR) in decided
+    assert "pill" not in stored.INITIATIVE.path.read_text()
+    assert stored.INITIATIVE.path.stat().st_mode & 0o777 == 0o600
+
+
+async def test_it_is_waved_away_comes_again_and_says_why() -> None:
+    wall = Wall("2026-03-04T14:00")
+    hears = ["remind me to call my sister at five", "not now", "why did you say that", "cancel that reminder"]
+    async with Home(wall, hears=hears) as home:
+        await home.asks()
+        wall.set("2026-03-04T17:00")
+        await home.told("You asked me")
+        assert await home.asks() in home.live._phrases.variants("put_off")
+        wall.set("2026-03-04T17:14")
+        await home.wait(1)
+        assert sum("You asked me" in one for one in home.said()) == 1
+        wall.set("2026-03-04T17:15")
+        async with asyncio.timeout(20):
+            while sum("You asked me" in one for one in home.said()) < 2:
+                await home.wait(0.1)
+        await home.live.conductor.wait_idle()
+        assert await home.asks() == "Because you asked me at 2:00 PM to remind you."
+
+
+async def test_a_good_morning_tells_what_the_day_holds_and_off_says_none() -> None:
+    for level in ("normal", "off"):
+        wall = Wall("2026-03-03T20:00")
+        async with Home(wall, level=level, hears=["hello there"]) as home:
+            await home.asks()
+        wall.set("2026-03-04T07:30")
+        if level == "normal":
+            commitment("I'll send the letter", "2026-03-04T00:00", wall)
+        async with Home(wall, level=level, hears=["hello there"]) as home:
+            await home.asks()
+            if level == "normal":
+                morning = await home.told("Good morning")
+                assert morning == "Good morning, here is what your day holds: I'll send the letter."
+            else:
+                await home.wait(2)
+                assert not any("morning" in one for one in home.said())
+        stored.INITIATIVE.path.unlink()
+
+
+async def test_nobody_is_talked_over() -> None:
+    wall = Wall("2026-03-04T16:59")
+    commitment("I have to call", "2026-03-04T17:00", wall)
+    async with Home(wall, hears=["a long story"]) as home:
+        await home.wait(0.5)
+        talk = asyncio.create_task(home.say("this is a long story of many words that goes on and on for a while"))
+        await asyncio.sleep(0.5)
+        wall.set("2026-03-04T17:00")
+        await talk
+        await home.told("It's time for what you told me of: I have to call.")
+        assert "long story" in home.said()[0]
+
+
+async def test_without_a_memory_it_says_that_it_cannot_remind() -> None:
+    wall = Wall("2026-03-04T14:00")
+    async with Home(wall, memory=False, hears=["remind me to call my sister at five"]) as home:
+        assert "memory is off" in await home.asks()
+
+
+async def test_how_readily_it_speaks_is_set_by_voice_and_put_back() -> None:
+    wall = Wall("2026-03-04T14:00")
+    async with Home(wall, level="normal", hears=["speak up less", "don't speak first", "put it back"]) as home:
+        assert "once or twice a day" in await home.asks()
+        assert "only speak first to remind you" in await home.asks()
+        assert "as before" in await home.asks()
+        assert home.live.settings.initiative.level == "rare"
+
+
+async def test_a_reminder_is_called_off_for_good() -> None:
+    wall = Wall("2026-03-04T14:00")
+    hears = ["remind me to call my sister at five", "cancel that reminder", "what are my reminders"]
+    async with Home(wall, hears=hears) as home:
+        await home.asks()
+        assert "call your sister" in await home.asks()
+        assert await home.asks() == "You have no reminders."
+        wall.set("2026-03-04T17:00")
+        await home.wait(2)
+        assert not any("You asked me" in one for one in home.said())

@@ -1,0 +1,117 @@
+"""What is said of its own accord, in one sentence each, and why it was. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from babel.dates import format_date, format_time
+
+from voiceos import languages
+from voiceos.initiative.budget import ON_TIME
+from voiceos.initiative.occasions import REMINDER, Kind, Occasion, at_no_hour, begins
+from voiceos.memory import Fact
+from voiceos.thinking.persons import Persons
+
+MOST_THINGS = 3
+"""Of a day: more at a time nobody keeps in mind."""
+
+WEEK_DAYS = 7
+"""From then on a day of the week is one of many."""
+
+_MOMENT = re.compile(r" \(\d{4}-\d\d-\d\d \d\d:\d\d\)$")
+
+
+def value_of(what: str, due: datetime) -> str:
+    """A reminder as a fact's value: twice the same at two times are two."""
+    return f"{what} ({due:%Y-%m-%d %H:%M})"
+
+
+def what_of(reminder: Fact) -> str:
+    """What the user wants to be reminded of, in their words."""
+    return _MOMENT.sub("", reminder.value)
+
+
+def turned(what: str, language: str) -> str:
+    """The user's words as they are told to them, "call your sister"; as they are where no rule can turn them."""
+    return Persons(language).turned(what) or what
+
+
+def when(at: datetime, now: datetime, language: str) -> str:
+    """A moment, as one says it: "tomorrow at 9:00 AM"."""
+    words = languages.table(language, "initiative")["when"]
+    patterns = languages.table(language, "answers")
+    at = at.astimezone(now.tzinfo)
+    days = (at.date() - now.date()).days
+    near = {0: "today", 1: "tomorrow", -1: "yesterday"}
+    kind = near.get(days) or ("weekday" if 0 < days < WEEK_DAYS else "date")
+    told: str = words[kind].format(
+        time=format_time(at, patterns["time_pattern"], locale=language),
+        weekday=format_date(at.date(), words["weekday_pattern"], locale=language),
+        date=format_date(at.date(), patterns["date_pattern"], locale=language),
+    )
+    return told
+
+
+def text(occasion: Occasion, fact: Fact | None, today: Sequence[Fact], now: datetime, language: str) -> str:
+    """What to say; empty where what it tells of is known no more.
+
+    Args:
+        fact: the occasion's own.
+        today: what the day still holds, the next one first.
+    """
+    words = languages.table(language, "initiative")
+    told: str
+    match occasion.kind:
+        case Kind.REMINDER | Kind.COMMITMENT | Kind.PLAN:
+            if fact is None or fact.due is None:
+                return ""
+            if occasion.kind is Kind.REMINDER:
+                is_late = now - occasion.since >= ON_TIME
+                told = words["reminder_late" if is_late else "reminder"]
+                return told.format(what=turned(what_of(fact), language), when=when(fact.due, now, language))
+            told = words["due_today" if at_no_hour(fact) else "due_now"]
+            return told.format(said=_said(fact))
+        case Kind.MORNING:
+            things = [thing(one, now, language) for one in today[:MOST_THINGS]]
+            told = words["morning_with" if things else "morning"]
+            return told.format(things=words["between"].join(things))
+        case Kind.NIGHT:
+            told = words["night"]
+            return told
+        case Kind.SILENCE:
+            told = words["silence"]
+            days = (now - occasion.since + timedelta(days=3, hours=12)).days
+            return told.format(days=days)
+
+
+def bare(reminder: Fact, language: str) -> str:
+    """What a reminder is about, by itself: "call your sister"."""
+    stands_alone = languages.table(language, "initiative")["memory"]["stands_alone"]
+    return re.sub(stands_alone, "", turned(what_of(reminder), language))
+
+
+def thing(fact: Fact, now: datetime, language: str) -> str:
+    """One of several things that are due."""
+    words = languages.table(language, "initiative")
+    if fact.relation != REMINDER:
+        return _said(fact)
+    at = when(begins(fact, now), now, language)
+    told: str = words["at_an_hour"].format(when=at, what=bare(fact, language))
+    return told
+
+
+def _said(fact: Fact) -> str:
+    return fact.sentence.rstrip(" .!?")
+
+
+def why(kind: Kind, fact: Fact | None, now: datetime, language: str) -> str:
+    """Why something of this kind was said."""
+    words = languages.table(language, "initiative")["why"]
+    if fact is None and kind in (Kind.REMINDER, Kind.COMMITMENT, Kind.PLAN):
+        told: str = words["due"]
+        return told
+    told = words[kind.value]
+    reason = told.format(told="" if fact is None else when(fact.since, now, language))
+    return reason if kind is Kind.REMINDER else f"{reason} {words['how']}"

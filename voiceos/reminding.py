@@ -1,0 +1,248 @@
+"""What the user wants of its speaking first, by talking: reminders, less of it, why it did."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, get_args
+
+from babel.lists import format_list
+
+from voiceos import languages
+from voiceos.config.model import InitiativeLevel
+from voiceos.diary import Diary
+from voiceos.events import Intent
+from voiceos.initiative import REMINDER, Ledger, Occasion, Outcome, kept
+from voiceos.initiative.occasions import REMINDER_KEEPS, of_fact
+from voiceos.initiative.wording import bare, thing, turned, value_of, what_of, when, why
+from voiceos.languages import Phrases
+from voiceos.memory import USER, Fact, Kind, Source, Store, terms
+from voiceos.preferences import Preferences
+from voiceos.skills.until import moment
+
+LEVELS: tuple[InitiativeLevel, ...] = get_args(InitiativeLevel)
+"""From never to often."""
+
+TOLD = ("speaks_first_off", "speaks_first_rare", "speaks_first_normal")
+"""What is said of each."""
+
+AT_ONCE = 5
+"""Reminders told in one answer."""
+
+FAR = timedelta(days=3660)
+"""Farther ahead nothing is asked for by voice."""
+
+UNWRITTEN_FOR = timedelta(minutes=10)
+"""That the user was there is written this often; all else at once."""
+
+JUST_SAID = timedelta(minutes=10)
+"""So long "why did you say that?" is about what it said of its own accord; set by hand."""
+
+
+class Reminding:
+    """`Initiative` of the skills.
+
+    Args:
+        diary: None: nothing is remembered, so nobody can be reminded.
+        level: in force.
+    """
+
+    def __init__(
+        self,
+        diary: Diary | None,
+        phrases: Phrases,
+        *,
+        language: str,
+        preferences: Callable[[], Preferences],
+        level: Callable[[], InitiativeLevel],
+        now: Callable[[], datetime],
+    ) -> None:
+        self.ledger: Ledger = kept.load()
+        self.on_change: Callable[[], None] = lambda: None
+        """Called where something may be due at another time than before."""
+        self._diary_or_none = diary
+        self._phrases = phrases
+        self._language = language
+        self._preferences = preferences
+        self._level = level
+        self._now = now
+        self._written = kept.content(self.ledger)
+        self._writing = asyncio.Lock()
+        self._focus: int | None = None
+        """The reminder that was spoken of last."""
+        self._last: tuple[Occasion, datetime] | None = None
+        """What was said last of its own accord, in this run."""
+
+    def asked(self) -> frozenset[str]:
+        """What is open just now; see `SentenceMatcher`."""
+        just = self._last is not None and abs(self._now() - self._last[1]) <= JUST_SAID
+        return frozenset(("spoke_first",) if just else ())
+
+    def tell(self, occasion: Occasion, now: datetime) -> None:
+        """It is being said."""
+        self.ledger.tell(occasion, now)
+        self._last = occasion, now
+        if occasion.asked:
+            self._focus = occasion.fact
+
+    async def write(self) -> None:
+        """Write what is not written yet. Raises StorageError."""
+        async with self._writing:
+            content = kept.content(self.ledger)
+            if self._same(content):
+                return
+            await asyncio.to_thread(kept.keep, content)
+            self._written = content
+
+    def _same(self, content: dict[str, Any]) -> bool:
+        if {**content, "attendance": None} != {**self._written, "attendance": None}:
+            return False
+        last, written = content["attendance"]["last"], self._written["attendance"]["last"]
+        if last == written or last is None:
+            return bool(last == written)
+        if written is None or content["attendance"]["morning"] != self._written["attendance"]["morning"]:
+            return False
+        return abs(datetime.fromisoformat(last) - datetime.fromisoformat(written)) < UNWRITTEN_FOR
+
+    async def answer(self, intent: Intent, *, turn: int, said: str, now: datetime) -> str:
+        match intent.name:
+            case "not_now":
+                return self._phrases.text("put_off")  # whoever said it has seen to it
+            case "why_first":
+                return await self._why(now)
+            case "speak_less" | "speak_more" | "speak_never":
+                return self._change_level(intent.name)
+        if self._diary_or_none is None:
+            return self._phrases.text("reminders_off")
+        match intent.name:
+            case "remind":
+                return await self._remind(intent, turn, said, now)
+            case "reminders":
+                return self._list(await self._pending(now), now)
+            case "cancel_reminders":
+                return self._cancel(await self._pending(now), now, everything=True)
+            case _:
+                pending = await self._pending(now)
+                return self._cancel(self._meant(pending, str(intent.slots.get("task", ""))), now)
+
+    @property
+    def _diary(self) -> Diary:
+        assert self._diary_or_none is not None
+        return self._diary_or_none
+
+    # Reminders.
+
+    async def _remind(self, intent: Intent, turn: int, said: str, now: datetime) -> str:
+        what = f"{intent.slots['link']} {intent.slots['task']}".rstrip(" .,!?")
+        told = turned(what, self._language)
+        due = moment(intent.slots, now)
+        if due is None:
+            return self._phrases.text("remind_when", what=told)
+        if due <= now:
+            return self._phrases.text("remind_past", when=when(due, now, self._language))
+        words = languages.table(self._language, "initiative")["memory"]
+        sentence = words["sentence"].format(what=what, when=when_dated(due, self._language))
+
+        def keep(store: Store) -> Fact:
+            return store.remember_fact(
+                *(USER, REMINDER, value_of(what, due)),
+                at=now,
+                sentence=sentence,
+                kind=Kind.COMMITMENT,
+                single=False,
+                due=due,
+                episode=self._episode(store, turn, said, now),
+                source=Source.TOLD,
+            )
+
+        self._diary.enter(now)
+        fact = await self._diary.ask(keep)
+        self._focus = fact.id
+        if (occasion := of_fact(fact, now)) is not None:  # it may have been called off before
+            self.ledger.settled.pop(occasion.key, None)
+        self.on_change()
+        return self._phrases.text("remind_set", what=told, when=when(due, now, self._language))
+
+    def _episode(self, store: Store, turn: int, said: str, now: datetime) -> int | None:
+        """The turn that asks for it, written before its answer is heard; None off the record."""
+        if self._diary.off_the_record:
+            return None
+        if (known := self._diary.episode(turn)) is not None:
+            return known
+        episode = store.remember_turn(said, "", at=now, conversation=self._diary.conversation)
+        self._diary.written_as(turn, episode.id)
+        return episode.id
+
+    async def _pending(self, now: datetime) -> list[Fact]:
+        """Reminders that are yet to be told, the next one first."""
+        facts = await self._diary.ask(lambda store: store.facts_due(now + FAR, since=now - REMINDER_KEEPS, limit=1000))
+        return [
+            fact
+            for fact in facts
+            if fact.relation == REMINDER
+            and (occasion := of_fact(fact, now)) is not None
+            and self.ledger.open(occasion) is not None
+        ]
+
+    def _list(self, pending: Sequence[Fact], now: datetime) -> str:
+        if not pending:
+            return self._phrases.text("reminders_none")
+        told = [thing(fact, now, self._language) for fact in pending[:AT_ONCE]]
+        self._focus = pending[0].id if len(pending) == 1 else None
+        listed = format_list(told, locale=self._language)
+        if (more := len(pending) - AT_ONCE) > 0:
+            return self._phrases.text("reminders_more", reminders=listed, count=more)
+        return self._phrases.text("reminders", reminders=listed)
+
+    def _meant(self, pending: Sequence[Fact], task: str) -> Sequence[Fact]:
+        """Those that a wish to cancel may mean."""
+        if task:
+            words = terms.content(task, self._language)
+            return [fact for fact in pending if terms.matching([what_of(fact)], terms.all_of(words))] if words else []
+        return [fact for fact in pending if fact.id == self._focus] or pending
+
+    def _cancel(self, meant: Sequence[Fact], now: datetime, *, everything: bool = False) -> str:
+        if not meant:
+            return self._phrases.text("reminders_none" if everything else "reminder_unknown")
+        if len(meant) > 1 and not everything:
+            return self._phrases.text("reminder_which", what=self._told(meant[0]))
+        for fact in meant:
+            if (occasion := of_fact(fact, now)) is not None:
+                self.ledger.settle(occasion.key, now)
+        self._focus = None
+        self.on_change()
+        if everything and len(meant) > 1:
+            return self._phrases.text("reminders_cancelled")
+        return self._phrases.text("reminder_cancelled", what=self._told(meant[0]), when=self._when(meant[0], now))
+
+    def _told(self, fact: Fact) -> str:
+        return bare(fact, self._language)
+
+    def _when(self, fact: Fact, now: datetime) -> str:
+        assert fact.due is not None
+        return when(fact.due, now, self._language)
+
+    # Speaking first.
+
+    async def _why(self, now: datetime) -> str:
+        last = next((one for one in reversed(self.ledger.decisions) if one.outcome is Outcome.NOW), None)
+        if last is None:
+            return str(languages.table(self._language, "initiative")["why"]["nothing"])
+        number, fact = last.fact, None
+        if number is not None and self._diary_or_none is not None:
+            fact = await self._diary.ask(lambda store: store.fact(number))
+        return why(last.kind, fact, now, self._language)
+
+    def _change_level(self, wish: str) -> str:
+        before = LEVELS.index(self._level())
+        step = {"speak_less": before - 1, "speak_more": before + 1, "speak_never": 0}[wish]
+        level = LEVELS[min(max(step, 0), len(LEVELS) - 1)]
+        change = self._preferences().change("initiative.level", level)
+        change.add_done_callback(lambda _: self.on_change())
+        return self._phrases.text(TOLD[LEVELS.index(level)])
+
+
+def when_dated(due: datetime, language: str) -> str:
+    """A moment as it is right whenever it is read."""
+    return when(due, due - timedelta(days=400), language)
