@@ -374,6 +374,8 @@ class Live:
 
     def _engine_state(self, stage: Stage, state: State) -> None:
         self._observer.engine(stage, state)
+        if stage == "llm" and state == "down":
+            self._thinker.lost()
         if self._conductor is None:
             return
         process = self._engines.processes[stage]

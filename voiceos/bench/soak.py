@@ -84,7 +84,7 @@ async def soak(minutes: float, seed: int, *, fault_every: int, dry_run: bool = F
                     often = max(1 / fault_every, faults.outstanding / max(turns_left, 1.0))
                     question = chance.randrange(len(questions))
                     rest_s = chance.choice((SHORT_S, REPLY_S, REPLY_S))
-                    fault = ""
+                    fault, told_before = "", len(session.lines)
                     if done.turns and chance.random() < often:
                         async with asyncio.timeout(PATIENCE_S):
                             fault = await faults.happen()
@@ -98,6 +98,8 @@ async def soak(minutes: float, seed: int, *, fault_every: int, dry_run: bool = F
                     told = "no answer" if latency_ms is None else f"{latency_ms:.0f} ms"
                     own = " ".join(f"{held.own_mb:7.1f}" for held in turn.memory.values())
                     print(f"{at_s:7.0f} s  {told:>9}  {turn.memory_mb:6.0f} MB, own {own}  {fault}", flush=True)
+                    if latency_ms is None and not fault:
+                        print("\n".join(session.lines[told_before:]), file=sys.stderr, flush=True)
             except (VoiceosError, psutil.Error, OSError, TimeoutError) as error:
                 done.ended = f"after {fault or 'a question'}: {error or type(error).__name__}".replace("\n", " ")
                 print("\n".join(session.lines[-40:]), file=sys.stderr)

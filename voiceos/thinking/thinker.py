@@ -26,6 +26,9 @@ WORDS_ROOM_TOKENS = 256
 """Kept free for what the user says in one turn: about a minute and a half of speech."""
 WORTH_SAVING_TOKENS = 16
 """Evaluating fewer takes no longer than reading them from a file."""
+READ_ANEW_TOKENS = 256
+"""Of a history that has to be read anew, the newest part that is kept: some eight turns, and three seconds of reading
+on two cores (`voiceos bench engines`). One that fills the context took half a minute, in which nobody was answered."""
 
 
 class Thinker:
@@ -54,11 +57,18 @@ class Thinker:
         self._context_tokens: int | None = None
         self._stale = False
         """The lane holds what was forgotten."""
+        self._anew = False
+        """All of the history has to be read anew."""
 
     async def warm_up(self) -> int:
         """After a start of the model: read the evaluated persona from its file, evaluate what is missing there, and
-        write the file where that was much. Returns as `prepare`."""
+        write the file where that was much. Of a long history the newest part is kept. Returns as `prepare`."""
+        self.lost()
         return await self._warm(self._bring_up)
+
+    def lost(self) -> None:
+        """The lane is empty, or of no use: before the next turn no more is read anew than a turn has time for."""
+        self._anew = True
 
     async def _bring_up(self) -> int:
         if self._saved is not None:
@@ -92,9 +102,10 @@ class Thinker:
 
     def forget(self, turns: Collection[int]) -> None:
         """Let go of turns. Before the lane is used again all of it is evaluated anew, as what stands behind them was
-        read in their light; `settle` does it."""
+        read in their light; `settle` does it. Of a long history the newest part is kept."""
         self.conversation.forget(turns)
         self._stale = True
+        self.lost()
 
     async def _begin_anew(self) -> None:
         if not self._stale:
@@ -247,9 +258,14 @@ class Thinker:
         if self._context_tokens is None:
             self._context_tokens = (await self._model.info()).context_tokens
         budget = self._context_tokens - self._sampling.max_tokens - WORDS_ROOM_TOKENS
-        if await self._size(0) <= budget:
+        size, alone = await self._size(0), 0
+        if self._anew or size > budget:
+            alone = await self._size(len(self.conversation))
+        allowed = min(budget, alone + READ_ANEW_TOKENS) if self._anew else budget
+        self._anew = False
+        if size <= allowed:
             return
-        if (alone := await self._size(len(self.conversation))) > budget:
+        if alone > budget:
             error = EngineError(
                 f"the character takes {alone} tokens, and the language model has room for {budget}",
                 hint="Shorten assistant.persona, or raise llm.context_tokens.",
@@ -258,7 +274,7 @@ class Thinker:
             raise error
         borders = [*self.conversation.borders(), len(self.conversation)]
         for border in borders:
-            if border == borders[-1] or await self._size(border) <= KEPT_SHARE * budget:
+            if border == borders[-1] or await self._size(border) <= min(allowed, KEPT_SHARE * budget):
                 self.conversation.drop(border)
                 return
 

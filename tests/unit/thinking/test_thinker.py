@@ -14,12 +14,13 @@ from voiceos.engines.process import EngineProcess, EngineSpec
 from voiceos.errors import EngineCrashed, EngineError
 from voiceos.thinking.ports import Lane, Message, Sampling
 from voiceos.thinking.prompt import Conversation, Persona
-from voiceos.thinking.thinker import WORDS_ROOM_TOKENS, WORTH_SAVING_TOKENS, Thinker
+from voiceos.thinking.thinker import READ_ANEW_TOKENS, WORDS_ROOM_TOKENS, WORTH_SAVING_TOKENS, Thinker
 
 NOW = datetime(2026, 3, 2, 12, 0)
 REPLIES = [("name is (\\w+)", "Hello \\1, I am glad that we met."), ("count", " ".join(map(str, range(150))))]
 
 
+LONG = EngineSpec("llm", "voiceos.engines.scripted:ScriptedLanguageModel", {"replies": REPLIES, "context_tokens": 4096})
 SPEC = EngineSpec("llm", "voiceos.engines.scripted:ScriptedLanguageModel", {"replies": REPLIES, "context_tokens": 700})
 
 
@@ -81,6 +82,40 @@ async def test_a_restarted_model_knows_the_conversation_and_does_not_keep_it(tmp
         await asyncio.sleep(0)
         assert WORTH_SAVING_TOKENS < await _when_back(thinker) < 60
     assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("how", ["restarted", "restarted, and spoken to at once", "forgetting", "another name"])
+async def test_of_a_long_talk_no_more_is_read_anew_than_a_turn_has_time_for(how: str) -> None:
+    """Or nobody would be answered for half a minute."""
+    async with EngineProcess(LONG) as process:
+        thinker = Thinker(ProcessLanguageModel(process), Conversation(Persona.load("en", "Ada")))
+        await thinker.warm_up()
+        for turn in range(60):
+            thinker.heard(
+                f"this is question number {turn} of many", f"and this is answer {turn} of many", NOW, turn=turn
+            )
+            await thinker.settle()
+        alone = await thinker._size(len(thinker.conversation))
+        match how:
+            case "restarted":
+                process.kill()
+                await asyncio.sleep(0)
+                evaluated = await _when_back(thinker)
+            case "restarted, and spoken to at once":
+                process.kill()
+                thinker.lost()
+                await _when_back(Thinker(thinker._model, Conversation(Persona.load("en", "Ada"))))
+                evaluated = await thinker.settle() + alone
+            case "forgetting":
+                thinker.forget({7})
+                evaluated = await thinker.settle()
+            case _:
+                thinker.go_by(Persona.load("en", "Bo"), Sampling())
+                evaluated = await thinker.warm_up()
+        assert evaluated <= alone + READ_ANEW_TOKENS
+        texts = [said.text for said in thinker.conversation.said()]
+        assert texts[-1] == "and this is answer 59 of many"
+        assert 4 < len(texts) < 60
 
 
 async def _when_back(thinker: Thinker) -> int:
