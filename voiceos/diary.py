@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self, TypeVar
 
+from voiceos import off_the_record
 from voiceos.errors import NewerFormat, StorageError, VoiceosError, bug
 from voiceos.exchange import Exchange
 from voiceos.memory import Forgotten, Selection, Store
@@ -51,10 +52,12 @@ class Diary:
     def __init__(self, store: Store, *, announce: Callable[[str], None]) -> None:
         self.erased: Callable[[], None] = lambda: None
         """Called in the loop where another process has had something forgotten."""
+        self.privately: Callable[[bool], None] = lambda off: None
+        """Called in the loop as it goes off the record, and back on."""
         self.problem: VoiceosError | None = None
         """Why turns are not written just now; None where they are."""
         self.off_the_record = False
-        """Nothing of this conversation is kept; of the next one it is again."""
+        """Nothing of this conversation is kept; of the next one it is again. See `go_off`."""
         self.conversation = ""
         """Tells this conversation from others, in the store."""
         self._store = store
@@ -63,6 +66,8 @@ class Diary:
         self._unwritten: deque[_Entry] = deque()
         self._episodes: dict[int, int] = {}
         self._last_said: datetime | None = None
+        self._off_until: off_the_record.Until = None
+        self._off_until_kept: off_the_record.Until = None
         self._erasures = 0
         self._one_by_one = asyncio.Lock()
         self._wake = asyncio.Event()
@@ -70,7 +75,8 @@ class Diary:
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        """Returns at once: the memory is opened beside all else."""
+        """The memory is opened beside all else. Raises NewerFormat for what a newer voiceos has put down beside it."""
+        self._off_until = self._off_until_kept = await asyncio.to_thread(off_the_record.load)
         self._task = asyncio.create_task(self._run(), name="diary")
         return self
 
@@ -98,14 +104,36 @@ class Diary:
         """Somebody speaks: where the last conversation is long over, it is a new one."""
         if not self.conversation or (self._last_said is not None and at - self._last_said > CONVERSATION_GAP):
             self.conversation = f"{at.isoformat('T', 'seconds')}-{secrets.token_hex(2)}"
-            self.off_the_record = False
+            first = self._last_said is None
+            self._turn(off=first and self._off_until is not None and at < self._off_until)
             self._last_said = at
+
+    def go_off(self, now: datetime) -> None:
+        """Keep nothing more of this conversation, also where it goes on after a restart."""
+        self.enter(now)
+        self._last_said = now
+        self._turn(off=True)
+        self._off_until = now + CONVERSATION_GAP
+        self._wake.set()
+
+    def go_on(self) -> None:
+        """Keep what is said from now on."""
+        self._turn(off=False)
+        self._off_until = None
+        self._wake.set()
+
+    def _turn(self, *, off: bool) -> None:
+        if off != self.off_the_record:
+            self.off_the_record = off
+            self.privately(off)
 
     def keep(self, exchange: Exchange) -> None:
         """Write a turn as soon as that can be; returns at once."""
         self.enter(exchange.at)
         if exchange.said:
             self._last_said = exchange.at
+            if self.off_the_record:
+                self.go_off(exchange.at)
         if self.off_the_record or exchange.turn in self._episodes or isinstance(self.problem, NewerFormat):
             return
         if exchange.said.strip() or exchange.heard.strip():
@@ -175,6 +203,10 @@ class Diary:
     async def write(self) -> None:
         """Write what is not written yet. Raises StorageError."""
         async with self._one_by_one:
+            until = self._off_until
+            if until != self._off_until_kept:
+                await asyncio.to_thread(off_the_record.keep, until)
+                self._off_until_kept = until
             if not self._open:
                 await self._begin()
             while self._unwritten:

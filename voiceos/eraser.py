@@ -110,9 +110,7 @@ class Eraser:
     async def conversation(self, now: datetime) -> str:
         """Keep nothing of this conversation, which goes on, and forget what was kept of it."""
         diary = self._diary
-        diary.enter(now)
-        await diary.write()
-        diary.off_the_record = True
+        diary.go_off(now)
         _, done, _ = await diary.erase(lambda store: store.select_conversation(diary.conversation))
         return self._told(done, "off_the_record")
 

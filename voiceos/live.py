@@ -120,6 +120,8 @@ class Live:
             else Diary(memory, announce=lambda sentence: self.conductor.announce(sentence, key=True))
         )
         """None where nothing is remembered."""
+        if self.diary is not None:
+            self.diary.privately = self._observer.off_the_record
         self.ended = False
         """The conversation is over, and what it leaves is being written."""
 

@@ -41,6 +41,9 @@ class Observer:
     def forgotten(self) -> None:
         """Of what was said something is to be forgotten: whoever holds words lets go of them."""
 
+    def off_the_record(self, off: bool) -> None:
+        """What is said from now on is to be kept nowhere, or may be again."""
+
     def stopping(self) -> None:
         """The end has begun."""
 
@@ -87,6 +90,9 @@ class Observers(Observer):
 
     def forgotten(self) -> None:
         self._tell(lambda one: one.forgotten())
+
+    def off_the_record(self, off: bool) -> None:
+        self._tell(lambda one: one.off_the_record(off))
 
     def stopping(self) -> None:
         self._tell(lambda one: one.stopping())

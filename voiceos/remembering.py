@@ -318,7 +318,7 @@ class Remembering:
     def _on_the_record(self) -> str:
         if not self._diary.off_the_record:
             return self._phrases.text("on_the_record_already")
-        self._diary.off_the_record = False
+        self._diary.go_on()
         return self._phrases.text("on_the_record")
 
     def _let_go(self, turns: frozenset[int]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from voiceos import config, files, habits, muted, quiet, stored
+from voiceos import config, files, habits, muted, off_the_record, quiet, stored
 from voiceos.catalogue import Store
 from voiceos.engines import tuned
 from voiceos.errors import StorageError
@@ -47,6 +47,7 @@ def _broken() -> Iterator[Mended]:
         (stored.TUNED, tuned.load),
         (stored.QUIET, quiet.load),
         (stored.MICROPHONE, muted.load),
+        (stored.OFF_THE_RECORD, off_the_record.load),
     ):
         there = kept.path.exists()
         read()

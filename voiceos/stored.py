@@ -106,10 +106,31 @@ MEMORY = Stored(
     "[memory.md](memory.md)",
     "it does not know you any more",
 )
+OFF_THE_RECORD = Stored(
+    "off_the_record.json",
+    "state",
+    1,
+    "until when nothing is to be remembered, where you asked for that",
+    "what you say is remembered again",
+    (_same,),
+)
 LANE = Stored("persona.lane", "cache", 1, "its character, as the language model reads it", "one start is slower")
 MODELS = Stored("models", "data", 0, "the models; each file is known by its hash", "`voiceos models pull` fetches them")
 
-EVERYTHING = (SETTINGS, PAUSES, TUNED, QUIET, INITIATIVE, MICROPHONE, RECORDS, RECORDINGS, MEMORY, LANE, MODELS)
+EVERYTHING = (
+    SETTINGS,
+    PAUSES,
+    TUNED,
+    QUIET,
+    INITIATIVE,
+    MICROPHONE,
+    RECORDS,
+    RECORDINGS,
+    MEMORY,
+    OFF_THE_RECORD,
+    LANE,
+    MODELS,
+)
 
 
 def called(name: str) -> Stored:

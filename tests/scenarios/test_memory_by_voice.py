@@ -11,7 +11,7 @@ import pytest
 from tests.scenarios.room import Room, settings
 from tests.scenarios.served import Served
 from tests.unit.memory.traces import traces
-from voiceos import remembering
+from voiceos import remembering, stored
 from voiceos.languages import Phrases
 from voiceos.memory import USER, Episode, Fact, Source, Store
 
@@ -234,6 +234,24 @@ async def test_a_conversation_can_go_on_off_the_record() -> None:
     assert [episode.said for episode in episodes()] == ["Remember this conversation again.", "It rains."]
     (fact,) = facts()
     assert (fact.value, fact.episode) == ("I like rain", None), "what is asked for is kept all the same"
+    assert lies_on_the_disk("Bob") == []
+
+
+async def test_off_the_record_nothing_is_recorded_either() -> None:
+    recorded = settings(turn_taking={"unjudged_silence_ms": 200}, records={"conversations": True})
+    hears = ["Don't remember this conversation.", "I owe Bob ten pounds."]
+    async with Served(hears=hears, settings=recorded) as room:
+        assert list(stored.RECORDINGS.path.iterdir()) != []
+        await talked(room, 2)
+        (told,) = room.daemon.degraded()
+        assert "recorded to no more" in told.what
+    assert list(stored.RECORDINGS.path.iterdir()) == []
+
+
+async def test_a_restart_leaves_a_conversation_off_the_record() -> None:
+    await talk("Don't remember this conversation.")
+    await talk("I owe Bob ten pounds.")
+    assert episodes() == []
     assert lies_on_the_disk("Bob") == []
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from voiceos import diary as diaries
-from voiceos import stored
+from voiceos import off_the_record, stored
 from voiceos.diary import CONVERSATION_GAP, Diary
 from voiceos.errors import NewerFormat, StorageError
 from voiceos.exchange import Exchange
@@ -87,11 +87,43 @@ async def test_what_is_said_unasked_does_not_prolong_a_conversation(diary: Diary
 
 async def test_nothing_is_kept_off_the_record_until_the_next_conversation(diary: Diary) -> None:
     diary.keep(exchange(1, "on the record"))
-    diary.off_the_record = True
+    diary.go_off(NOW)
     diary.keep(exchange(2, "off the record"))
     diary.keep(exchange(3, "another day", later=timedelta(days=1)))
     await diary.write()
     assert [episode.said for episode in kept()] == ["on the record", "another day"]
+
+
+async def test_a_restart_does_not_put_it_on_the_record() -> None:
+    async with Diary(Store(), announce=print) as diary:
+        diary.go_off(NOW)
+        diary.keep(exchange(1, "one", later=timedelta(minutes=20)))
+    assert stored.OFF_THE_RECORD.path.stat().st_mode & 0o777 == 0o600
+    async with Diary(Store(), announce=print) as diary:
+        diary.keep(exchange(1, "two", later=timedelta(minutes=49)))
+    async with Diary(Store(), announce=print) as diary:
+        diary.keep(exchange(1, "three", later=timedelta(minutes=80)))
+        diary.keep(exchange(2, "four", later=timedelta(minutes=81)))
+    assert [episode.said for episode in kept()] == ["three", "four"]
+
+
+async def test_a_restart_remembers_what_is_on_the_record_again() -> None:
+    async with Diary(Store(), announce=print) as diary:
+        diary.go_off(NOW)
+        await diary.write()
+        diary.go_on()
+    async with Diary(Store(), announce=print) as diary:
+        diary.keep(exchange(1, "one", later=timedelta(minutes=1)))
+    assert [episode.said for episode in kept()] == ["one"]
+
+
+@pytest.mark.parametrize("until", ['"tomorrow"', "3", '"2026-03-02T15:00:00"', "[]"])
+def test_what_is_no_moment_is_set_aside(until: str) -> None:
+    off_the_record.keep(NOW)
+    assert off_the_record.load() == NOW
+    stored.OFF_THE_RECORD.path.write_text(f'{{"version": 1, "until": {until}}}')
+    assert off_the_record.load() is None
+    assert not stored.OFF_THE_RECORD.path.exists()
 
 
 async def test_what_cannot_be_written_is_told_once_and_tried_again(

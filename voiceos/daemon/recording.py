@@ -96,22 +96,34 @@ class Recording(Part):
     def degraded(self) -> Sequence[Degraded]:
         """What cannot be written any more, not before the next start."""
         if self._erased:
-            return [Degraded(f"{self._path} is recorded to no more: what it held was forgotten.")]
+            return [
+                Degraded(f"{self._path} is recorded to no more, before the next start: what it held was forgotten.")
+            ]
         failed = {self._path: self._lines.failed, self._wav: self._frames.failed if self._frames else ""}
         return [Degraded(f"{path} is recorded to no more: {why}.") for path, why in failed.items() if why]
 
     def ready(self) -> None:
         self._announce("recorded")
 
+    def off_the_record(self, off: bool) -> None:
+        """What was recorded of this conversation goes, unless the user chose the place; the rest is not recorded."""
+        if off and not self._erased:
+            if self._path.parent == stored.RECORDINGS.path:
+                for path in (self._path, self._wav):
+                    path.unlink(missing_ok=True)
+            self._erased = True
+
     def forgotten(self) -> None:
         """A recording that holds what was forgotten is deleted while it is written."""
         self._erased = self._erased or not self._path.exists()
 
     def frame(self, frame: Frame) -> None:
-        if self._frames is not None:
+        if self._frames is not None and not self._erased:
             self._frames.put(frame.samples)
 
     def decided(self, event: ev.Event, policy: Policy, before: State, commands: Sequence[do.Command] | None) -> None:
+        if self._erased:
+            return
         if self._policy is None:
             self._lines.put(recording.head(before, policy, voiceos=voiceos.__version__))
         changed = self._policy is not None and policy != self._policy

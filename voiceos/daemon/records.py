@@ -29,6 +29,7 @@ class Records(Part):
         self._half = max(1, most // 2)
         self._clock = clock
         self._turn: dict[str, Any] = {}
+        self._wordless = False
         self._heard = (0, "")
         """The words of the user's last turn, behind its number."""
         self._writer: Writer[dict[str, Any]] = Writer(self._write, "the record of turns", goes_on=True)
@@ -69,6 +70,10 @@ class Records(Part):
                 self._begin(command.turn)
                 self._turn["interrupted"] = True
 
+    def off_the_record(self, off: bool) -> None:
+        self._wordless = off
+        self.forgotten()
+
     def forgotten(self) -> None:
         self._heard = (0, "")
         self._turn.pop("heard", None)
@@ -81,7 +86,7 @@ class Records(Part):
 
     def _end(self) -> None:
         if self._turn:
-            if self._turn["turn"] == self._heard[0] and log.shows_speech():
+            if self._turn["turn"] == self._heard[0] and log.shows_speech() and not self._wordless:
                 self._turn["heard"] = self._heard[1]
             self._writer.put(self._turn)
         self._turn = {}
