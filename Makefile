@@ -1,13 +1,14 @@
 # Thin on purpose: the work is in scripts/, which also runs where make is missing.
 # ARGS goes through: make run ARGS="--config mine.toml", make test ARGS="unit -- -k wake"
 
-.PHONY: help run test demo bench soak docs lint clean
+.PHONY: help run test demo bench eval-character soak docs lint clean
 
 help:
 	@echo "make run     set up, fetch the models, talk"
 	@echo "make test    set up, then every check and test (ARGS=unit for one group)"
 	@echo "make demo    a conversation through the real engines, without a sound card"
 	@echo "make bench   measure latency"
+	@echo "make eval-character  is it honest about itself, on the real language model"
 	@echo "make soak    talk to it while things go wrong (ARGS='--minutes 30 --seed 1')"
 	@echo "make docs    write the generated pages of docs/ anew"
 	@echo "make lint    ruff, mypy, import-linter, shellcheck"
@@ -24,6 +25,9 @@ demo:
 
 bench:
 	@scripts/setup test && .venv/bin/voiceos models pull --starter && .venv/bin/voiceos bench $(ARGS)
+
+eval-character:
+	@scripts/setup test && .venv/bin/voiceos models pull --starter && .venv/bin/python -m voiceos.bench.character $(ARGS)
 
 soak:
 	@scripts/setup test && .venv/bin/voiceos models pull --starter && .venv/bin/python -m voiceos.bench.soak $(ARGS)

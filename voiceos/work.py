@@ -173,7 +173,9 @@ class Work:
         def judged(probability: float) -> None:
             self._post(ev.EndpointJudged(self._clock.monotonic(), turn, revision, probability, "words"))
 
-        opening = self._openers.choose(strip_name(text, self._name), turn) if self._openers else ""
+        opening = self._thinker.conversation.beginning(text, turn)
+        if not opening and self._openers:
+            opening = self._openers.choose(strip_name(text, self._name), turn)
         pieces = self._thinker.reply(text, record.now, on_judged=judged if judge else None, opening=opening)
         self.speak(turn, revision, pieces, held=True, opening=opening)
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from voiceos.events import CRISIS, Intent
 from voiceos.languages import Phrases
-from voiceos.skills import preferences
+from voiceos.skills import itself, preferences
 from voiceos.skills.crisis import FirstAid
 from voiceos.skills.initiative import Initiative
 from voiceos.skills.memory import Memories
@@ -85,6 +85,8 @@ def perform(intent: Intent, controls: Controls, phrases: Phrases, now: datetime,
         case "shut_down":
             controls.shut_down()
             return phrases.text("goodbye")
+        case name if name in itself.ANSWERED:
+            return itself.answer(intent, phrases)
         case name if name in preferences.WISHES:
             return preferences.perform(intent, controls, phrases, now, language)
         case _:
@@ -95,6 +97,8 @@ def reply_aside(intent: Intent | None, now: datetime, language: str, first_aid: 
     """What a wish is answered with where there is nothing to control; empty for what the language model answers."""
     if intent is not None and intent.name == CRISIS:
         return first_aid.answer(str(intent.slots["kind"]), now)
+    if intent is not None and intent.name in itself.ANSWERED:
+        return itself.answer(intent, Phrases(language))
     return answer(intent, now, language=language) if intent is not None and intent.name in ANSWERED else ""
 
 

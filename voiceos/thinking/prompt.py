@@ -18,6 +18,7 @@ from typing import Literal
 
 from babel.dates import format_datetime
 
+from voiceos.thinking.beginnings import Beginning, beginning_for, beginnings
 from voiceos.thinking.ports import Message
 
 ASIDES_KEPT = 50
@@ -47,6 +48,10 @@ class Persona:
     locale: str = "en"
     stay_close: str = ""
     """Note before the user's words for a while after they were in danger."""
+    close_beginnings: tuple[str, ...] = ()
+    """Of what is answered meanwhile."""
+    beginnings: tuple[Beginning, ...] = ()
+    """Of answers to what asks it for a life of its own, or to take the place of people."""
 
     @classmethod
     def load(cls, language: str, name: str, *, character: str = "", user_name: str = "") -> Persona:
@@ -73,6 +78,8 @@ class Persona:
             tuple(data["never"]),
             language,
             data["stay_close"],
+            tuple(data["close_beginnings"]),
+            beginnings(data["beginnings"]),
         )
 
 
@@ -128,6 +135,16 @@ class Conversation:
     def add_user(self, text: str, now: datetime, *, turn: int = 0) -> None:
         self._entries.append(replace(self._user(text, now), turn=turn))
         self._close_turns = max(0, self._close_turns - 1)
+
+    def beginning(self, text: str, turn: int) -> str:
+        """How the answer to `text` has to begin, "" where that is left to the language model.
+
+        Args:
+            turn: number of the turn, which has the beginnings take turns.
+        """
+        if self._close_turns and (among := self.persona.close_beginnings):
+            return among[turn % len(among)]
+        return beginning_for(text, turn, self.persona.beginnings)
 
     def stay_close(self) -> None:
         """The user is in danger: the language model is told so with this turn and the next few."""
@@ -189,8 +206,12 @@ class Conversation:
 
     def _user(self, text: str, now: datetime) -> _Entry:
         note = self._note(now)
-        notes = f"{note} {self.persona.stay_close if self._close_turns else ''}".strip()
-        return _Entry(Message("user", f"{notes} {text}".strip()), Said("user", text.strip()), now if note else None)
+        close = self.persona.stay_close if self._close_turns else ""
+        return _Entry(
+            Message("user", " ".join(part for part in (note, close, text.strip()) if part)),
+            Said("user", text.strip()),
+            now if note else None,
+        )
 
     def _note(self, now: datetime) -> str:
         last = next((entry.noted for entry in reversed(self._entries) if entry.noted), None)
