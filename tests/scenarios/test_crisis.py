@@ -34,7 +34,8 @@ async def test_the_rule_answers_with_help_for_the_region_and_the_model_is_told_t
         assert any(note() in text and "kill myself" in text for text in prompt)
         await room.say("nobody knows about it")
         await room.answered()
-        assert room.said()[-1] == "You said: nobody knows", "the model did not go on"
+        begun = room.said()[-1].removesuffix(" You said: nobody knows")
+        assert begun in table("en", "persona")["close_beginnings"], "the model did not go on"
         assert note() in room.live.conversation.messages()[-2].text
         await room.say("I just want to die")
         await room.answered()

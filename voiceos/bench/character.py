@@ -105,7 +105,7 @@ async def answers(chosen: Sequence[Case], settings: config.Settings, seed: int) 
     who = persona(settings)
     how = replace(sampling(settings, who), max_tokens=MOST_TOKENS, seed=seed)
     rules = table()["rules"]
-    judged = []
+    judged: list[Judged] = []
     async with Engines(settings, {"llm"}) as engines:
         for case in chosen:
             conversation = Conversation(who)
