@@ -14,7 +14,8 @@ from voiceos.config.model import InitiativeLevel
 from voiceos.diary import Diary
 from voiceos.events import Intent
 from voiceos.initiative import REMINDER, Ledger, Occasion, Outcome, kept
-from voiceos.initiative.occasions import REMINDER_KEEPS, of_fact
+from voiceos.initiative import Kind as Occasions
+from voiceos.initiative.occasions import REMINDER_KEEPS, begins, of_fact
 from voiceos.initiative.wording import bare, thing, turned, value_of, what_of, when, why
 from voiceos.languages import Phrases
 from voiceos.memory import USER, Fact, Kind, Source, Store, terms
@@ -38,6 +39,10 @@ UNWRITTEN_FOR = timedelta(minutes=10)
 
 JUST_SAID = timedelta(minutes=10)
 """So long "why did you say that?" is about what it said of its own accord; set by hand."""
+
+
+OFFERED = timedelta(minutes=1)
+"""So long "yes" answers an offer; set by hand."""
 
 
 class Reminding:
@@ -73,11 +78,16 @@ class Reminding:
         """The reminder that was spoken of last."""
         self._last: tuple[Occasion, datetime] | None = None
         """What was said last of its own accord, in this run."""
+        self._offered: int | None = None
+        """Of this fact a reminder was offered, and nobody has said yes or no yet."""
 
     def asked(self) -> frozenset[str]:
         """What is open just now; see `SentenceMatcher`."""
-        just = self._last is not None and abs(self._now() - self._last[1]) <= JUST_SAID
-        return frozenset(("spoke_first",) if just else ())
+        if self._last is None:
+            return frozenset()
+        ago = abs(self._now() - self._last[1])
+        is_open = {"spoke_first": ago <= JUST_SAID, "offer": self._offered is not None and ago <= OFFERED}
+        return frozenset(name for name, yes in is_open.items() if yes)
 
     def tell(self, occasion: Occasion, now: datetime) -> None:
         """It is being said."""
@@ -85,6 +95,7 @@ class Reminding:
         self._last = occasion, now
         if occasion.asked:
             self._focus = occasion.fact
+        self._offered = occasion.fact if occasion.kind is Occasions.OFFER else None
 
     async def write(self) -> None:
         """Write what is not written yet. Raises StorageError."""
@@ -118,6 +129,8 @@ class Reminding:
         match intent.name:
             case "remind":
                 return await self._remind(intent, turn, said, now)
+            case "accept_reminder" | "decline_reminder":
+                return await self._decide(intent.name == "accept_reminder", now)
             case "reminders":
                 return self._list(await self._pending(now), now)
             case "cancel_reminders":
@@ -141,6 +154,13 @@ class Reminding:
             return self._phrases.text("remind_when", what=told)
         if due <= now:
             return self._phrases.text("remind_past", when=when(due, now, self._language))
+        self._diary.enter(now)
+        await self._keep(what, due, now, lambda store: self._episode(store, turn, said, now))
+        return self._phrases.text("remind_set", what=told, when=when(due, now, self._language))
+
+    async def _keep(
+        self, what: str, due: datetime, now: datetime, episode: Callable[[Store], int | None] = lambda store: None
+    ) -> None:
         words = languages.table(self._language, "initiative")["memory"]
         sentence = words["sentence"].format(what=what, when=when_dated(due, self._language))
 
@@ -152,16 +172,30 @@ class Reminding:
                 kind=Kind.COMMITMENT,
                 single=False,
                 due=due,
-                episode=self._episode(store, turn, said, now),
+                episode=episode(store),
                 source=Source.TOLD,
             )
 
-        self._diary.enter(now)
         fact = await self._diary.ask(keep)
         self._focus = fact.id
         if (occasion := of_fact(fact, now)) is not None:  # it may have been called off before
             self.ledger.settled.pop(occasion.key, None)
         self.on_change()
+
+    async def _decide(self, accepted: bool, now: datetime) -> str:
+        """A reminder was offered."""
+        number, self._offered = self._offered, None
+        fact = None if number is None else await self._diary.ask(lambda store: store.fact(number))
+        if fact is None or fact.due is None:
+            return self._phrases.text("reminder_unknown")
+        if (occasion := of_fact(fact, now)) is not None:  # it is told as a reminder, or not at all
+            self.ledger.settle(occasion.key, now)
+        if not accepted:
+            return self._phrases.text("reminder_declined")
+        words = languages.table(self._language, "initiative")["memory"]
+        what, due = words["offered"].format(said=fact.sentence.rstrip(" .!?")), begins(fact, now)
+        await self._keep(what, due, now)
+        told = turned(what, self._language)
         return self._phrases.text("remind_set", what=told, when=when(due, now, self._language))
 
     def _episode(self, store: Store, turn: int, said: str, now: datetime) -> int | None:

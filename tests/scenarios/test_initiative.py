@@ -168,8 +168,28 @@ async def test_nobody_is_talked_over() -> None:
         await asyncio.sleep(0.5)
         wall.set("2026-03-04T17:00")
         await talk
-        await home.told("It's time for what you told me of: I have to call.")
+        await home.told("You told me that you have to call, and it's time.")
         assert "long story" in home.said()[0]
+
+
+async def test_what_was_promised_is_offered_once_and_taken_as_a_reminder_only_with_a_yes() -> None:
+    for answer, reminded in (("yes please", True), ("no", False)):
+        wall = Wall("2026-03-04T14:00")
+        commitment("I'll call my sister", "2026-03-04T17:00", wall)
+        async with Home(wall, hears=["hello there", answer]) as home:
+            await home.wait(1)
+            assert home.said() == []
+            await home.asks()
+            offer = await home.told("Shall I")
+            assert offer == "You told me that you'll call your sister. Shall I remind you, at 5:00 PM?"
+            assert ("I'll remind you of this" in await home.asks()) is reminded
+            wall.set("2026-03-04T17:00")
+            if reminded:
+                assert await home.told("You asked me") == "You asked me to remind you of this: you'll call your sister."
+            await home.wait(2)
+            assert len(home.said()) == (4 if reminded else 3)
+        stored.MEMORY.path.unlink()
+        stored.INITIATIVE.path.unlink()
 
 
 async def test_without_a_memory_it_says_that_it_cannot_remind() -> None:

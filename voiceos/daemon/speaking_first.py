@@ -47,6 +47,8 @@ LOOK_AGAIN = timedelta(hours=1)
 """What another process has written into the memory is seen within this."""
 TRY_AGAIN = timedelta(minutes=1)
 """What could not be said, or written, is tried again then."""
+AHEAD = timedelta(days=60)
+"""What is due later is not looked at yet."""
 ANSWER_S = 20.0
 """So long what the user says is taken for an answer; set by hand."""
 WAVES_AWAY = ("stop", "never_mind", "not_now", "quiet_until")
@@ -96,8 +98,9 @@ class SpeakingFirst(Part):
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        with contextlib.suppress(StorageError):
-            await self._live().reminding.write()
+        if self._ready:
+            with contextlib.suppress(StorageError):
+                await self._live().reminding.write()
 
     def degraded(self) -> Sequence[Degraded]:
         if self._problem is None:
@@ -198,8 +201,13 @@ class SpeakingFirst(Part):
         diary = self._live().diary
         if diary is None:
             return ()
-        since, until = now - REMINDER_KEEPS - timedelta(days=1), now + timedelta(days=2)
-        return await diary.ask(lambda store: store.facts_due(until, since=since, limit=500))
+        since, until = now - REMINDER_KEEPS - timedelta(days=1), now + AHEAD
+        try:
+            return await diary.ask(lambda store: store.facts_due(until, since=since, limit=500))
+        except StorageError as error:
+            log.warning("nothing is known of what is due: %s", error)  # `Remembering` tells of it
+            self._look_at = now + TRY_AGAIN
+            return ()
 
     def _here(self) -> Circumstances:
         live = self._live()

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from voiceos.initiative.attendance import Attendance
 from voiceos.initiative.hours import QuietHours, next_at
-from voiceos.memory import Fact
+from voiceos.memory import USER, Fact, Source
 from voiceos.memory import Kind as FactKind
 
 REMINDER = "reminder"
@@ -25,6 +25,8 @@ class Kind(StrEnum):
     COMMITMENT = "commitment"
     """Something that the user has promised is due."""
     PLAN = "plan"
+    OFFER = "offer"
+    """Whether they want to be reminded of what they have just promised or planned."""
     MORNING = "morning"
     """The first turn of the day, and what it holds."""
     NIGHT = "night"
@@ -37,6 +39,7 @@ URGENCY: Mapping[Kind, float] = {
     Kind.REMINDER: 1.0,
     Kind.COMMITMENT: 0.9,
     Kind.PLAN: 0.7,
+    Kind.OFFER: 0.6,
     Kind.MORNING: 0.6,
     Kind.NIGHT: 0.5,
     Kind.SILENCE: 0.4,
@@ -48,6 +51,12 @@ REMINDER_KEEPS = timedelta(days=30)
 """A reminder is told late rather than never: whoever asked for it has put it out of their mind."""
 DUE_KEEPS = timedelta(hours=2)
 """Of what is due at an hour."""
+OFFER_KEEPS = timedelta(days=2)
+"""Behind what was said; longer ago nobody knows any more what is meant."""
+OFFER_BEFORE = timedelta(hours=1)
+"""So long before it is due there is still something to be reminded of."""
+THERE = timedelta(minutes=10)
+"""So long behind their last turn somebody is there to be asked."""
 MORNING_KEEPS = timedelta(minutes=30)
 NIGHT_KEEPS = timedelta(minutes=10)
 
@@ -93,7 +102,13 @@ def occasions(facts: Iterable[Fact], attendance: Attendance, now: datetime, hour
     Args:
         now: with the time zone of the clock on the wall.
     """
+    facts = list(facts)
+    asked_in = {fact.episode for fact in facts if fact.relation == REMINDER and fact.episode is not None}
+    # What the language model found in "remind me to …" is that reminder once more.
+    facts = [fact for fact in facts if fact.relation == REMINDER or fact.episode not in asked_in]
     found = [one for fact in facts if (one := of_fact(fact, now)) is not None]
+    for fact in facts:
+        found += _offer(fact, attendance, now)
     found += _morning(attendance)
     found += _night(attendance, now, hours)
     found += _silence(attendance, now)
@@ -142,6 +157,16 @@ def of_fact(fact: Fact, now: datetime) -> Occasion | None:
     kind = Kind.COMMITMENT if fact.kind is FactKind.COMMITMENT else Kind.PLAN
     until = _midnight(since) + timedelta(days=1) if at_no_hour(fact) else since + DUE_KEEPS
     return Occasion(kind, f"{kind}:{fact.id}:{name}", since, until, fact.id)
+
+
+def _offer(fact: Fact, attendance: Attendance, now: datetime) -> Iterator[Occasion]:
+    if fact.due is None or fact.relation == REMINDER or fact.source is not Source.DRAWN or fact.subject != USER:
+        return
+    if fact.kind not in (FactKind.COMMITMENT, FactKind.PLAN) or attendance.last is None:
+        return
+    until = min(begins(fact, now) - OFFER_BEFORE, fact.since + OFFER_KEEPS, attendance.last + THERE)
+    if fact.since < until:
+        yield Occasion(Kind.OFFER, f"offer:{fact.id}", fact.since, until, fact.id)
 
 
 def _morning(attendance: Attendance) -> Iterator[Occasion]:

@@ -64,15 +64,18 @@ def text(occasion: Occasion, fact: Fact | None, today: Sequence[Fact], now: date
     words = languages.table(language, "initiative")
     told: str
     match occasion.kind:
-        case Kind.REMINDER | Kind.COMMITMENT | Kind.PLAN:
+        case Kind.REMINDER | Kind.COMMITMENT | Kind.PLAN | Kind.OFFER:
             if fact is None or fact.due is None:
                 return ""
             if occasion.kind is Kind.REMINDER:
                 is_late = now - occasion.since >= ON_TIME
                 told = words["reminder_late" if is_late else "reminder"]
                 return told.format(what=turned(what_of(fact), language), when=when(fact.due, now, language))
-            told = words["due_today" if at_no_hour(fact) else "due_now"]
-            return told.format(said=_said(fact))
+            key = "offer" if occasion.kind is Kind.OFFER else "due_today" if at_no_hour(fact) else "due_now"
+            to_them = Persons(language).turned(_said(fact))
+            told = words[key if to_them else f"{key}_as_said"]
+            at = when(begins(fact, now), now, language)
+            return told.format(told=to_them, said=_said(fact), when=at)
         case Kind.MORNING:
             things = [thing(one, now, language) for one in today[:MOST_THINGS]]
             told = words["morning_with" if things else "morning"]
@@ -109,7 +112,7 @@ def _said(fact: Fact) -> str:
 def why(kind: Kind, fact: Fact | None, now: datetime, language: str) -> str:
     """Why something of this kind was said."""
     words = languages.table(language, "initiative")["why"]
-    if fact is None and kind in (Kind.REMINDER, Kind.COMMITMENT, Kind.PLAN):
+    if fact is None and kind in (Kind.REMINDER, Kind.COMMITMENT, Kind.PLAN, Kind.OFFER):
         told: str = words["due"]
         return told
     told = words[kind.value]

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from voiceos.events import Intent
 
 WISHES = (
-    *("remind", "reminders", "cancel_reminder", "cancel_reminders"),
+    *("remind", "reminders", "cancel_reminder", "cancel_reminders", "accept_reminder", "decline_reminder"),
     *("not_now", "why_first", "speak_less", "speak_more", "speak_never"),
 )
 """Intents that are for this."""

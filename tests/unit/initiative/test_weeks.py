@@ -56,9 +56,9 @@ def at(quarter: int) -> datetime:
 moments = st.lists(QUARTERS.map(at), max_size=8)
 spans = st.lists(st.tuples(QUARTERS, st.integers(1, 20)).map(lambda one: (at(one[0]), at(one[0] + one[1]))), max_size=3)
 clocks = st.tuples(st.integers(0, 23), st.sampled_from([0, 15, 30, 45])).map(lambda one: f"{one[0]:02}:{one[1]:02}")
-dues = st.lists(st.tuples(st.sampled_from(["reminder", "commitment", "plan"]), QUARTERS.map(at)), max_size=6).map(
-    lambda them: [fact(number, kind, due) for number, (kind, due) in enumerate(them, 1)]
-)
+dues = st.lists(
+    st.tuples(st.sampled_from(["reminder", "commitment", "plan", "promise"]), QUARTERS.map(at)), max_size=6
+).map(lambda them: [fact(number, kind, due) for number, (kind, due) in enumerate(them, 1)])
 weeks = st.builds(
     Week,
     quiet_hours=st.one_of(st.just(""), st.tuples(clocks, clocks).map("-".join)),

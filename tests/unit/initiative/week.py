@@ -103,11 +103,12 @@ def _within(now: datetime, spans: Sequence[tuple[datetime, datetime]]) -> dateti
 
 
 def fact(number: int, kind: str, due: datetime, name: str = "thing") -> Fact:
-    is_reminder = kind == Kind.REMINDER
+    """Of a kind of occasion, or a "promise", which is a commitment that was found in what was said."""
+    is_reminder, is_drawn = kind == Kind.REMINDER, kind == "promise"
     return Fact(
         number, USER, REMINDER if is_reminder else "plan", name, name,
-        FactKind.COMMITMENT if is_reminder else FactKind(kind), START, START, due, None,
-        Source.TOLD, 1.0, False, None, None, None,
+        FactKind.COMMITMENT if is_reminder or is_drawn else FactKind(kind), START, START, due, None,
+        Source.DRAWN if is_drawn else Source.TOLD, 1.0, False, None, None, None,
     )  # fmt: skip
 
 

@@ -52,6 +52,11 @@ OPEN = {
         "why_first": ["Why did you say that?", "Why did you tell me that?", "Why did you remind me?"],
         "": ["Why is the sky blue?", "Now.", "Yes."],
     },
+    "offer": {
+        "accept_reminder": ["Yes.", "Yes, please.", "Okay.", "Sure, do that.", "Yes, remind me."],
+        "decline_reminder": ["No.", "No, thanks.", "No need.", "No, I'll remember."],
+        "": ["Yes, I saw her.", "No idea."],
+    },
     "more": {"known_more": ["Go on.", "Yes.", "What else?", "Tell me more."], "": ["No."]},
 }
 """What is understood only behind what it answers."""
