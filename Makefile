@@ -1,7 +1,7 @@
 # Thin on purpose: the work is in scripts/, which also runs where make is missing.
 # ARGS goes through: make run ARGS="--config mine.toml", make test ARGS="unit -- -k wake"
 
-.PHONY: help run test demo bench eval-character soak docs lint clean
+.PHONY: help run test demo bench eval-character eval-memory eval-memory-quick soak docs lint clean
 
 help:
 	@echo "make run     set up, fetch the models, talk"
@@ -9,6 +9,8 @@ help:
 	@echo "make demo    a conversation through the real engines, without a sound card"
 	@echo "make bench   measure latency"
 	@echo "make eval-character  is it honest about itself, on the real language model"
+	@echo "make eval-memory        tell it whole lives, ask, and judge what it remembers (90 minutes; goes on where it was)"
+	@echo "make eval-memory-quick  one life, ten minutes"
 	@echo "make soak    talk to it while things go wrong (ARGS='--minutes 30 --seed 1')"
 	@echo "make docs    write the generated pages of docs/ anew"
 	@echo "make lint    ruff, mypy, import-linter, shellcheck"
@@ -28,6 +30,12 @@ bench:
 
 eval-character:
 	@scripts/setup test && .venv/bin/voiceos models pull --starter && .venv/bin/python -m voiceos.bench.character $(ARGS)
+
+eval-memory:
+	@scripts/setup test && .venv/bin/voiceos models pull --starter && .venv/bin/python -m voiceos.bench.eval_memory $(ARGS)
+
+eval-memory-quick:
+	@scripts/setup test && .venv/bin/voiceos models pull --starter && .venv/bin/python -m voiceos.bench.eval_memory --quick $(ARGS)
 
 soak:
 	@scripts/setup test && .venv/bin/voiceos models pull --starter && .venv/bin/python -m voiceos.bench.soak $(ARGS)

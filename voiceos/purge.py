@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from typing import Protocol
 
 from voiceos.app import Engines
-from voiceos.conductor import Conductor
 from voiceos.errors import VoiceosError
 from voiceos.observer import Observer
 from voiceos.thinking.asides import Asides
@@ -15,6 +15,13 @@ from voiceos.thinking.ports import Lane
 from voiceos.thinking.thinker import Thinker
 
 log = logging.getLogger(__name__)
+
+
+class Mouth(Protocol):
+    """What speaks: the conductor, while it runs."""
+
+    def let_go(self) -> None:
+        """Of what was said something is forgotten: nothing of it is left there."""
 
 
 class Purge:
@@ -30,7 +37,7 @@ class Purge:
         observer: Observer,
         engines: Engines,
         *,
-        conductor: Callable[[], Conductor],
+        conductor: Callable[[], Mouth],
         asides: Callable[[], Asides],
     ) -> None:
         self._thinker = thinker
