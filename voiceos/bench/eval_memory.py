@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import shutil
 import sys
 import time
@@ -146,6 +147,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args()
     state = options.state or platformdirs.user_cache_path("voiceos") / "bench" / "lives"
+    os.environ["XDG_STATE_HOME"] = str(state / "state")  # nothing of the user's own is read, and nothing added to it
     settings = Settings.model_validate({"llm": {"seed": options.seed}})
     try:
         chosen = _chosen(options)

@@ -32,8 +32,10 @@ from voiceos.listening.ports import Decoding
 from voiceos.memory import Store
 from voiceos.memory.ports import Embedder
 from voiceos.observer import Observer
+from voiceos.preferences import Preferences
 from voiceos.purge import Purge
 from voiceos.remembering import Remembering
+from voiceos.reminding import Reminding
 from voiceos.skills.controls import Controls
 from voiceos.skills.crisis import FirstAid
 from voiceos.skills.region import region
@@ -121,10 +123,17 @@ class _Deaf:
 class _Wishes:
     """As much of `Controls` as lives need: the wishes about the memory, and what is asked by heart."""
 
-    def __init__(self, memory: Remembering, first_aid: FirstAid, last_reply: Callable[[], str]) -> None:
+    def __init__(
+        self, memory: Remembering, initiative: Reminding, first_aid: FirstAid, last_reply: Callable[[], str]
+    ) -> None:
         self.memory = memory
+        self.initiative = initiative
         self.first_aid = first_aid
         self.last_reply = last_reply
+
+
+def _no_preferences() -> Preferences:
+    raise EngineError("no dial is turned in a life")
 
 
 class Resident:
@@ -158,7 +167,17 @@ class Resident:
         self._remembering = Remembering(
             self.diary, self._thinker.conversation, phrases, language=language, clock=clock, purge=purge
         )
-        self._matcher = SentenceMatcher(language, settings.assistant.name, asked=self._remembering.asked)
+        reminding = Reminding(
+            self.diary,
+            phrases,
+            language=language,
+            preferences=_no_preferences,
+            level=lambda: settings.initiative.level,
+            now=clock.now,
+        )
+        self._matcher = SentenceMatcher(
+            language, settings.assistant.name, asked=lambda: self._remembering.asked() | reminding.asked()
+        )
         player = Listener()
         self._work = Work(
             thinker=self._thinker,
@@ -196,7 +215,9 @@ class Resident:
             post=self._posted,
         )
         first_aid = FirstAid(language, lambda: region(settings.assistant.region))
-        self._deeds.controls = cast(Controls, _Wishes(self._remembering, first_aid, lambda: self._work.last_reply))
+        self._deeds.controls = cast(
+            Controls, _Wishes(self._remembering, reminding, first_aid, lambda: self._work.last_reply)
+        )
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
