@@ -42,7 +42,7 @@ from voiceos.errors import ConfigError, VoiceosError
 from voiceos.memory.ports import Embedder
 
 QUICK = ("figure_tomasz",)
-"""Told in ten minutes on two cores, where only questions are answered."""
+"""Told where time is short."""
 
 
 async def run(
@@ -133,9 +133,9 @@ def _chosen(options: argparse.Namespace) -> list[Life]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m voiceos.bench.eval_memory", description=__doc__.partition("\n")[0])
     parser.add_argument("life", nargs="*", help="names of lives; all that the figure is of, where there are none")
-    parser.add_argument("--quick", action="store_true", help="ten minutes: one life, answers to questions alone")
+    parser.add_argument("--quick", action="store_true", help="one life, answers to questions alone")
     parser.add_argument(
-        "--questions-only", action="store_true", help="only questions are answered; a third of the time"
+        "--questions-only", action="store_true", help="only questions are answered, which is quicker"
     )
     parser.add_argument("--sittings", type=int, help="only the first so many of each")
     parser.add_argument("--seed", type=int, default=0)
