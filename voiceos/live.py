@@ -152,7 +152,7 @@ class Live:
             self.diary, thinker.conversation, self._phrases, language=language, clock=self._clock, purge=purge
         )
         reminding = self._reminding = self._reminds()
-        matcher = partial(SentenceMatcher, language, asked=lambda: remembering.asked() | reminding.asked())
+        matcher = partial(SentenceMatcher, language, asked=lambda: remembering.asked_with(reminding.asked()))
         openers = Openers(language) if settings.assistant.openers else None
         voice = AheadOfTime(self._engines.tts, openers.texts if openers else ())
         ears = Ears(
@@ -186,7 +186,7 @@ class Live:
             health=self._health,
             openers=openers,
             observer=self._observer,
-            on_over=self.diary.keep if self.diary is not None else lambda exchange: None,
+            on_over=remembering.over,
         )
         changes = self._changes = Changes(
             settings,

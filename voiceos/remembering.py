@@ -16,6 +16,7 @@ from voiceos.clock import Clock
 from voiceos.diary import Diary
 from voiceos.eraser import Asked, Deed, Eraser
 from voiceos.events import Intent
+from voiceos.exchange import Exchange
 from voiceos.languages import Phrases
 from voiceos.memory import NOTE, USER, Fact, Source, Store
 from voiceos.memory.records import plain
@@ -91,6 +92,7 @@ class Remembering:
         self._left: tuple[Fact, ...] = ()
         """Yet to be told."""
         self._undo: Deed | None = None
+        self._unclear = {*phrases.variants("didnt_catch"), *phrases.variants("didnt_catch_again")}
         self._tasks: set[asyncio.Task[Any]] = set()
         if diary is not None:
             diary.erased = self.erased_elsewhere
@@ -104,6 +106,20 @@ class Remembering:
             "more": bool(self._left),
         }
         return frozenset(name for name, is_open in open_now.items() if is_open)
+
+    def asked_with(self, others: frozenset[str]) -> frozenset[str]:
+        """With what is open elsewhere: a question about forgetting is the newest there is, as whatever else is said
+        closes it, so that its "yes" answers nothing else."""
+        asked = self.asked()
+        return asked | (others - {"offer"} if "question" in asked else others)
+
+    def over(self, exchange: Exchange) -> None:
+        """A turn is over. What the assistant has said of its own accord may ask something too: a "yes" behind it is not
+        one to the question before."""
+        if not exchange.said and exchange.heard not in self._unclear:
+            self._question = None
+        if self._diary_or_none is not None:
+            self._diary_or_none.keep(exchange)
 
     def used(self, facts: Sequence[int]) -> None:
         """The answer that is being given goes by these facts, the weightiest last."""

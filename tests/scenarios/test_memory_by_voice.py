@@ -175,6 +175,17 @@ async def test_anything_but_a_yes_keeps_it(otherwise: str) -> None:
     assert answers[3] == "You said: Yes.", "the question is not open any more"
 
 
+async def test_a_yes_behind_what_was_said_unasked_is_none_to_the_question_before() -> None:
+    async with spoken_to("Remember that I like tea.", "Forget everything.", "Yes.") as room:
+        await talked(room, 2)
+        assert "question" in room.live.remembering.asked()
+        assert "offer" not in room.live.remembering.asked_with(frozenset({"offer"}))
+        room.live.conductor.announce("Shall I remind you of it?")
+        await room.live.conductor.wait_idle()
+        assert await talked(room, 1) == ["You said: Yes."]
+    assert len(facts()) == 1
+
+
 async def test_a_yes_comes_too_late(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remembering, "ASKED_S", 0.0)
     answers = await talk("Remember that Ana lives in Lima.", "Forget everything.", "Yes.")

@@ -134,9 +134,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m voiceos.bench.eval_memory", description=__doc__.partition("\n")[0])
     parser.add_argument("life", nargs="*", help="names of lives; all that the figure is of, where there are none")
     parser.add_argument("--quick", action="store_true", help="one life, answers to questions alone")
-    parser.add_argument(
-        "--questions-only", action="store_true", help="only questions are answered, which is quicker"
-    )
+    parser.add_argument("--questions-only", action="store_true", help="only questions are answered, which is quicker")
     parser.add_argument("--sittings", type=int, help="only the first so many of each")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--lives", type=Path, help="a folder of lives of your own")
