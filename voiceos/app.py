@@ -177,9 +177,15 @@ def _fits_beside(stage: Stage, settings: Settings) -> bool:
 
 
 def persona(settings: Settings) -> Persona:
-    """Who speaks."""
+    """Who speaks. Raises ConfigError where the persona file is missing or wrong."""
     assistant = settings.assistant
-    return Persona.load(assistant.language, assistant.name, character=assistant.persona, user_name=assistant.user_name)
+    return Persona.load(
+        assistant.language,
+        assistant.name,
+        called=assistant.character,
+        character=assistant.persona,
+        user_name=assistant.user_name,
+    )
 
 
 def sampling(settings: Settings, who: Persona) -> Sampling:

@@ -31,7 +31,7 @@ from voiceos.conductor import Conductor
 from voiceos.config import Settings
 from voiceos.config.model import Audio
 from voiceos.config.plan import Plan, changed, fits, laid_over, plan, value
-from voiceos.errors import VoiceosError, bug
+from voiceos.errors import ConfigError, VoiceosError, bug
 from voiceos.habits import PauseKeeper, load_pauses
 from voiceos.languages import Phrases
 from voiceos.listening.ears import Ears
@@ -56,6 +56,9 @@ GATE = (
 """Names of the keys that the gate is made of."""
 
 STAGES: tuple[Stage, ...] = ("stt", "llm", "tts")
+
+CHARACTER = "assistant.character"
+"""The key that names a persona file, which may be missing or wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +185,7 @@ class Changes:
         live = {*at_once, *how.live}
         if {"tts.speed", "assistant.openers"} & live or "tts" in how.engines:
             self._later(self._voice.prepare(self.settings.tts.speed))
-        if {"assistant.name", "assistant.user_name", "assistant.persona"} & live:
+        if {"assistant.name", "assistant.user_name", "assistant.persona", CHARACTER} & live:
             self._later(self._thinker.warm_up())
         return refused
 
@@ -191,7 +194,7 @@ class Changes:
         refused: list[Refused] = []
         # What only the new engine has room for waits for it, and is refused with it.
         behind = [] if fits(laid_over(self.settings, target, how.live)) else _in_sections(how.live, how.engines)
-        await self._live([key for key in how.live if key not in behind], target)
+        refused += await self._live([key for key in how.live if key not in behind], target)
         if how.sound:
             await self._conductor.wait_silent()
             if keys := self._still(how.sound, target):
@@ -203,7 +206,7 @@ class Changes:
             if failed:
                 refused += [Refused((*one.keys, *own), one.error) for one in failed]
             else:
-                await self._live(own, target)
+                refused += await self._live(own, target)
         return refused
 
     def _still(self, keys: Iterable[str], target: Settings) -> tuple[str, ...]:
@@ -222,12 +225,21 @@ class Changes:
             task.cancel()
         await asyncio.gather(*self._afterwards, return_exceptions=True)
 
-    async def _live(self, keys: Iterable[str], target: Settings) -> None:
+    async def _live(self, keys: Iterable[str], target: Settings) -> list[Refused]:
         if not (keys := tuple(keys)):
-            return
+            return []
         await self.wait_quiet()
-        if not (keys := self._still(keys, target)):
-            return
+        refused: list[Refused] = []
+        keys = self._still(keys, target)
+        if CHARACTER in keys:
+            try:
+                persona(laid_over(self.settings, target, keys))
+            except ConfigError as error:  # a persona file that is missing or wrong: all else changes
+                log.warning("it stays who it is: %s %s", error, error.hint)
+                refused.append(Refused((CHARACTER,), error))
+                keys = tuple(key for key in keys if key != CHARACTER)
+        if not keys:
+            return refused
         new = laid_over(self.settings, target, keys)
         self._go_by(keys, new)
         self.settings = new
@@ -235,6 +247,19 @@ class Changes:
             self._voice.begin_anew(self._opening_texts())
         if "audio.hold_during_calls" in keys:
             self._watch_calls(self.settings.audio.hold_during_calls)
+        return refused
+
+    async def reread_persona(self) -> bool:
+        """Go by the persona file as it is now, once nobody speaks; returns whether it is another.
+
+        Raises ConfigError where it is missing or wrong; what was in force stays so."""
+        await self.wait_quiet()
+        who = persona(self.settings)
+        if who.system == self._thinker.conversation.persona.system:
+            return False
+        self._thinker.go_by(who, sampling(self.settings, who))
+        self._later(self._thinker.warm_up())
+        return True
 
     def _go_by(self, keys: Iterable[str], settings: Settings) -> None:
         """Tell every part what is in force from now on; `keys` are those that have changed."""
@@ -260,7 +285,10 @@ class Changes:
             wake_word=wake_word(settings) if names & {"wake_word", "wake_sensitivity"} else self._ears.wake_word,
         )
         self._phrases.fill(wake_word=spoken_wake_word(settings))
-        who = persona(settings)
+        try:
+            who = persona(settings)
+        except ConfigError:  # its file was broken since, which is told by whoever watches it
+            who = self._thinker.conversation.persona
         self._thinker.go_by(who, sampling(settings, who))
         for stage in STAGES:
             process = self._engines.processes[stage]

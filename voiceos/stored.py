@@ -95,6 +95,13 @@ RECORDINGS = Stored(
     "whole conversations, words included, only where you ask for it (`records.conversations`)",
     "what happened in them cannot be replayed",
 )
+PERSONAS = Stored(
+    "personas",
+    "config",
+    0,
+    "persona files of your own ([character.md](character.md))",
+    "it is one of those that come with it",
+)
 MICROPHONE = Stored(
     "microphone.json", "state", 1, "whether you muted it", "it starts with its microphone open", (_same,)
 )
@@ -119,6 +126,7 @@ MODELS = Stored("models", "data", 0, "the models; each file is known by its hash
 
 EVERYTHING = (
     SETTINGS,
+    PERSONAS,
     PAUSES,
     TUNED,
     QUIET,

@@ -59,6 +59,7 @@ LIVE: dict[str, tuple[Any, Seen, object]] = {
     "assistant.name": ("Bob", understood, Intent("time")),
     "assistant.user_name": ("Pete", lambda house: "Pete" in persona(house), True),
     "assistant.persona": ("You are a pirate.", lambda house: "a pirate" in persona(house), True),
+    "assistant.character": ("dry", lambda house: "Your humour is dry" in persona(house), True),
     "assistant.region": ("GB", lambda house: house.live.first_aid.help("life").number, "one one six, one two three"),
     "assistant.openers": (False, lambda house: house.live.conductor._work._openers, None),
     "audio.volume": (0.3, lambda house: house.sound.speaker.volume, 0.3),

@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from voiceos import config
-from voiceos.app import MODEL_KEYS, chosen_model
+from voiceos.app import MODEL_KEYS, chosen_model, persona
+from voiceos.changes import CHARACTER
 from voiceos.config.edit import set_value
 from voiceos.config.files import write
 from voiceos.config.load import listed
@@ -110,7 +111,10 @@ def check(
 ) -> None:
     """Name every mistake in the settings, by file and line."""
     chosen: Path | None = file or context.obj
-    problems = config.check(chosen) or list(_wrong_models(config.load(chosen)))
+    problems = config.check(chosen)
+    if not problems:
+        loaded = config.load(chosen)
+        problems = [*_wrong_models(loaded), *_wrong_persona(loaded)]
     if as_json:
         print(json.dumps([{"where": problem.where, "what": problem.what} for problem in problems], ensure_ascii=False))
         raise typer.Exit(ConfigError.exit_code if problems else 0)
@@ -126,6 +130,14 @@ def _wrong_models(loaded: config.Loaded) -> Iterator[config.Problem]:
             chosen_model(kind, loaded.settings)
         except ModelError as error:
             yield config.Problem(loaded.origin(key), f"{key}: {error} {error.hint}", key)
+
+
+def _wrong_persona(loaded: config.Loaded) -> Iterator[config.Problem]:
+    """A persona file that is missing or wrong."""
+    try:
+        persona(loaded.settings)
+    except ConfigError as error:
+        yield config.Problem(loaded.origin(CHARACTER), f"{CHARACTER}: {error}", CHARACTER)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from voiceos.cli import config as config_verbs
 from voiceos.cli import control
 from voiceos.cli import memory as memory_verbs
 from voiceos.cli import models as model_verbs
+from voiceos.cli import persona as persona_verbs
 from voiceos.cli import service as service_verbs
 from voiceos.cli.ask import ask, say, transcribe
 from voiceos.cli.bench import bench
@@ -88,4 +89,5 @@ app.command()(control.stop)
 app.add_typer(model_verbs.app, name="models")
 app.add_typer(memory_verbs.app, name="memory")
 app.add_typer(config_verbs.app, name="config")
+app.add_typer(persona_verbs.app, name="persona")
 app.add_typer(service_verbs.app, name="service")

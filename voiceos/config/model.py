@@ -50,10 +50,17 @@ class Assistant(Section):
         allowed=" or ".join(f'"{code}"' for code in available()),
     )
     user_name: str = key("", 'What it calls you. "" is nothing.', max_length=60, effect=LIVE)
+    character: str = key(
+        "warm",
+        "The persona file that tells who it is; `voiceos persona list` shows which there are.",
+        pattern=r"^[\w-]{1,40}$",
+        allowed="the name of a persona",
+        effect=LIVE,
+    )
     persona: str = key(
         "",
-        'Its character, in your own words (""" begins and ends a text of several lines; {name} is its name). "" is the '
-        "one that comes with the language.",
+        'Who it is in your own words, in the place of `character` (""" begins and ends a text of several lines; {name} '
+        'is its name). "" is what the persona file tells.',
         max_length=4000,
         effect=LIVE,
     )

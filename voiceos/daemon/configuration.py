@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Coroutine, Mapping, Sequence, Set
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Self
+from pathlib import Path
+from typing import Any, Self
 
 from voiceos import languages
-from voiceos.changes import Changing, Refused
+from voiceos.changes import CHARACTER, Changing, Refused
 from voiceos.config import KEYS, Problem, Settings
 from voiceos.config.plan import Plan, Value, changed, laid_over, overlaid, value
 from voiceos.config.source import Source
@@ -19,6 +21,7 @@ from voiceos.daemon.part import Degraded, Part
 from voiceos.errors import ConfigError, VoiceosError, bug
 from voiceos.languages import Phrases
 from voiceos.live import Live
+from voiceos.thinking import character
 
 log = logging.getLogger(__name__)
 
@@ -142,12 +145,14 @@ class Configuration(Part):
         await self._ready.wait()
         async with self._reading:
             try:
-                return await self._read(try_again=try_again)
+                told = await self._read(try_again=try_again)
             except Exception as error:  # the files go on being watched: what mends it may be the next change
                 self._wrong = bug(error)
                 log.error("the settings stay as they were: %s", self._wrong)  # noqa: TRY400 - a trace may hold speech
                 self._say("settings_wrong")
                 return Reloaded(wrong=(self._wrong,))
+            self._beside(self._reread_persona(), "persona")
+            return told
 
     async def _read(self, *, try_again: bool) -> Reloaded:
         try:
@@ -220,14 +225,19 @@ class Configuration(Part):
             for refused in await changing.done:
                 self._refusal(refused)
 
-        task = asyncio.create_task(carry_out(), name="other settings")
+        self._beside(carry_out(), "other settings")
+
+    def _beside(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     def _refusal(self, refused: Refused) -> None:
         reason = f"{refused.error} {refused.error.hint}".strip()
         self._refused |= dict.fromkeys(refused.keys, reason)
-        if not any(KEYS[key].effect == "engine" for key in refused.keys):
+        if CHARACTER in refused.keys:
+            self._say("settings_refused_character")
+        elif not any(KEYS[key].effect == "engine" for key in refused.keys):
             self._say("settings_wrong")
         else:
             voice = refused.keys[0].startswith("tts.")
@@ -247,10 +257,31 @@ class Configuration(Part):
     def _language(self) -> str:
         return self._live().settings.assistant.language
 
+    def _paths(self) -> set[Path]:
+        """What is watched: the settings, and persona files where they are and where they may come to be."""
+        known = character.available(self._language).values()
+        return {*self.source.paths, *known, *(character.folder() / path.name for path in known)}
+
+    async def _reread_persona(self) -> None:
+        """The file may be another; the one in force is kept where it is wrong, and that is said once."""
+        try:
+            if await self._live().changes.reread_persona():
+                log.info("the persona file is another, and in force")
+            self._refused.pop(CHARACTER, None)
+        except ConfigError as error:
+            if str(error) not in self._refused.get(CHARACTER, ""):
+                log.warning("it stays who it is: %s %s", error, error.hint)
+                self._refusal(Refused((CHARACTER,), error))
+
     async def _watch(self) -> None:
         try:
-            async for _ in changes(*self.source.paths):
-                await self.reload(try_again=False)
+            while True:
+                paths = self._paths()
+                async with aclosing(changes(*paths)) as watching:  # type: ignore[type-var]
+                    async for _ in watching:
+                        await self.reload(try_again=False)
+                        if self._paths() != paths:
+                            break
         except Exception as error:
             why = error if isinstance(error, OSError) else bug(error)
             log.warning("changed settings are not noticed; `kill -HUP` has them read again: %s", why)

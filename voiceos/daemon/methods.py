@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from voiceos.app import persona, sampling
+from voiceos.app import sampling
 from voiceos.audio.frames import Samples
 from voiceos.audio.presence import MUTED, STARTING
 from voiceos.client import Recorder, unspeakable
@@ -180,7 +180,7 @@ class Methods:
             await call.send("piece", m.Piece(request=call.id, text=known))
             self._daemon.live.conversation.add_aside(params.text, known)
             return m.Answer(answer=known)
-        who, said = persona(settings), []
+        who, said = self._daemon.live.conversation.persona, []
         answer = self._asides.answer(
             engines.llm_of_now,
             params.text,

@@ -19,6 +19,8 @@ from typing import Literal
 from babel.dates import format_datetime
 
 from voiceos.thinking.beginnings import Beginning, beginning_for, beginnings
+from voiceos.thinking.character import DEFAULT
+from voiceos.thinking.character import load as load_character
 from voiceos.thinking.ports import Message
 
 ASIDES_KEPT = 50
@@ -54,17 +56,21 @@ class Persona:
     """Of answers to what asks it for a life of its own, or to take the place of people."""
 
     @classmethod
-    def load(cls, language: str, name: str, *, character: str = "", user_name: str = "") -> Persona:
+    def load(
+        cls, language: str, name: str, *, called: str = DEFAULT, character: str = "", user_name: str = ""
+    ) -> Persona:
         """The persona of `voiceos/languages/<language>/persona.toml` under the name `name`.
 
         Args:
-            character: the user's own words for who it is, with {name} where its name belongs; empty for those of the
-                language. How it talks, and what it never claims, stays the same.
+            called: the persona file that tells who it is. How it talks, and what it never claims, stays the same.
+            character: the user's own words in the place of that, with {name} where its name belongs; empty for none.
             user_name: what the user is called; empty where that is not known.
+
+        Raises ConfigError where that file is missing or wrong.
         """
         text = resources.files("voiceos.languages").joinpath(language, "persona.toml").read_text("utf-8")
         data = tomllib.loads(text)
-        parts = [character.strip() or data["character"], data["manner"].strip()]
+        parts = [character.strip() or load_character(language, called).told(language), data["manner"].strip()]
         if "{name}" not in parts[0]:
             parts.insert(0, data["named"])
         system = " ".join(parts).replace("{name}", name)

@@ -41,7 +41,7 @@ def other_value(key: Key) -> bool | int | float | str:
     if key.words:
         return ", ".join(key.words[1:])
     if isinstance(key.default, str):
-        others = {"language": "fr", "region": "GB", "quiet_hours": "13:00-15:00"}
+        others = {"language": "fr", "region": "GB", "character": "dry", "quiet_hours": "13:00-15:00"}
         return others.get(key.name, 'Zoë "x" # y')
     return key.default + (1 if isinstance(key.default, int) else 0.05) * (-1 if key.name == "max_utterance_s" else 1)
 
