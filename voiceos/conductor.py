@@ -171,6 +171,10 @@ class Conductor:
         """Return when nobody speaks, and nothing waits to be said but for a loudspeaker."""
         await self._idleness.wait()
 
+    async def wait_busy(self) -> None:
+        """Return when somebody speaks, or something waits to be said."""
+        await self._idleness.wait_busy()
+
     async def wait_silent(self) -> None:
         """Likewise, or where there is no loudspeaker that anything could be heard from."""
         while not self._silence.idle:

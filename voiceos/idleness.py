@@ -27,6 +27,10 @@ class Idleness:
         """Return when it is idle."""
         await self._idle.wait()
 
+    async def wait_busy(self) -> None:
+        """Return when it is busy."""
+        await self._busy.wait()
+
     async def wait_through(self) -> None:
         """Return when it has been busy, now or at some time to come, and is idle again."""
         await self._busy.wait()

@@ -11,7 +11,7 @@ from functools import partial
 from types import MappingProxyType
 
 from voiceos import quiet, voicing
-from voiceos.app import Engines, Specs, Stage, gate, policy, stt_language, wake_word
+from voiceos.app import Engines, Specs, Stage, embedder, gate, policy, stt_language, wake_word
 from voiceos.audio.calls import Calls
 from voiceos.audio.duplex import Duplex
 from voiceos.audio.echo import Echo
@@ -37,6 +37,7 @@ from voiceos.listening.backchannels import Backchannels
 from voiceos.listening.ears import Ears
 from voiceos.listening.ports import EndOfTurn
 from voiceos.memory import Store as Memory
+from voiceos.mind import Mind
 from voiceos.observer import Observer
 from voiceos.preferences import Keep, Preferences
 from voiceos.purge import Purge
@@ -114,6 +115,7 @@ class Live:
         self._preferences: Preferences | None = None
         self._remembering: Remembering | None = None
         self._reminding: Reminding | None = None
+        self._memory = memory
         self.diary = (
             None
             if memory is None
@@ -208,6 +210,14 @@ class Live:
         if self._begin_muted:
             await duplex.mute()  # so that it is never open
             conductor.begin_muted()
+        mind = None
+        if self.diary is not None and self._memory is not None:
+            mind = Mind.of(
+                *(settings, self.diary, self._memory, self._engines, conductor, thinker),
+                embedder=embedder(self._store),
+                lane=changes.asides.lane(),
+            )
+            mind.on_used = remembering.used
         async with duplex, self._engines, self.diary or contextlib.nullcontext():
             failures = await self._engines.wait_ready()
             for error in failures:
@@ -215,6 +225,8 @@ class Live:
                 conductor.announce(error.spoken, key=True, urgency="high")
             if self._engines.processes["llm"].state == "ready":
                 try:
+                    if mind is not None:
+                        await mind.begin()
                     await thinker.warm_up()
                 except VoiceosError as error:  # the engine comes back, or the user is told what to change
                     log.error("%s %s", error, error.hint)  # noqa: TRY400 - what happened is in its text
@@ -229,6 +241,7 @@ class Live:
                 asyncio.create_task(preferences.run(), name="preferences"),
                 asyncio.create_task(voicing.render(voice, settings.tts.speed), name="openers"),
                 asyncio.create_task(voicing.tell_of_one_piece(self._engines.tts), name="voice"),
+                *([asyncio.create_task(mind.run(), name="mind")] if mind is not None else []),
             ]
             try:
                 await conductor.run()

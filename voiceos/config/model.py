@@ -320,6 +320,17 @@ class Memory(Section):
     """What it remembers of you, on this machine (docs/memory.md)."""
 
     enabled: bool = key(True, "Remember what is said, from one conversation to the next. false: nothing is added.")
+    learn: bool = key(True, "Draw lasting facts from what you say, while nobody speaks.")
+    learn_after_s: float = key(20.0, "So long nobody has spoken before it does, in seconds.", ge=1.0, le=86_400.0)
+    known_tokens: int = key(
+        160, "Of what it knows of you, so much is always in mind, in tokens (about ¾ of a word).", ge=0, le=4096
+    )
+    recall_tokens: int = key(
+        64,
+        "Of the rest, so much at most comes to mind with what you say, in tokens; only where it fits.",
+        ge=0,
+        le=1024,
+    )
     keep_episodes_days: int = key(
         0,
         "Turns older than so many days are deleted; what is known from them stays. 0 keeps them for ever.",

@@ -35,6 +35,10 @@ class Asides:
             if taken:
                 self._lane.release()
 
+    def lane(self) -> asyncio.Lock:
+        """Held by whoever else uses the background lane, for as long as it is not to be given to a question."""
+        return self._lane
+
     async def answer(
         self,
         model: Callable[[], LanguageModel],

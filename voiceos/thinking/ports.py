@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
 from typing import Literal, Protocol
@@ -47,6 +48,36 @@ class ModelInfo:
     name: str
     context_tokens: int
     """Tokens that the conversation lane may hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What is remembered that belongs to what was said."""
+
+    note: str
+    """As the language model reads it."""
+    facts: tuple[int, ...] = ()
+    """Their numbers in the store."""
+
+
+class Remembrance(Protocol):
+    """The memory, as far as answers go by it. Neither waits for long nor raises anything."""
+
+    async def recall(
+        self, text: str, now: datetime, *, before: Sequence[str], since: datetime | None
+    ) -> Recalled | None:
+        """What belongs to what the user says; None mostly.
+
+        Args:
+            before: what they said that is still in the prompt, the oldest first.
+            since: when they said the first of it.
+        """
+
+    def used(self, facts: Sequence[int], now: datetime) -> None:
+        """An answer that was heard went by these facts."""
+
+    def forgotten(self) -> None:
+        """Something was forgotten, and what is known is no longer in the prompt: to be told anew."""
 
 
 class LanguageModel(Protocol):

@@ -112,6 +112,8 @@ class _Entry:
     """The time that stands in the message."""
     turn: int = 0
     """In which it was said; 0 where that is not known."""
+    at: datetime | None = None
+    """When the user said it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +128,27 @@ class Conversation:
 
     def __init__(self, persona: Persona) -> None:
         self.persona = persona
+        self.known = ""
+        """What is known of the user, behind the persona. Whatever changes it has all that follows read anew."""
         self._entries: list[_Entry] = []
         self._asides: deque[_Aside] = deque(maxlen=ASIDES_KEPT)
         self._close_turns = 0
 
     def messages(self, start: int = 0) -> list[Message]:
         """The persona and the history from message `start` on."""
-        return [Message("system", self.persona.system), *(entry.message for entry in self._entries[start:])]
+        system = Message("system", f"{self.persona.system} {self.known}".strip())
+        return [system, *(entry.message for entry in self._entries[start:])]
 
-    def for_user(self, text: str, now: datetime) -> list[Message]:
-        """The prompt of a turn in which the user says `text`, begun at `now`; the history stays as it is."""
-        return [*self.messages(), self._user(text, now).message]
+    def for_user(self, text: str, now: datetime, note: str = "") -> list[Message]:
+        """The prompt of a turn in which the user says `text`, begun at `now`; the history stays as it is.
 
-    def add_user(self, text: str, now: datetime, *, turn: int = 0) -> None:
-        self._entries.append(replace(self._user(text, now), turn=turn))
+        Args:
+            note: stands behind the words, for the language model alone.
+        """
+        return [*self.messages(), self._user(text, now, note).message]
+
+    def add_user(self, text: str, now: datetime, *, turn: int = 0, note: str = "") -> None:
+        self._entries.append(replace(self._user(text, now, note), turn=turn))
         self._close_turns = max(0, self._close_turns - 1)
 
     def beginning(self, text: str, turn: int) -> str:
@@ -183,6 +192,11 @@ class Conversation:
                 texts[entry.turn] = f"{texts.get(entry.turn, '')}\n{entry.message.text}".strip()
         return texts
 
+    def told(self) -> tuple[list[str], datetime | None]:
+        """What the user said that is still in the prompt, the oldest first, and when the first of it."""
+        entries = [entry for entry in self._entries if entry.at is not None]
+        return [entry.said.text for entry in entries], entries[0].at if entries else None
+
     def last_asked(self) -> tuple[int, str]:
         """The newest turn in which the user said something, and what; 0 where there is none."""
         asked = (entry for entry in reversed(self._entries) if entry.turn and entry.said.role == "user")
@@ -210,14 +224,11 @@ class Conversation:
         """Messages after the persona."""
         return len(self._entries)
 
-    def _user(self, text: str, now: datetime) -> _Entry:
+    def _user(self, text: str, now: datetime, behind: str = "") -> _Entry:
         note = self._note(now)
         close = self.persona.stay_close if self._close_turns else ""
-        return _Entry(
-            Message("user", " ".join(part for part in (note, close, text.strip()) if part)),
-            Said("user", text.strip()),
-            now if note else None,
-        )
+        words = " ".join(part for part in (note, close, text.strip(), behind) if part)
+        return _Entry(Message("user", words), Said("user", text.strip()), now if note else None, at=now)
 
     def _note(self, now: datetime) -> str:
         last = next((entry.noted for entry in reversed(self._entries) if entry.noted), None)

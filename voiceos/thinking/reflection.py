@@ -47,15 +47,26 @@ class Reflection:
         ask: answers a question about the store, in a thread.
         room_tokens: of the background lane.
         user_name: as the settings have it; empty where they have none.
+        lane: held while a statement is gone through, so that the background lane is nobody else's.
     """
 
-    def __init__(self, model: LanguageModel, ask: Ask, *, language: str, room_tokens: int, user_name: str = "") -> None:
+    def __init__(
+        self,
+        model: LanguageModel,
+        ask: Ask,
+        *,
+        language: str,
+        room_tokens: int,
+        user_name: str = "",
+        lane: asyncio.Lock | None = None,
+    ) -> None:
         self._model = model
         self._ask = ask
         self._vocabulary = Vocabulary.of(language)
         self._crisis = Crisis(language)
         self._room_tokens = room_tokens
         self._user_name = user_name
+        self._lane = lane or asyncio.Lock()
         self._head = [Message("system", drawing.instructions(self._vocabulary))]
         for said, drawn in drawing.examples(self._vocabulary):
             self._head += [Message("user", said), Message("assistant", drawn)]
@@ -79,7 +90,8 @@ class Reflection:
         found: list[drawing.Drawn] = []
         if said and not self._crisis.find(episode.said):  # nothing that was said in need is kept as a plan or a wish
             before = await self._ask(lambda store: _before(store, episode))
-            written = await self._write_behind(episode, said, before)
+            async with self._lane:
+                written = await self._write_behind(episode, said, before)
             found = drawing.check(
                 written,
                 said,

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from voiceos.errors import EngineError, StorageError
-from voiceos.thinking.ports import Lane, LanguageModel, Message, Role, Sampling
+from voiceos.thinking.ports import Lane, LanguageModel, Message, Recalled, Remembrance, Role, Sampling
 from voiceos.thinking.prompt import KEPT_SHARE, Conversation, Persona, spoken_so_far
 
 log = logging.getLogger(__name__)
@@ -59,6 +59,11 @@ class Thinker:
         """The lane holds what was forgotten."""
         self._anew = False
         """All of the history has to be read anew."""
+        self.remembrance: Remembrance | None = None
+        """What answers go by beside the conversation; None: nothing."""
+        self._recalled: dict[str, Recalled | None] = {}
+        """By the words of the turn that began at `_recalled_at`."""
+        self._recalled_at: datetime | None = None
 
     async def warm_up(self) -> int:
         """After a start of the model: read the evaluated persona from its file, evaluate what is missing there, and
@@ -73,7 +78,8 @@ class Thinker:
     async def _bring_up(self) -> int:
         if self._saved is not None:
             await self._model.restore(Lane.CONVERSATION, self._saved)
-        persona = await self._model.render(self.conversation.messages()[:1], open_role="user")
+        alone = [Message("system", self.conversation.persona.system)]
+        persona = await self._model.render(alone, open_role="user")
         evaluated = await self._model.extend(Lane.CONVERSATION, persona)
         # Nothing else is in the lane, and nobody can put anything there meanwhile: no word that was said is ever kept.
         if evaluated > WORTH_SAVING_TOKENS and self._saved is not None:
@@ -82,7 +88,7 @@ class Thinker:
                 await self._model.save(Lane.CONVERSATION, self._saved)
             except (StorageError, OSError) as error:  # the next start is slow again; nothing else is lost
                 log.warning("the next start will be slower, as the evaluated persona cannot be kept: %s", error)
-        if len(self.conversation):
+        if len(self.conversation) or self.conversation.known:
             evaluated += await self._model.extend(Lane.CONVERSATION, await self._history())
         return evaluated
 
@@ -106,6 +112,21 @@ class Thinker:
         self.conversation.forget(turns)
         self._stale = True
         self.lost()
+        self._recalled.clear()
+        self.conversation.known = ""
+        if self.remembrance is not None:
+            self.remembrance.forgotten()
+
+    def know(self, known: str) -> None:
+        """Have this known of the user from the next turn on. Settle afterwards: all that follows it is read anew, of a
+        long history the newest part."""
+        if known != self.conversation.known:
+            self.conversation.known = known
+            self.lost()
+
+    async def tokens(self, text: str) -> int:
+        """How many a text takes in the prompt, with the marks around it."""
+        return len(await self._model.render([Message("system", text)], open_role=None))
 
     async def _begin_anew(self) -> None:
         if not self._stale:
@@ -158,11 +179,12 @@ class Thinker:
                 words without their own end mark. Read off what the reply needs evaluated anyway.
             opening: what the answer begins with; the pieces go on behind it.
         """
+        recalled = await self._recall(text, now)
         await self._stop_warming()
         async with self._lane:
             await self._begin_anew()
             await self._fit()
-            asked = self.conversation.for_user(text, now)
+            asked = self.conversation.for_user(text, now, recalled.note if recalled else "")
             if opening:
                 tokens = await self._until_words([*asked, Message("assistant", opening)])
             else:
@@ -197,12 +219,26 @@ class Thinker:
             turn: its number, by which it may be forgotten.
         """
         self._turns += 1
-        self.conversation.add_user(user_text, now, turn=turn)
+        recalled = self._recalled.get(user_text) if now == self._recalled_at else None
+        self.conversation.add_user(user_text, now, turn=turn, note=recalled.note if recalled else "")
+        if recalled and recalled.facts and assistant_text and self.remembrance is not None:
+            self.remembrance.used(recalled.facts, now)
         self.conversation.add_assistant(assistant_text, cut_off=cut_off, turn=turn)
 
     def announced(self, text: str, *, cut_off: bool = False, turn: int = 0) -> None:
         """Take what the assistant said unasked into the history, as far as it was heard."""
         self.conversation.add_assistant(text, cut_off=cut_off, turn=turn)
+
+    async def _recall(self, text: str, now: datetime) -> Recalled | None:
+        """What belongs to the words of a turn: looked for once, so that its note stays as it is."""
+        if self.remembrance is None:
+            return None
+        if self._recalled_at != now:
+            self._recalled_at, self._recalled = now, {}
+        if text not in self._recalled:
+            before, since = self.conversation.told()
+            self._recalled[text] = await self.remembrance.recall(text, now, before=before, since=since)
+        return self._recalled[text]
 
     async def _warm(self, evaluate: Callable[[], Awaitable[int]]) -> int:
         await self._stop_warming()

@@ -1,0 +1,71 @@
+"""What was told in one conversation is known in the next: drawn while nobody spoke, kept over a restart."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from tests.scenarios.room import settings
+from tests.scenarios.served import Served
+from voiceos.config import Settings
+from voiceos.memory import Store
+
+ENGINES: dict[str, Any] = {
+    "llm": {
+        "replies": [
+            # Behind a statement, in the background lane.
+            (r"^my sister (\w+) lives in (\w+)$", r'[["user","sister","\1"],["\1","lives_in","\2"]]'),
+            # In the conversation, from what the prompt holds behind the words.
+            (r"sister live.*told you before: .*lives in (\w+)", r"She lives in \1."),
+            (r"(?s)birthday.*never told you", "I do not know that yet."),
+        ],
+        "otherwise": "[]",
+        "context_tokens": 2048,
+    }
+}
+
+
+def quick(**memory: Any) -> Settings:
+    return settings(memory={"learn_after_s": 1.0, "known_tokens": 0, **memory})
+
+
+async def known(room: Served, count: int) -> None:
+    async with asyncio.timeout(40):
+        with Store() as store:
+            while len(store.facts()) < count:
+                await room.wait(0.2)
+
+
+async def test_a_question_is_answered_from_what_was_told_before_a_restart() -> None:
+    async with Served(hears=["my sister Anna lives in Graz"], engines=ENGINES, settings=quick()) as room:
+        await room.say("my sister Anna lives in Graz")
+        await room.answered()
+        await known(room, 2)
+    with Store() as store:
+        assert {(fact.subject, fact.relation, fact.value) for fact in store.facts()} == {
+            ("user", "sister", "Anna"),
+            ("Anna", "lives_in", "Graz"),
+        }
+        assert all(fact.sentence == "my sister Anna lives in Graz" for fact in store.facts())
+    async with Served(
+        hears=["where does my sister live?", "when is my birthday?"], engines=ENGINES, settings=quick(learn=False)
+    ) as room:
+        await room.say("where does my sister live")
+        await room.answered()
+        assert room.said()[-1] == "She lives in Graz."
+        assert [one.text for one in room.live.history() if one.role == "user"] == ["where does my sister live?"]
+        await room.say("when is my birthday")
+        await room.answered()
+        assert room.said()[-1] == "I do not know that yet."
+    with Store() as store:
+        assert all(fact.used for fact in store.facts(subject="Anna"))
+
+
+async def test_nothing_is_drawn_where_that_is_not_wanted() -> None:
+    async with Served(hears=["my sister Anna lives in Graz"], engines=ENGINES, settings=quick(learn=False)) as room:
+        await room.say("my sister Anna lives in Graz")
+        await room.answered()
+        await room.wait(3)
+    with Store() as store:
+        assert store.facts() == []
+        assert [episode.said for episode in store.undrawn()] == ["my sister Anna lives in Graz"]

@@ -1,0 +1,77 @@
+"""What the language model reads of memories."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.memory.life import day
+from voiceos.memory import NOTE, USER, Kind, Store
+from voiceos.thinking.notes import LONGEST_LETTERS, Notes
+
+NOTES = Notes("en")
+
+
+def test_facts_are_told_in_the_third_person_with_their_day() -> None:
+    with Store() as store:
+        told = [
+            store.remember_fact(USER, "sister", "Anna", at=day(0), kind=Kind.PERSON, single=False),
+            store.remember_fact("Anna", "lives_in", "Graz", at=day(0)),
+            store.remember_fact("mother", "age", "seventy", at=day(1)),
+            store.remember_fact(USER, "promised", "fix my bike", at=day(2), kind=Kind.COMMITMENT),
+            store.remember_fact(USER, "favourite_colour", "green", at=day(3)),
+            store.remember_fact(USER, NOTE, "the key", at=day(3), sentence="the key is under the mat."),
+            store.remember_fact("Bo", "likes_most", "tea", at=day(3)),
+        ]
+        turn = store.remember_turn("I saw [a] fox.", "Did you?", at=day(400), conversation="a")
+    words = [NOTES.in_words(fact) for fact in told]
+    assert words == [
+        "the user's sister is Anna",
+        "Anna lives in Graz",
+        "the user's mother is seventy years old",
+        "the user promised: fix their bike",
+        "the user's favourite colour is green",
+        "the key is under the mat",
+        "Bo likes most tea",
+    ]
+    note = NOTES.note([told[0], told[4], turn], day(400), asked=False)
+    assert note.startswith("[They told you before: the user's sister is Anna, told in March 2026; ")
+    assert note.endswith('"I saw (a) fox", said today.]')
+    assert NOTES.note([told[0]], day(1), asked=True).count("yesterday") == 1
+    assert NOTES.note([told[0]], day(40), asked=True).count("on 1 March") == 1
+    assert NOTES.known(told[:2]) == "The user told you earlier: the user's sister is Anna; Anna lives in Graz."
+
+
+def test_nothing_known_is_no_block_and_no_note() -> None:
+    assert NOTES.known([]) == NOTES.note([], day(0), asked=True) == ""
+
+
+def test_what_is_long_is_cut() -> None:
+    with Store() as store:
+        turn = store.remember_turn("very " * 200, "", at=day(0), conversation="a")
+    assert len(NOTES.note([turn], day(0), asked=False)) < LONGEST_LETTERS + 60
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("When is my birthday?", True),
+        ("Where do I live?", True),
+        ("Did I tell you what my brother does?", True),
+        ("Do you know my shoe size?", True),
+        ("What's the capital of Peru?", False),
+        ("My sister lives in Graz.", False),
+        ("What should I cook tonight?", False),
+        ("Can you help me with my homework?", False),
+        ("How do I boil an egg?", False),
+        ("Can I borrow your pen?", False),
+        ("", False),
+    ],
+)
+def test_a_question_about_their_own_life_is_told_from_others(text: str, asks: bool) -> None:
+    assert NOTES.asks_about_themselves(text) is asks
+
+
+def test_what_means_the_same_is_the_same_subject() -> None:
+    for one, other in (("What's my job?", "the user works as nurse"), ("What am I called?", "my name is Tom")):
+        assert NOTES.subjects(one) & NOTES.subjects(other)
+    assert not NOTES.subjects("When is my birthday?") & NOTES.subjects("The user told you earlier: the user likes tea.")

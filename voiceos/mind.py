@@ -1,0 +1,333 @@
+"""What is known of the user, brought to answers, and added to in idle time.
+
+With each turn it looks for what belongs to the words; mostly that is nothing, and then nothing is added to the prompt.
+While nobody speaks, facts are drawn from what was said, vectors are made, and what is always in mind is chosen anew;
+all of it breaks off when somebody speaks. The block of what is always in mind changes only where the language model
+has time to read all that follows it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+
+from voiceos.app import Engines
+from voiceos.conductor import Conductor
+from voiceos.config import Settings
+from voiceos.config.model import Memory
+from voiceos.diary import Diary
+from voiceos.errors import VoiceosError, bug
+from voiceos.memory import NOTE, USER, Episode, Fact, Kind, Store
+from voiceos.memory.ports import Embedder
+from voiceos.memory.recollection import Recollection
+from voiceos.thinking.notes import Notes
+from voiceos.thinking.ports import Recalled
+from voiceos.thinking.reflection import Reflection
+from voiceos.thinking.thinker import Thinker
+
+log = logging.getLogger(__name__)
+
+RECALL_S = 0.25
+"""A turn waits no longer for its memories; finding them takes some 20 ms."""
+RECALLED = 3
+"""Memories in one note at most."""
+NAMED = 10
+"""Facts about somebody who comes to mind."""
+SETTLED_S = 600.0
+"""After so long a silence what is always in mind may change: the prompt behind it is read anew, which takes seconds."""
+AGAIN_S = 60.0
+"""After a failure."""
+CANDIDATES = 60
+"""Facts that are considered for what is always in mind."""
+FADES_DAYS = 60.0
+"""What was neither told nor used for so long counts half."""
+
+
+class Mind:
+    """`Remembrance` of the thinker. `begin` once the diary is entered, then `run` beside the conversation.
+
+    Args:
+        store: the diary's.
+        reflection: draws facts; None: none are drawn.
+        idle, busy: return when nobody speaks, and when somebody does.
+        on_used: told of the facts that an answer went by.
+    """
+
+    def __init__(
+        self,
+        diary: Diary,
+        store: Store,
+        thinker: Thinker,
+        *,
+        embedder: Embedder,
+        reflection: Reflection | None,
+        language: str,
+        idle: Callable[[], Awaitable[None]],
+        busy: Callable[[], Awaitable[None]],
+        settings: Memory,
+        now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+        on_used: Callable[[Sequence[int]], None] = lambda facts: None,
+    ) -> None:
+        self._diary = diary
+        self._thinker = thinker
+        self._reflection = reflection
+        self._recollection = Recollection(store, embedder, language=language)
+        self._notes = Notes(language)
+        self._language = language
+        self._idle, self._busy = idle, busy
+        self._settings = settings
+        self._now = now
+        self.on_used = on_used
+        self._in_mind: frozenset[int] = frozenset()
+        """Facts in the block."""
+        self._stale = asyncio.Event()
+        """The block was taken away."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._begun = False
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        diary: Diary,
+        store: Store,
+        engines: Engines,
+        conductor: Conductor,
+        thinker: Thinker,
+        *,
+        embedder: Embedder,
+        lane: asyncio.Lock,
+    ) -> Mind:
+        """The mind of a conversation.
+
+        Args:
+            lane: of the background.
+        """
+        language = settings.assistant.language
+        reflection = Reflection(
+            engines.llm,
+            diary.ask,
+            language=language,
+            room_tokens=settings.llm.background_tokens,
+            user_name=settings.assistant.user_name,
+            lane=lane,
+        )
+        return cls(
+            diary,
+            store,
+            thinker,
+            embedder=embedder,
+            reflection=reflection if settings.memory.learn else None,
+            language=language,
+            idle=conductor.wait_idle,
+            busy=conductor.wait_busy,
+            settings=settings.memory,
+        )
+
+    async def begin(self) -> None:
+        """Have what is known ready before the language model reads its prompt. A memory that cannot be opened is the
+        diary's to tell; then nothing is known."""
+        try:
+            await self._diary.ask(lambda store: None)
+            self._begun = True
+            await self._choose()
+        except VoiceosError as error:
+            log.info("nothing is known of the user yet: %s", error)
+            self._stale.set()
+        except Exception as error:
+            log.error("%s", bug(error))  # noqa: TRY400 - its text may hold what was said
+        self._thinker.remembrance = self
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        if not self._begun:
+            await self.begin()
+        async with self._recollection:
+            loops = [asyncio.create_task(work) for work in (self._learn(), self._keep_up(), self._tell_anew())]
+            try:
+                await asyncio.gather(*loops)
+            finally:
+                for task in (*loops, *self._tasks):
+                    task.cancel()
+                await asyncio.gather(*loops, *self._tasks, return_exceptions=True)
+
+    # What the thinker asks.
+
+    async def recall(
+        self, text: str, now: datetime, *, before: Sequence[str], since: datetime | None
+    ) -> Recalled | None:
+        if not self._begun or not self._settings.recall_tokens:
+            return None
+        try:
+            async with asyncio.timeout(RECALL_S):
+                return await self._recall(text, now, before, since)
+        except TimeoutError:
+            log.info("the memory took too long for this turn")
+        except VoiceosError as error:
+            log.info("nothing is recalled: %s", error)
+        except Exception as error:
+            log.error("%s", bug(error))  # noqa: TRY400 - its text may hold what was said
+        return None
+
+    def used(self, facts: Sequence[int], now: datetime) -> None:
+        self.on_used(facts)
+        self._beside(self._diary.ask(lambda store: store.touch(facts, now)))
+
+    def forgotten(self) -> None:
+        self._in_mind = frozenset()
+        self._stale.set()
+
+    async def _recall(self, text: str, now: datetime, before: Sequence[str], since: datetime | None) -> Recalled | None:
+        asked = self._notes.asks_about_themselves(text)
+        found = [memory.item for memory in await self._recollection.recall(text, now, limit=2 * RECALLED)]
+        found = await self._diary.ask(lambda store: self._with_whom_they_name(store, found, text))
+        fresh = [one for one in found if not self._in_prompt(one, since)][:RECALLED]
+        if not fresh:
+            told_already = found or self._speaks_of_it(text, before)
+            return Recalled(self._notes.unknown) if asked and not told_already else None
+        while fresh:
+            note = self._notes.note(fresh, now, asked=asked)
+            if await self._thinker.tokens(note) <= self._settings.recall_tokens or len(fresh) == 1:
+                return Recalled(note, tuple(one.id for one in fresh if isinstance(one, Fact)))
+            fresh = fresh[:-1]
+        return None
+
+    def _with_whom_they_name(self, store: Store, found: Sequence[Fact | Episode], text: str) -> list[Fact | Episode]:
+        """With what else is known of the people in them: who "my sister" is, one fact tells, and where she lives
+        another. What speaks of the same as the text comes first."""
+        every = {(type(one), one.id): one for one in found}
+        for fact in [one for one in found if isinstance(one, Fact)]:
+            name = fact.value if fact.kind is Kind.PERSON else "" if fact.subject == USER else fact.subject
+            for more in store.facts_naming(name, limit=NAMED) if name else ():
+                every.setdefault((Fact, more.id), more)
+        about = self._notes.subjects(text)
+
+        def misses(one: Fact | Episode) -> int:
+            told = self._notes.in_words(one) if isinstance(one, Fact) else one.said
+            return -len(about & self._notes.subjects(told))
+
+        return sorted(every.values(), key=misses)
+
+    def _in_prompt(self, one: Fact | Episode, since: datetime | None) -> bool:
+        if isinstance(one, Fact):
+            return one.id in self._in_mind or (since is not None and one.last >= _second(since))
+        return since is not None and one.at >= _second(since)
+
+    def _speaks_of_it(self, text: str, before: Sequence[str]) -> bool:
+        """Whether what was said in this conversation, or what is in mind, may hold the answer."""
+        asked = self._notes.subjects(text)
+        return any(asked & self._notes.subjects(one) for one in (*before, self._thinker.conversation.known))
+
+    # What is done in idle time.
+
+    async def _learn(self) -> None:
+        while True:
+            await self._idle()
+            if await self._unless_busy(self._work()):
+                await self._busy()  # there is nothing more to do until something is said
+
+    async def _work(self) -> None:
+        await asyncio.sleep(self._settings.learn_after_s)
+        try:
+            await self._diary.write()
+            if self._reflection is not None:
+                await self._reflection.draw()
+            self._recollection.look_again()
+            if len(self._thinker.conversation):
+                await asyncio.sleep(SETTLED_S)
+            await self._tell()
+        except VoiceosError as error:
+            log.info("nothing is learnt just now: %s %s", error, error.hint)
+            await asyncio.sleep(AGAIN_S)
+
+    async def _unless_busy(self, work: Awaitable[None]) -> bool:
+        """Do work, broken off when somebody speaks; whether it was done."""
+        doing, busy = asyncio.ensure_future(work), asyncio.ensure_future(self._busy())
+        try:
+            await asyncio.wait({doing, busy}, return_when=asyncio.FIRST_COMPLETED)
+            done = doing.done()
+        finally:
+            for task in (doing, busy):
+                task.cancel()
+            results = await asyncio.gather(doing, busy, return_exceptions=True)
+        if isinstance(results[0], Exception):
+            log.error("%s", bug(results[0]))
+            await asyncio.sleep(AGAIN_S)
+        return done
+
+    async def _keep_up(self) -> None:
+        if not self._begun:
+            return
+        while True:
+            try:
+                await self._recollection.keep_up(_Idle(self._idle))
+            except VoiceosError as error:
+                log.info("memories are not made ready just now: %s", error)
+            await asyncio.sleep(AGAIN_S)
+
+    async def _tell_anew(self) -> None:
+        """Where something was forgotten, the rest is known again as soon as nobody speaks."""
+        while True:
+            await self._stale.wait()
+            await self._idle()
+            self._stale.clear()
+            try:
+                await self._tell()
+            except VoiceosError as error:
+                log.info("what is known is not told anew: %s", error)
+
+    async def _tell(self) -> None:
+        before = self._thinker.conversation.known
+        await self._choose()
+        if self._thinker.conversation.known != before:
+            await self._thinker.settle()
+
+    async def _choose(self) -> None:
+        """What is always in mind: the weightiest and newest, within the budget."""
+        facts = await self._diary.ask(lambda store: store.facts(limit=CANDIDATES))
+        now = self._now()
+        chosen: list[Fact] = []
+        for fact in sorted(facts, key=lambda one: -_worth(one, now)):
+            if fact.due is not None and fact.due < now - timedelta(days=1):
+                continue
+            tried = sorted([*chosen, fact], key=lambda one: one.id)
+            if await self._thinker.tokens(self._notes.known(tried)) <= self._settings.known_tokens:
+                chosen = tried
+        self._in_mind = frozenset(fact.id for fact in chosen)
+        self._thinker.know(self._notes.known(chosen))
+
+    def _beside(self, work: Awaitable[None]) -> None:
+        async def guarded() -> None:
+            try:
+                await work
+            except VoiceosError as error:
+                log.info("not put down which facts were of use: %s", error)
+
+        task = asyncio.create_task(guarded())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+class _Idle:
+    def __init__(self, wait: Callable[[], Awaitable[None]]) -> None:
+        self._wait = wait
+
+    async def wait(self) -> None:
+        await self._wait()
+
+
+def _worth(fact: Fact, now: datetime) -> float:
+    """How much a fact belongs to what is always in mind: told often, told or used lately, and of the user first."""
+    days = (now - max(fact.last, fact.used or fact.last)).total_seconds() / 86_400
+    about = 1.0 if fact.subject == USER and fact.relation != NOTE else 0.5
+    passing = 0.5 if fact.kind in (Kind.PLAN, Kind.COMMITMENT) else 0.0
+    recent: float = 2 * 0.5 ** (max(days, 0.0) / FADES_DAYS)
+    return about + math.log2(1 + fact.weight) + recent - passing
+
+
+def _second(at: datetime) -> datetime:
+    """As the store keeps moments."""
+    return at.replace(microsecond=0)

@@ -1,0 +1,88 @@
+"""How the language model is told what is remembered. Pure: which memories, and how many, others choose.
+
+Two places: a block behind the persona with what is known of the user, which stays as it is from turn to turn, and a
+note behind the user's words, which is there only where something belongs to them. A small model that is asked for what
+it was never told makes something up, so where they ask about their own life and nothing is known the note says that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from babel.dates import format_date
+
+from voiceos.languages import table
+from voiceos.memory import NOTE, Episode, Fact, terms
+from voiceos.memory.relations import Vocabulary
+
+BEGINNING = 4
+"""Letters in which words of one stem agree."""
+LONGEST_LETTERS = 160
+"""Of what the user said, told word by word; what is longer is cut."""
+
+
+class Notes:
+    """Of one language. Raises ConfigError where it is not there."""
+
+    def __init__(self, language: str) -> None:
+        self._texts = table(language, "notes")
+        self._vocabulary = Vocabulary.of(language)
+        self._language = language
+
+    @property
+    def unknown(self) -> str:
+        """The note where they ask for what they have not told."""
+        return str(self._texts["unknown"])
+
+    def known(self, facts: Sequence[Fact]) -> str:
+        """The block; empty where nothing is known."""
+        told = "; ".join(dict.fromkeys(self.in_words(fact) for fact in facts))
+        return str(self._texts["known"]).format(facts=told) if told else ""
+
+    def note(self, memories: Iterable[Fact | Episode], now: datetime, *, asked: bool) -> str:
+        """One line in square brackets; empty where there are no memories.
+
+        Args:
+            asked: they ask about their own life.
+        """
+        told = "; ".join(dict.fromkeys(self._memory(one, now) for one in memories))
+        return str(self._texts["note_asked" if asked else "note"]).format(memories=told) if told else ""
+
+    def in_words(self, fact: Fact) -> str:
+        """A fact, the user in the third person; what they asked to be remembered, in their own words."""
+        return _plain(fact.sentence if fact.relation == NOTE else self._vocabulary.in_words(fact))
+
+    def asks_about_themselves(self, text: str) -> bool:
+        """Whether a text asks about the user's own life."""
+        lower = text.lower().replace("’", "'").strip()
+        asks = lower.endswith("?") and re.search(self._texts["asks"], lower)
+        return bool(asks) and not re.search(self._texts["advice"], lower)
+
+    def subjects(self, text: str) -> set[str]:
+        """What a text is about, to tell whether another may be about the same: beginnings of the words that matter, and
+        of those that mean the same."""
+        words = set(terms.content(text, self._language)) - set(self._texts["of_any"])
+        for group in self._texts["same"]:
+            if any(word[:BEGINNING] == one[:BEGINNING] for word in words for one in group):
+                words |= set(group)
+        return {word[:BEGINNING] for word in words}
+
+    def _memory(self, one: Fact | Episode, now: datetime) -> str:
+        if isinstance(one, Fact):
+            return str(self._texts["memory"]).format(fact=self.in_words(one), when=self._when(one.since, now))
+        return str(self._texts["said"]).format(said=_plain(one.said), when=self._when(one.at, now))
+
+    def _when(self, at: datetime, now: datetime) -> str:
+        days = (now.date() - at.date()).days
+        if days in (0, 1):
+            return str(self._texts["yesterday" if days else "today"])
+        pattern = self._texts["this_year" if at.year == now.year else "another_year"]
+        return str(format_date(at, pattern, locale=self._language))
+
+
+def _plain(text: str) -> str:
+    """Without what ends a note, and not too long."""
+    text = " ".join(text.replace("[", "(").replace("]", ")").split()).rstrip(".")
+    return text if len(text) <= LONGEST_LETTERS else text[:LONGEST_LETTERS].rsplit(" ", 1)[0] + "…"
