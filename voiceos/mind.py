@@ -186,10 +186,11 @@ class Mind:
         found = await self._diary.ask(lambda store: self._with_whom_they_name(store, found, text))
         fresh = [one for one in found if not self._in_prompt(one, since)][:RECALLED]
         if not fresh:
-            told_already = found or self._speaks_of_it(text, before)
-            return Recalled(self._notes.unknown) if asked and not told_already else None
+            return self._warned(text, before, found=bool(found)) if asked else None
         while fresh:
-            note = self._notes.note(fresh, now, asked=asked)
+            note = self._notes.note(fresh, now, asked=False)
+            if asked and self._notes.shared(text, [note]) < 1.0:
+                note = self._notes.note(fresh, now, asked=True)
             if await self._thinker.tokens(note) <= self._settings.recall_tokens or len(fresh) == 1:
                 return Recalled(note, tuple(one.id for one in fresh if isinstance(one, Fact)))
             fresh = fresh[:-1]
@@ -203,11 +204,9 @@ class Mind:
             name = fact.value if fact.kind is Kind.PERSON else "" if fact.subject == USER else fact.subject
             for more in store.facts_naming(name, limit=NAMED) if name else ():
                 every.setdefault((Fact, more.id), more)
-        about = self._notes.subjects(text)
 
-        def misses(one: Fact | Episode) -> int:
-            told = self._notes.in_words(one) if isinstance(one, Fact) else one.said
-            return -len(about & self._notes.subjects(told))
+        def misses(one: Fact | Episode) -> float:
+            return -self._notes.shared(text, [self._notes.in_words(one) if isinstance(one, Fact) else one.said])
 
         return sorted(every.values(), key=misses)
 
@@ -216,10 +215,12 @@ class Mind:
             return one.id in self._in_mind or (since is not None and one.last >= _second(since))
         return since is not None and one.at >= _second(since)
 
-    def _speaks_of_it(self, text: str, before: Sequence[str]) -> bool:
-        """Whether what was said in this conversation, or what is in mind, may hold the answer."""
-        asked = self._notes.subjects(text)
-        return any(asked & self._notes.subjects(one) for one in (*before, self._thinker.conversation.known))
+    def _warned(self, text: str, before: Sequence[str], *, found: bool) -> Recalled | None:
+        """What keeps the language model from making up what the prompt does not hold; None where it surely does."""
+        shared = self._notes.shared(text, (*before, self._thinker.conversation.known))
+        if shared >= 1.0:
+            return None
+        return Recalled(self._notes.careful if found or shared else self._notes.unknown)
 
     # What is done in idle time.
 
@@ -231,17 +232,20 @@ class Mind:
 
     async def _work(self) -> None:
         await asyncio.sleep(self._settings.learn_after_s)
-        try:
-            await self._diary.write()
-            if self._reflection is not None:
-                await self._reflection.draw()
-            self._recollection.look_again()
-            if len(self._thinker.conversation):
-                await asyncio.sleep(SETTLED_S)
-            await self._tell()
-        except VoiceosError as error:
-            log.info("nothing is learnt just now: %s %s", error, error.hint)
-            await asyncio.sleep(AGAIN_S)
+        while True:
+            try:
+                await self._diary.write()
+                if self._reflection is not None:
+                    await self._reflection.draw()
+                self._recollection.look_again()
+                if len(self._thinker.conversation):
+                    await asyncio.sleep(SETTLED_S)
+                await self._tell()
+            except VoiceosError as error:
+                log.info("nothing is learnt just now: %s %s", error, error.hint)
+                await asyncio.sleep(AGAIN_S)
+            else:
+                return
 
     async def _unless_busy(self, work: Awaitable[None]) -> bool:
         """Do work, broken off when somebody speaks; whether it was done."""

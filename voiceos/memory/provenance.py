@@ -22,6 +22,8 @@ _NAME = re.compile(r"[A-ZÀ-Þ][^\W_]*(?:[-'][^\W_]+)*(?: [A-ZÀ-Þ][^\W_]+)*")
 _ENDINGS = ("ing", "ed", "es", "'s", "’s", "s", "e", "y", "d")
 BEING = ("is", "works_as")
 """Relations of what somebody is."""
+DEEDS = ("did", "plans", "promised")
+"""Relations of what is done: a name alone is none."""
 DONE = ("did", "plans", "promised", "birthday")
 """Relations of what is done, or when."""
 ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
@@ -96,6 +98,8 @@ def _tells(subject: str, relation: Relation, value: str, sentence: str, vocabula
     if relation.name in BEING and not _is_said_to_be(wanted[0], sentence, vocabulary):
         return False
     if relation.name not in DONE and _words(value)[0] in vocabulary.data["prepositions"]:
+        return False
+    if relation.name in DEEDS and len(_words(value)) < 2:
         return False
     if subject == USER and not set(vocabulary.data["own"]) & set(heard):
         return False

@@ -36,6 +36,11 @@ class Notes:
         """The note where they ask for what they have not told."""
         return str(self._texts["unknown"])
 
+    @property
+    def careful(self) -> str:
+        """The note where they ask for what the prompt may hold, or not."""
+        return str(self._texts["careful"])
+
     def known(self, facts: Sequence[Fact]) -> str:
         """The block; empty where nothing is known."""
         told = "; ".join(dict.fromkeys(self.in_words(fact) for fact in facts))
@@ -45,7 +50,7 @@ class Notes:
         """One line in square brackets; empty where there are no memories.
 
         Args:
-            asked: they ask about their own life.
+            asked: they ask about their own life for more than the memories may tell.
         """
         told = "; ".join(dict.fromkeys(self._memory(one, now) for one in memories))
         return str(self._texts["note_asked" if asked else "note"]).format(memories=told) if told else ""
@@ -60,14 +65,28 @@ class Notes:
         asks = lower.endswith("?") and re.search(self._texts["asks"], lower)
         return bool(asks) and not re.search(self._texts["advice"], lower)
 
-    def subjects(self, text: str) -> set[str]:
-        """What a text is about, to tell whether another may be about the same: beginnings of the words that matter, and
-        of those that mean the same."""
-        words = set(terms.content(text, self._language)) - set(self._texts["of_any"])
+    def shared(self, question: str, texts: Iterable[str]) -> float:
+        """Which share of what a question is about, 0 to 1, one of the texts is about as well: beginnings of the words
+        that matter, or of some that mean the same."""
+        asked = self._words(question)
+        return max((sum(bool(one & self._all(text)) for one in asked) / len(asked) for text in texts), default=0.0)
+
+    def _words(self, text: str) -> list[set[str]]:
+        """For each word that matters its beginning, and of those that mean the same."""
+        every = terms.content(text, self._language)
+        words = [word for word in every if word not in self._texts["of_any"]] or every
+        return [self._same(word) for word in words] or [set()]
+
+    def _all(self, text: str) -> set[str]:
+        return {one for word in terms.content(text, self._language) for one in self._same(word)}
+
+    def _same(self, word: str) -> set[str]:
+        begins = word[:BEGINNING]
+        same = {begins}
         for group in self._texts["same"]:
-            if any(word[:BEGINNING] == one[:BEGINNING] for word in words for one in group):
-                words |= set(group)
-        return {word[:BEGINNING] for word in words}
+            beginnings = {one[:BEGINNING] for one in group}
+            same |= beginnings if begins in beginnings else set()
+        return same
 
     def _memory(self, one: Fact | Episode, now: datetime) -> str:
         if isinstance(one, Fact):

@@ -157,3 +157,7 @@ def test_relations_are_told_in_words() -> None:
     assert set(ENGLISH.people.values()) <= set(ENGLISH.relations)
     for relation in ENGLISH.relations.values():
         assert relation.says.format(who="X", whose="X's", value="V", thing="T", relation="R")
+
+
+def test_a_name_alone_is_no_promise() -> None:
+    assert drawn("I promised Theo that I'd visit him.", ("user", "promised", "Theo")) == []

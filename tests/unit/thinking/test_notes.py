@@ -72,6 +72,14 @@ def test_a_question_about_their_own_life_is_told_from_others(text: str, asks: bo
 
 
 def test_what_means_the_same_is_the_same_subject() -> None:
-    for one, other in (("What's my job?", "the user works as nurse"), ("What am I called?", "my name is Tom")):
-        assert NOTES.subjects(one) & NOTES.subjects(other)
-    assert not NOTES.subjects("When is my birthday?") & NOTES.subjects("The user told you earlier: the user likes tea.")
+    known = "The user told you earlier: the user is called Tom; the user works as nurse; the user's wife is Eva."
+    for question, share in (
+        ("What's my job?", 1.0),
+        ("What's my name?", 1.0),
+        ("What's the name of my wife?", 1.0),
+        ("Which hospital do I work at?", 0.5),
+        ("When is my birthday?", 0.0),
+        ("What's my sister's name?", 0.0),
+    ):
+        assert NOTES.shared(question, [known]) == share, question
+    assert NOTES.shared("", [known]) == NOTES.shared("What's my job?", []) == 0.0
