@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from typing import Any
 from voiceos.clock import Clock
 from voiceos.diary import Diary
 from voiceos.eraser import Asked, Deed, Eraser
+from voiceos.errors import StorageError
 from voiceos.events import Intent
 from voiceos.exchange import Exchange
 from voiceos.languages import Phrases
@@ -261,7 +263,19 @@ class Remembering:
 
     def _tell(self, facts: Sequence[Fact], otherwise: str, now: datetime) -> str:
         self._focus, self._left, self._wrong = tuple(facts[:AT_ONCE]), tuple(facts[AT_ONCE:]), None
+        if self._focus:
+            self._later(self._touch([fact.id for fact in self._focus], now))
         return says.listed(self._sentences(self._focus, now), len(self._left), self._phrases) if facts else otherwise
+
+    async def _touch(self, numbers: Sequence[int], now: datetime) -> None:
+        """What was of use is not forgotten so soon; that it was is worth no word where it cannot be written."""
+        with contextlib.suppress(StorageError):
+            await self._diary.ask(lambda store: store.touch(numbers, now))
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name="memory")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _sentences(self, facts: Sequence[Fact], now: datetime) -> list[str]:
         return [says.sentence(fact, now, self._phrases, self._persons, self._language) for fact in facts]
@@ -357,9 +371,7 @@ class Remembering:
 
     def erased_elsewhere(self) -> None:
         """Another process has had something forgotten."""
-        task = asyncio.create_task(self._eraser.elsewhere(), name="forgotten elsewhere")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._later(self._eraser.elsewhere())
 
 
 def _once_each(facts: Sequence[Fact]) -> list[Fact]:

@@ -74,6 +74,7 @@ async def test_what_is_told_is_known_until_it_is_forgotten_also_from_start_to_st
     assert known == "Your sister's name is Ana."
     (fact,) = facts()
     assert (fact.value, fact.weight) == ("my sister's name is Ana", 1)
+    assert fact.used is not None, "it was of use in an answer"
     assert [episode.said for episode in episodes() if episode.id == fact.episode] == [
         "Remember that my sister's name is Ana."
     ]
