@@ -65,8 +65,8 @@ _CLAIMS = (
 
 _PAST = re.compile(
     r"\b(used to|before|previously|formerly|earlier|no longer|not any ?more|anymore|moved from|was|were|had|once|until|"
-    r"instead of|changed from|switched from|rather than|old|former|ex|originally|at first|left|quit|gave up|stopped|"
-    r"n't|not|from)\b"
+    r"instead of|changed from|switched from|rather than|your old|former|ex|originally|at first|left|quit|gave up|"
+    r"stopped|n't|not|from)\b"
 )
 _CLAUSE = re.compile(r"[,;:.!?]| but | and | now | then ")
 
@@ -138,7 +138,7 @@ def verdict(question: Turn, answer: str) -> Verdict:
 def fits(fact: Fact, subject: str, relation: str, value: str) -> bool:
     """Whether what was drawn is what was told."""
     return (
-        any(folded(one) == folded(subject) for one in fact.subjects)
+        ("*" in fact.subjects or any(folded(one) == folded(subject) for one in fact.subjects))
         and ("*" in fact.relations or any(folded(one) == folded(relation) for one in fact.relations))
         and re.search(fact.value, value, re.IGNORECASE) is not None
     )

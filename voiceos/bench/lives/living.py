@@ -28,7 +28,7 @@ from voiceos.memory.ports import Embedder
 TURN_S = 20.0
 """Between the beginnings of two turns."""
 
-FORMAT = 1
+FORMAT = 2
 """Of what is written; raised with whatever makes a run that was begun differ from a new one."""
 
 
@@ -71,7 +71,7 @@ class Living:
         folder: where its state lies; may be there from an earlier run.
         engines: entered, with a language model.
         label: of whatever else decides what comes out (model, seed), so that no run goes on with another's state.
-        answers: False: only questions are answered by the language model.
+        answers: False: only questions are answered by the language model, all else with a word.
         progress: told each sitting that is over.
     """
 
@@ -123,7 +123,11 @@ class Living:
         return lived
 
     def folder_of(self, life: Life) -> Path:
-        content = json.dumps([FORMAT, self._label, self._answers, life.model_dump_json()])
+        said = [
+            [sitting.at.isoformat(), [[turn.say, turn.ask, turn.leak] for turn in sitting.turns]]
+            for sitting in life.sittings
+        ]
+        content = json.dumps([FORMAT, self._label, self._answers, said])
         return self._folder / f"{life.name}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
     def _memory_for(self, folder: Path, number: int) -> Path:

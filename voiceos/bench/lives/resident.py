@@ -50,6 +50,9 @@ from voiceos.work import Work
 
 RATE_HZ = 22_050
 
+ONLY_A_WORD = "I see."
+"""An answer where none is waited for: with none at all the language model takes the next question for its own words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -239,7 +242,7 @@ class Resident:
         """Somebody says this; returns what they heard in answer.
 
         Args:
-            answers: False: what the language model would answer is not waited for, and nothing of it is heard.
+            answers: False: `ONLY_A_WORD` stands for what the language model would answer.
 
         Raises EngineError and StorageError.
         """
@@ -256,9 +259,7 @@ class Resident:
         else:
             self._deeds.controls.memory.moved_on(answered=True)
             record.user_text = text
-            self._work.silent(turn)
-            await self.diary.write()
-            return Answered("", ())
+            self._work.say_text(turn, ONLY_A_WORD)
         while record.tasks:
             await asyncio.wait(set(record.tasks))
         self._raise_failures()
@@ -266,7 +267,7 @@ class Resident:
         self._work.finish(turn)
         self._work.forget()
         await self.diary.write()
-        return Answered(heard, self._model.prompt if intent is None else ())
+        return Answered(heard, self._model.prompt)
 
     async def reflect(self) -> None:
         """Do now all that is done while nobody speaks. Raises EngineError and StorageError."""

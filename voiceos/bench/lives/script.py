@@ -37,7 +37,7 @@ class _Strict(BaseModel):
 
 
 class Fact(_Strict):
-    """What a turn tells, as "subject | relation | value"; "a/b" stands for either, "*" for any relation."""
+    """What a turn tells, as "subject | relation | value"; "a/b" stands for either, "*" for any subject or relation."""
 
     subjects: tuple[str, ...]
     relations: tuple[str, ...]
