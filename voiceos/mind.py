@@ -154,6 +154,15 @@ class Mind:
                     task.cancel()
                 await asyncio.gather(*loops, *self._tasks, return_exceptions=True)
 
+    async def reflect(self) -> None:
+        """Do at once, while it runs, what is done as nobody speaks: have all that was said known. Raises EngineError
+        and StorageError."""
+        await self._diary.write()
+        if self._reflection is not None:
+            await self._reflection.draw()
+        await self._recollection.catch_up(_Idle(_at_once))
+        await self.tell()
+
     # What the thinker asks.
 
     async def recall(
@@ -240,7 +249,7 @@ class Mind:
                 self._recollection.look_again()
                 if len(self._thinker.conversation):
                     await asyncio.sleep(SETTLED_S)
-                await self._tell()
+                await self.tell()
             except VoiceosError as error:
                 log.info("nothing is learnt just now: %s %s", error, error.hint)
                 await asyncio.sleep(AGAIN_S)
@@ -279,11 +288,12 @@ class Mind:
             await self._idle()
             self._stale.clear()
             try:
-                await self._tell()
+                await self.tell()
             except VoiceosError as error:
                 log.info("what is known is not told anew: %s", error)
 
-    async def _tell(self) -> None:
+    async def tell(self) -> None:
+        """Have the language model told what is known now. Raises EngineError and StorageError."""
         before = self._thinker.conversation.known
         await self._choose()
         if self._thinker.conversation.known != before:
@@ -313,6 +323,10 @@ class Mind:
         task = asyncio.create_task(guarded())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def _at_once() -> None:
+    """Nobody speaks."""
 
 
 class _Idle:

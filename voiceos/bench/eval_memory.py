@@ -31,7 +31,7 @@ from typing import Any
 
 import platformdirs
 
-from voiceos.app import EMBEDDING, Engines, Specs
+from voiceos.app import Engines, Specs
 from voiceos.app import embedder as embedder_of
 from voiceos.bench.lives import figures
 from voiceos.bench.lives.living import Behind, Living
@@ -50,13 +50,13 @@ async def run(
     folder: Path,
     *,
     settings: Settings,
-    embedder: Embedder | None,
+    embedder: Embedder,
     specs: Specs | None = None,
     sittings: int | None = None,
     answers: bool = True,
 ) -> list[tuple[Life, list[Behind]]]:
     """Live lives one after the other, each as far as it has not been."""
-    label = f"{settings.llm.engine} {settings.llm.model} seed {settings.llm.seed} {EMBEDDING if embedder else ''}"
+    label = f"{settings.llm.engine} {settings.llm.model} seed {settings.llm.seed} {embedder.name}"
     async with Engines(settings, {"llm"}, specs=specs or {}) as engines:
         for error in await engines.wait_ready():
             raise error

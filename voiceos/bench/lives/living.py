@@ -80,7 +80,7 @@ class Living:
         folder: Path,
         engines: Engines,
         *,
-        embedder: Embedder | None,
+        embedder: Embedder,
         label: str,
         now_s: Callable[[], float],
         answers: bool = True,

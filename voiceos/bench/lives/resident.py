@@ -31,6 +31,7 @@ from voiceos.listening.ears import Ears
 from voiceos.listening.ports import Decoding
 from voiceos.memory import Store
 from voiceos.memory.ports import Embedder
+from voiceos.mind import Mind
 from voiceos.observer import Observer
 from voiceos.preferences import Preferences
 from voiceos.purge import Purge
@@ -38,6 +39,7 @@ from voiceos.remembering import Remembering
 from voiceos.reminding import Reminding
 from voiceos.skills.controls import Controls
 from voiceos.skills.crisis import FirstAid
+from voiceos.skills.memory import FORGETTING
 from voiceos.skills.region import region
 from voiceos.speaking.clips import Clips
 from voiceos.speaking.ports import Speech, WordEnd
@@ -139,20 +141,27 @@ def _no_preferences() -> Preferences:
     raise EngineError("no dial is turned in a life")
 
 
+async def _never() -> None:
+    await asyncio.Event().wait()
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 class Resident:
     """`async with Resident(engines, store, …) as resident: await resident.hear("Hello.")`: one start of the program.
 
     Args:
         engines: with a language model, entered, and read by nobody else meanwhile.
         memory: not opened yet.
-        embedder: what memories are compared by; None: nothing is recalled by meaning.
+        embedder: what memories are compared by.
         clock: of the life; somebody else turns it.
     """
 
-    def __init__(self, engines: Engines, memory: Store, *, embedder: Embedder | None, clock: Clock) -> None:
+    def __init__(self, engines: Engines, memory: Store, *, embedder: Embedder, clock: Clock) -> None:
         settings, language = engines.settings, engines.settings.assistant.language
-        self._engines = engines
-        self._memory = memory
         self._embedder = embedder
         self._clock = clock
         self._model = Overheard(engines.processes["llm"])
@@ -169,6 +178,26 @@ class Resident:
         )
         self._remembering = Remembering(
             self.diary, self._thinker.conversation, phrases, language=language, clock=clock, purge=purge
+        )
+        self._mind = Mind(
+            self.diary,
+            memory,
+            self._thinker,
+            embedder=embedder,
+            reflection=Reflection(
+                engines.llm,
+                self.diary.ask,
+                language=language,
+                room_tokens=settings.llm.background_tokens,
+                user_name=settings.assistant.user_name,
+                lane=asides.lane(),
+            ),
+            language=language,
+            idle=_never,  # what is done while nobody speaks is done when `reflect` says so
+            busy=_never,
+            settings=settings.memory,
+            now=clock.now,
+            on_used=self._remembering.used,
         )
         reminding = Reminding(
             self.diary,
@@ -229,6 +258,10 @@ class Resident:
             stack.push_async_callback(self._remembering.aclose)
             stack.push_async_callback(self._work.aclose)
             await self.diary.write()
+            await asyncio.to_thread(self._embedder.embed, [""])  # loaded before a turn waits for it
+            await self._mind.begin()
+            running = asyncio.create_task(self._mind.run(), name="mind")
+            stack.push_async_callback(_ended, running)
             await self._thinker.warm_up()
             self._stack = stack.pop_all()
         return self
@@ -267,19 +300,13 @@ class Resident:
         self._work.finish(turn)
         self._work.forget()
         await self.diary.write()
+        if intent is not None and intent.name in FORGETTING:
+            await self._mind.tell()
         return Answered(heard, self._model.prompt)
 
     async def reflect(self) -> None:
         """Do now all that is done while nobody speaks. Raises EngineError and StorageError."""
-        await self.diary.write()
-        settings = self._engines.settings
-        await Reflection(
-            self._engines.llm_of_now(),
-            self.diary.ask,
-            language=settings.assistant.language,
-            room_tokens=settings.llm.background_tokens,
-            user_name=settings.assistant.user_name,
-        ).draw()
+        await self._mind.reflect()
 
     def _posted(self, event: ev.Event) -> None:
         if isinstance(event, ev.WorkFailed) and event.sentence != "no_answer":  # which is one, if a poor one

@@ -16,6 +16,7 @@ from voiceos.bench.lives.living import Behind
 from voiceos.bench.lives.script import Life, read
 from voiceos.config import Settings
 from voiceos.engines.process import EngineSpec
+from voiceos.engines.scripted import ScriptedEmbedder
 from voiceos.errors import EngineError
 
 LIFE = """
@@ -70,7 +71,9 @@ def life(tmp_path: Path) -> Life:
 
 async def lived(life: Life, folder: Path, specs: Specs, **options: int) -> list[Behind]:
     settings = Settings.model_validate({"llm": {"engine": "scripted"}})
-    ((_, behind),) = await eval_memory.run([life], folder, settings=settings, embedder=None, specs=specs, **options)
+    ((_, behind),) = await eval_memory.run(
+        [life], folder, settings=settings, embedder=ScriptedEmbedder(), specs=specs, **options
+    )
     return behind
 
 
