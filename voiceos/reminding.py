@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, get_args
 
 from babel.lists import format_list
@@ -134,10 +135,10 @@ class Reminding:
             case "reminders":
                 return self._list(await self._pending(now), now)
             case "cancel_reminders":
-                return self._cancel(await self._pending(now), now, everything=True)
+                return await self._cancel(await self._pending(now), now, everything=True)
             case _:
                 pending = await self._pending(now)
-                return self._cancel(self._meant(pending, str(intent.slots.get("task", ""))), now)
+                return await self._cancel(self._meant(pending, str(intent.slots.get("task", ""))), now)
 
     @property
     def _diary(self) -> Diary:
@@ -236,19 +237,28 @@ class Reminding:
             return [fact for fact in pending if terms.matching([what_of(fact)], terms.all_of(words))] if words else []
         return [fact for fact in pending if fact.id == self._focus] or pending
 
-    def _cancel(self, meant: Sequence[Fact], now: datetime, *, everything: bool = False) -> str:
+    async def _cancel(self, meant: Sequence[Fact], now: datetime, *, everything: bool = False) -> str:
         if not meant:
             return self._phrases.text("reminders_none" if everything else "reminder_unknown")
         if len(meant) > 1 and not everything:
             return self._phrases.text("reminder_which", what=self._told(meant[0]))
         for fact in meant:
-            if (occasion := of_fact(fact, now)) is not None:
-                self.ledger.settle(occasion.key, now)
+            after = await self._diary.ask(partial(self._called_off, fact, now))
+            for one in (fact, after):
+                if (occasion := of_fact(one, now)) is not None:
+                    self.ledger.settle(occasion.key, now)
         self._focus = None
         self.on_change()
         if everything and len(meant) > 1:
             return self._phrases.text("reminders_cancelled")
         return self._phrases.text("reminder_cancelled", what=self._told(meant[0]), when=self._when(meant[0], now))
+
+    def _called_off(self, fact: Fact, now: datetime, store: Store) -> Fact:
+        """What takes its place in the memory, so that nobody is told that it is still wanted."""
+        words = languages.table(self._language, "initiative")["memory"]
+        assert fact.due is not None
+        sentence = words["called_off"].format(what=what_of(fact), when=when_dated(fact.due, self._language))
+        return store.correct(fact.id, words["called_off_value"].format(value=fact.value), at=now, sentence=sentence)
 
     def _told(self, fact: Fact) -> str:
         return bare(fact, self._language)

@@ -14,9 +14,12 @@ from voiceos.app import Specs
 from voiceos.audio.earcons import Earcon
 from voiceos.clock import SystemClock
 from voiceos.config import Settings
+from voiceos.daemon.client import ControlClient
 from voiceos.daemon.daemon import Daemon
+from voiceos.initiative import Kind as Occasions
 from voiceos.initiative import Outcome, Reason, kept
 from voiceos.memory import USER, Kind, Source, Store
+from voiceos.turn_taking.state import Phase
 
 ZONE = ZoneInfo("Europe/Berlin")
 
@@ -217,3 +220,50 @@ async def test_a_reminder_is_called_off_for_good() -> None:
         wall.set("2026-03-04T17:00")
         await home.wait(2)
         assert not any("You asked me" in one for one in home.said())
+    with Store() as store:
+        (known,) = store.facts()
+    assert known.sentence == "I no longer want to be reminded to call my sister on Wednesday, March 4 at 5:00 PM"
+
+
+async def test_where_nothing_can_be_written_it_reminds_all_the_same_and_tells_of_it() -> None:
+    stored.INITIATIVE.path.mkdir(parents=True)  # where the file should be
+    wall = Wall("2026-03-04T14:00")
+    async with Home(wall, hears=["remind me to call my sister at five"]) as home, ControlClient() as client:
+        await home.asks()
+        wall.set("2026-03-04T17:00")
+        await home.told("You asked me")
+        async with asyncio.timeout(20):
+            while not (told := (await client.call("status"))["degraded"]):
+                await home.wait(0.2)
+        assert "not kept" in told[0]["what"]
+        await home.wait(1)
+        assert sum("You asked me" in one for one in home.said()) == 1
+        stored.INITIATIVE.path.rmdir()
+        wall.set("2026-03-04T17:02")
+        async with asyncio.timeout(20):
+            while (await client.call("status"))["degraded"]:
+                await home.wait(0.2)
+    assert kept.load().settled
+
+
+async def test_a_word_over_it_stops_it_and_it_comes_again_later() -> None:
+    wall = Wall("2026-03-04T14:00")
+    commitment("I have to send the letter to the bank and the other one to the office", "2026-03-04T17:00", wall)
+    async with Home(wall, hears=["stop"]) as home:
+        wall.set("2026-03-04T17:00")
+        async with asyncio.timeout(20):
+            while home.live.conductor.state.phase is not Phase.SPEAKING:
+                await home.wait(0.05)
+        await home.say("stop it please")
+        await home.live.conductor.wait_idle()
+        await home.wait(1)
+        wall.set("2026-03-04T17:59")
+        await home.wait(1)
+        before = len(home.said())
+        wall.set("2026-03-04T18:00")
+        async with asyncio.timeout(20):
+            while len(home.said()) == before:
+                await home.wait(0.1)
+        assert home.said()[-1].endswith("office, and it's time.")
+    received = kept.load().reception.counts[Occasions.COMMITMENT]
+    assert received.waved_away == 1
