@@ -10,7 +10,7 @@ help:
 	@echo "make bench   measure latency"
 	@echo "make eval-character  is it honest about itself, on the real language model"
 	@echo "make eval-memory        tell it whole lives, ask, and judge what it remembers (long; goes on where it was)"
-	@echo "make eval-memory-quick  one of them, only questions are answered"
+	@echo "make eval-memory-quick  one of them"
 	@echo "make soak    talk to it while things go wrong (ARGS='--minutes 30 --seed 1')"
 	@echo "make docs    write the generated pages of docs/ anew"
 	@echo "make lint    ruff, mypy, import-linter, shellcheck"

@@ -133,8 +133,8 @@ def _chosen(options: argparse.Namespace) -> list[Life]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m voiceos.bench.eval_memory", description=__doc__.partition("\n")[0])
     parser.add_argument("life", nargs="*", help="names of lives; all that the figure is of, where there are none")
-    parser.add_argument("--quick", action="store_true", help="one life, answers to questions alone")
-    parser.add_argument("--questions-only", action="store_true", help="only questions are answered, which is quicker")
+    parser.add_argument("--quick", action="store_true", help="one life")
+    parser.add_argument("--questions-only", action="store_true", help="quicker, and worse: see docs/lives.md")
     parser.add_argument("--sittings", type=int, help="only the first so many of each")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--lives", type=Path, help="a folder of lives of your own")
@@ -160,7 +160,7 @@ def main() -> int:
                 settings=settings,
                 embedder=embedder_of(Models()),
                 sittings=options.sittings,
-                answers=not (options.quick or options.questions_only),
+                answers=not options.questions_only,
             )
         )
     except VoiceosError as error:
