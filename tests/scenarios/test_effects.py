@@ -58,8 +58,8 @@ def understood(house: House) -> object:
 LIVE: dict[str, tuple[Any, Seen, object]] = {
     "assistant.name": ("Bob", understood, Intent("time")),
     "assistant.user_name": ("Pete", lambda house: "Pete" in persona(house), True),
-    "assistant.persona": ("You are a pirate.", lambda house: "a pirate" in persona(house), True),
     "assistant.character": ("dry", lambda house: "Your humour is dry" in persona(house), True),
+    "assistant.persona": ("You are a pirate.", lambda house: "a pirate" in persona(house), True),
     "assistant.region": ("GB", lambda house: house.live.first_aid.help("life").number, "one one six, one two three"),
     "assistant.openers": (False, lambda house: house.live.conductor._work._openers, None),
     "audio.volume": (0.3, lambda house: house.sound.speaker.volume, 0.3),
@@ -96,6 +96,9 @@ LIVE: dict[str, tuple[Any, Seen, object]] = {
     "llm.repeat_penalty": (1.2, sampling("repeat_penalty"), 1.2),
     "llm.seed": (7, sampling("seed"), 7),
     "tts.speed": (1.5, lambda house: house.live.conductor.speed, 1.5),
+    # What speaks first asks for these anew each time.
+    "initiative.level": ("normal", lambda house: house.live.settings.initiative.level, "normal"),
+    "initiative.quiet_hours": ("", lambda house: house.live.settings.initiative.quiet_hours, ""),
     "control.words": (True, lambda house: house.daemon.settings.control.words, True),
     "log.level": ("DEBUG", lambda house: logging.getLogger("voiceos").level, logging.DEBUG),
     "log.speech": (True, lambda house: logs.speech("hello"), "'hello'"),
@@ -201,6 +204,7 @@ async def test_what_waits_for_the_next_start_is_said_and_changes_nothing(tmp_pat
             house.source.keep({key: another(key)})
             assert (await house.daemon.reload()).restart == (key,)
             assert house.daemon.configuration.waiting[0] == key
+            await house.live.conductor.wait_idle()  # each is said, one after the other
         # There is one language so far, which no file can change for another.
         settings = in_force.model_copy(update={"assistant": in_force.assistant.model_copy(update={"language": "nl"})})
         told = await house.daemon.configuration._take(settings, {"assistant.language"})
