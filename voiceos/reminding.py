@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, get_args
 
@@ -151,9 +152,9 @@ class Reminding:
         what = f"{intent.slots['link']} {intent.slots['task']}".rstrip(" .,!?")
         told = turned(what, self._language)
         due = moment(intent.slots, now)
-        if due is None:
+        if due is None or re.search(languages.table(self._language, "initiative")["unread"]["ends"], what.lower()):
             return self._phrases.text("remind_when", what=told)
-        if due <= now:
+        if due.astimezone(UTC) <= now.astimezone(UTC):  # in the hour that comes twice, clocks on the wall do not tell
             return self._phrases.text("remind_past", when=when(due, now, self._language))
         self._diary.enter(now)
         await self._keep(what, due, now, lambda store: self._episode(store, turn, said, now))

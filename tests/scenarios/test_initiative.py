@@ -89,6 +89,24 @@ async def test_a_reminder_is_heard_at_its_time_behind_a_sound_and_once() -> None
         assert sum("You asked me" in one for one in home.said()) == 1
 
 
+async def test_a_time_that_is_not_understood_becomes_no_other() -> None:
+    hears = [
+        "remind me to eat the day after tomorrow",
+        "remind me to eat next friday",
+        "remind me to eat every day at nine",
+    ]
+    async with Home(Wall("2026-03-04T14:00"), level="off", hears=hears) as home:
+        for _ in hears:
+            assert (await home.asks()).startswith("When shall I remind you")
+    with Store() as store:
+        assert store.facts() == []
+
+
+async def test_in_the_hour_that_comes_twice_an_hour_from_now_is_to_come() -> None:
+    async with Home(Wall("2026-10-25T02:20"), level="off", hears=["remind me in an hour to drink"]) as home:
+        assert "I'll remind you to drink" in await home.asks()
+
+
 async def test_it_survives_a_restart_and_what_was_missed_comes_late() -> None:
     wall = Wall("2026-03-04T14:00")
     async with Home(wall, hears=["remind me to call my sister at five", "remind me in ten minutes to eat"]) as home:
