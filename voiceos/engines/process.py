@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from voiceos import errors
-from voiceos.engines.printed import lines
+from voiceos.engines.printed import lines, no_memory
 from voiceos.engines.pulse import PING, REST_S, Pulse
 from voiceos.engines.worker import HEADER, Ack, Call, Cancel, Done, Failed, Item, Ping, pack
 
@@ -368,6 +368,8 @@ class EngineProcess:
                         f"the {self.spec.name} engine was killed by the system, which does so when memory runs out",
                         hint=SHORT_OF_MEMORY,
                     ) from None
+                if no_memory(self._stderr):
+                    raise self._error(Failed(0, "MemoryError", "", "")) from None
                 detail = f" ({self._stderr[-1]})" if self._stderr else ""
                 raise errors.EngineCrashed(
                     f"the {self.spec.name} engine ended unexpectedly with code {code}{detail}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -24,6 +25,12 @@ class Misbehaving:
         sys.stderr.write(text)
         sys.stderr.flush()
         return text
+
+    def end(self, text: str) -> None:
+        """As libgomp does where it cannot start a thread."""
+        sys.stderr.write(text)
+        sys.stderr.flush()
+        os._exit(1)
 
     def answer(self) -> object:
         return _Unreadable()

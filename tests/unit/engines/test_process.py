@@ -37,6 +37,23 @@ async def test_an_engine_that_cannot_even_be_started_is_told_of_and_tried_again(
         await engine.wait_ready()
 
 
+@pytest.mark.parametrize(
+    ("printed", "kind"),
+    [
+        ("\nlibgomp: Thread creation failed: Resource temporarily unavailable\n", EngineStarved),
+        ("\nlibgomp: Invalid value for environment variable\n", EngineCrashed),
+    ],
+)
+async def test_an_engine_that_ends_as_a_thread_finds_no_memory_tells_of_memory(
+    printed: str, kind: type[Exception]
+) -> None:
+    async with EngineProcess(EngineSpec("tts", "tests.unit.engines.misbehaving:Misbehaving", {})) as engine:
+        await engine.wait_ready()
+        with pytest.raises(kind) as caught:
+            await engine.call("end", text=printed)
+        assert type(caught.value) is kind
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="which signal it was is known on Linux only")
 async def test_an_engine_that_the_system_kills_tells_of_memory_and_comes_back() -> None:
     spec = EngineSpec("tts", "voiceos.engines.scripted:ScriptedVoice", {"hang_on": "long"})
