@@ -33,7 +33,9 @@ PASS = 9
 
 @pytest.fixture
 async def session(card: VirtualCard, tmp_path: Path) -> AsyncIterator[Session]:
-    async with Session(card, starter_settings(), tmp_path, arguments=["--no-greeting", "--trace-json"]) as session:
+    likeliest = {"llm.temperature": "0"}  # what is asked for are facts, and no luck is to be needed for them
+    arguments = ["--no-greeting", "--trace-json"]
+    async with Session(card, starter_settings(), tmp_path, arguments=arguments, overrides=likeliest) as session:
         yield session
 
 
