@@ -65,4 +65,5 @@ def test_of_several_the_nearest_is_meant() -> None:
     st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1)),
 )
 def test_any_text_is_safe(text: str, now: datetime) -> None:
-    due.moment(text, now.replace(tzinfo=NOW.tzinfo), WORDS, near=text[:3])
+    found = due.moment(text, now.replace(tzinfo=NOW.tzinfo), WORDS, near=text[:3])
+    assert found is None or found.tzinfo is not None

@@ -105,6 +105,7 @@ async def test_it_keeps_up_with_what_is_said_until_it_is_cancelled(store: Store)
         work.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await work
+    assert store.stats().vectors == 3
 
 
 async def test_without_a_model_that_is_told_once_and_words_decide(store: Store) -> None:

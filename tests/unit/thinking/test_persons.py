@@ -53,4 +53,4 @@ def test_another_value_takes_the_place_of_what_something_is(said: str, value: st
 
 @pytest.mark.parametrize("language", available())
 def test_every_language_has_rules(language: str) -> None:
-    Persons(language)
+    assert Persons(language).turned("") == ""
