@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from voiceos import kept_moment, stored
+from voiceos.kept_moment import Until
 
-from voiceos import files, stored
-
-NAME = stored.QUIET.name
-
-Until = datetime | None
-"""With its time zone; None: they want none."""
+__all__ = ["Until", "keep", "load"]
 
 
 def load() -> Until:
-    """What was last asked for; it may be over by now. Anything else in the file is set aside."""
-    return files.recall(NAME, lambda content: _moment(content["until"]))
-
-
-def _moment(text: str | None) -> Until:
-    """ValueError for a time without its zone."""
-    if text is None:
-        return None
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("no time zone")
-    return moment
+    """See `kept_moment.load`."""
+    return kept_moment.load(stored.QUIET)
 
 
 def keep(until: Until) -> None:
     """Raises StorageError."""
-    files.remember(NAME, {"until": until.isoformat() if until else None})
+    kept_moment.keep(stored.QUIET, until)
