@@ -1,8 +1,7 @@
 """The memory: what was said and heard, and what is known from it, in one database of the user's own.
 
-Nothing here reads a clock: whoever remembers says when. All methods may be called from any thread, and block: a few
-milliseconds where they read, a write to the disk where they write. Each raises StorageError where the file is out of
-reach.
+Nothing here reads a clock: whoever remembers says when. All methods may be called from any thread, and block until the
+disk has answered. Each raises StorageError where the file is out of reach.
 """
 
 from __future__ import annotations
