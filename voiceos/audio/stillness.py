@@ -13,8 +13,9 @@ import numpy as np
 from voiceos.audio.echo_path import CHANCE, LATEST_S, examine
 from voiceos.audio.frames import RATE_HZ, Samples
 
-STILL_S = 0.6
-"""Played sound that has had time to come back, after which it will not. Set by hand: a few syllables."""
+STILL_S = 0.3
+"""Played sound that has had time to come back, after which it will not. Set by hand: a syllable or two. Until then AEC3
+may take out all of who speaks over it; a faint echo that is overheard here is found by the looks that follow."""
 
 STILL_DB = 6.0
 """Levels of a room's own noise, in frames of 32 ms, lie within this; an echo of speech that raises them by less is

@@ -142,9 +142,10 @@ def test_with_a_headset_frames_pass_untouched_once_that_is_known() -> None:
     assert heard.at[-1] == pytest.approx((len(heard.at) - 1) * FRAME_S)
 
 
-def test_a_user_who_speaks_a_second_into_the_first_reply_is_heard_through_a_headset() -> None:
+@pytest.mark.parametrize("begin_s", [0.9, 1.3])
+def test_a_user_who_speaks_early_in_the_first_reply_is_heard_through_a_headset(begin_s: float) -> None:
     """Before anything is known, AEC3 took their voice for an echo."""
-    begin = round(1.3 * RATE_HZ)
+    begin = round(begin_s * RATE_HZ)
     user = np.zeros_like(PLAYED)
     user[begin:] = babble(12.0, 2)[: len(user) - begin]
     heard = hear(PLAYED, user, response=None)
