@@ -11,14 +11,14 @@ from functools import partial
 from types import MappingProxyType
 
 from voiceos import quiet, voicing
-from voiceos.app import Engines, Specs, Stage, embedder, gate, policy, stt_language, wake_word
-from voiceos.audio.calls import Calls
+from voiceos.app import Engines, Specs, embedder, gate, policy, stt_language, wake_word
 from voiceos.audio.duplex import Duplex
 from voiceos.audio.echo import Echo
 from voiceos.audio.frames import Frame
 from voiceos.audio.listeners import Listeners
 from voiceos.audio.presence import NO_MICROPHONE, STARTING, Presence
 from voiceos.audio.virtual import VirtualDuplex
+from voiceos.call_watch import CallWatch
 from voiceos.catalogue import Store
 from voiceos.catalogue.voices import voices_here
 from voiceos.changes import Changes
@@ -29,9 +29,9 @@ from voiceos.config.model import Audio
 from voiceos.dials import Dials
 from voiceos.diary import Diary
 from voiceos.earpiece import Earpiece
-from voiceos.engines.process import State
+from voiceos.engine_news import EngineNews
 from voiceos.errors import VoiceosError
-from voiceos.events import CallChanged, EchoRemains
+from voiceos.events import EchoRemains
 from voiceos.habits import PauseKeeper, load_pauses
 from voiceos.listening.backchannels import Backchannels
 from voiceos.listening.ears import Ears
@@ -50,7 +50,6 @@ from voiceos.speaking.clips import Clips
 from voiceos.thinking.intents import SentenceMatcher
 from voiceos.thinking.openers import Openers
 from voiceos.thinking.prompt import Conversation, Said
-from voiceos.turn_taking.state import Phase
 
 log = logging.getLogger(__name__)
 
@@ -98,19 +97,22 @@ class Live:
         self._open_sound = sound or self._card
         self._clock: Clock = clock or SystemClock()
         self._engines = Engines(
-            settings, {"stt", "llm", "tts"}, store=self._store, specs=specs, on_state=self._engine_state
+            *(settings, {"stt", "llm", "tts"}),
+            store=self._store,
+            specs=specs,
+            on_state=lambda stage, state: self._engine_news.changed(stage, state),
         )
         self._thinker = self._engines.thinker()
         self.first_aid = FirstAid(settings.assistant.language, lambda: region(self.settings.assistant.region))
         """Knows what to say to somebody in danger."""
         self._phrases = self._engines.phrases()
         self._observer = observer or Observer()
+        self._engine_news = EngineNews(self._engines, self._thinker, self._observer, lambda: self._conductor)
         self._greet = greet
         self._begin_muted = muted
         self._conductor: Conductor | None = None
         self._duplex: Sound | None = None
-        self._unfollow: Callable[[], None] | None = None
-        """Ends the watch for calls."""
+        self._calls = CallWatch(self._clock, lambda: self.conductor)
         self._changes: Changes | None = None
         self._preferences: Preferences | None = None
         self._remembering: Remembering | None = None
@@ -185,7 +187,7 @@ class Live:
             play_earcons=settings.audio.earcons,
             mute=self._mute,
             attend=lambda attentive: duplex.attend(attentive),
-            health=self._health,
+            health=self._engine_news.health,
             openers=openers,
             observer=self._observer,
             on_over=remembering.over,
@@ -202,11 +204,11 @@ class Live:
             keep_pauses=keep_pauses,
             set_volume=self._set_volume,
             reopen_sound=self.reopen_sound,
-            watch_calls=self._watch_calls,
+            watch_calls=lambda hold: self._calls.hold(hold, duplex),
         )
         preferences = self._preferences = Preferences(changes, conductor, keep=self._keep)
         conductor.deeds.controls = self._dials(conductor, preferences, remembering, reminding)
-        conductor.hush(self._quiet_until())
+        conductor.hush(quiet.still(self._clock.now()))
         if self._begin_muted:
             await duplex.mute()  # so that it is never open
             conductor.begin_muted()
@@ -236,7 +238,7 @@ class Live:
                 greeting = "greeting_muted" if self._begin_muted else f"greeting_{settings.listening.mode}"
                 conductor.announce(greeting, key=True)
             self._observer.ready()
-            self._watch_calls(settings.audio.hold_during_calls)
+            self._calls.hold(settings.audio.hold_during_calls, duplex)
             beside = [
                 asyncio.create_task(preferences.run(), name="preferences"),
                 asyncio.create_task(voicing.render(voice, settings.tts.speed), name="openers"),
@@ -319,11 +321,6 @@ class Live:
             initiative=reminding,
         )
 
-    def _quiet_until(self) -> quiet.Until:
-        """What they asked for before this start, where that is not over yet."""
-        until = quiet.load()
-        return until if until is not None and until > self._clock.now() else None
-
     def _set_volume(self, volume: float) -> None:
         assert self._duplex is not None
         self._duplex.volume = volume
@@ -386,41 +383,6 @@ class Live:
         assert self._conductor is not None
         self._observer.frame(frame)
         self._conductor.post(frame)
-
-    def _engine_state(self, stage: Stage, state: State) -> None:
-        self._observer.engine(stage, state)
-        if stage == "llm" and state == "down":
-            self._thinker.lost()
-        if self._conductor is None:
-            return
-        process = self._engines.processes[stage]
-        # In a turn whoever misses the engine tells of it; between two turns nobody does.
-        untold = not process.missed or self._conductor.state.phase is Phase.QUIET
-        if state == "down" and process.broke_down and untold and process.last_error is not None:
-            spoken = process.last_error.spoken
-            sentence = f"error.{stage}" if spoken == "error.engine" else spoken
-            self._conductor.announce(sentence, key=True, urgency="high")
-        elif state == "ready":
-            # So that it is not called all well while another is down.
-            self._conductor.engine_back(well=self._health() == "healthy", thinks=stage == "llm")
-
-    def _health(self) -> str:
-        down = [stage for stage, process in self._engines.processes.items() if process.state != "ready"]
-        return f"error.{down[0]}" if down else "healthy"
-
-    def _watch_calls(self, hold: bool) -> None:
-        """Begin to hold its tongue in calls, or no longer."""
-        if self._unfollow is not None:
-            self._unfollow()
-            self._unfollow = None
-        if not hold:
-            self._call(False)
-        if hold and isinstance(self._duplex, Duplex):
-            self._unfollow = self._duplex.follow(Calls(self._call, clock=self._clock).see)
-
-    def _call(self, going_on: bool) -> None:
-        assert self._conductor is not None
-        self._conductor.post(CallChanged(self._clock.monotonic(), going_on))
 
     def _echo(self, echo: Echo) -> None:
         if echo.present and not echo.enough:
