@@ -10,6 +10,7 @@ from voiceos import config, files, habits, muted, off_the_record, quiet, stored
 from voiceos.catalogue import Store
 from voiceos.engines import tuned
 from voiceos.errors import StorageError
+from voiceos.meeting import kept as meeting
 from voiceos.memory import Store as Memory
 
 
@@ -47,6 +48,7 @@ def _broken() -> Iterator[Mended]:
         (stored.TUNED, tuned.load),
         (stored.QUIET, quiet.load),
         (stored.MICROPHONE, muted.load),
+        (stored.MEETING, meeting.load),
         (stored.OFF_THE_RECORD, off_the_record.load),
     ):
         there = kept.path.exists()

@@ -79,6 +79,15 @@ INITIATIVE = Stored(
     "it may say something a second time, and learns anew what you like to be told",
     (_same,),
 )
+MEETING = Stored(
+    "meeting.json",
+    "state",
+    1,
+    "how far you got in the first meeting, what it made of your answers, and the name it proposed "
+    "([first-meeting.md](first-meeting.md)): none of your sentences",
+    "a first meeting that was broken off begins anew, if it does not know you otherwise",
+    (_same,),
+)
 RECORDS = Stored(
     "turns.jsonl",
     "state",
@@ -131,6 +140,7 @@ EVERYTHING = (
     TUNED,
     QUIET,
     INITIATIVE,
+    MEETING,
     MICROPHONE,
     RECORDS,
     RECORDINGS,

@@ -34,6 +34,8 @@ from voiceos.engines.scripted import ScriptedLanguageModel
 from voiceos.errors import VoiceosError
 from voiceos.initiative import Ledger
 from voiceos.initiative import kept as initiative
+from voiceos.meeting import Meeting
+from voiceos.meeting import kept as meeting
 from voiceos.memory import USER, Episode, Store
 from voiceos.repair import repair
 from voiceos.thinking.ports import Lane
@@ -120,6 +122,9 @@ def kinds(home: Path) -> Mapping[str, Kind]:
         "initiative": Kind(
             lambda number: initiative.keep(initiative.content(Ledger(said=[_EPOCH + timedelta(seconds=number)]))),
             lambda: round(((_there(stored.INITIATIVE, initiative.load).said or [_EPOCH])[0] - _EPOCH).total_seconds()),
+        ),
+        "meeting": Kind(
+            lambda number: meeting.keep(Meeting(offers=number)), lambda: _there(stored.MEETING, meeting.load).offers
         ),
         "evaluated prompt": Kind(write_lane, read_lane),
         "verified models": Kind(write_stamps, read_stamps),
