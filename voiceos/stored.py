@@ -117,9 +117,9 @@ MICROPHONE = Stored(
 MEMORY = Stored(
     "memory.db",
     "state",
-    2,
-    "what you said, what it answered, and what it knows from it (`memory.enabled`): an SQLite database, "
-    "[memory.md](memory.md)",
+    3,
+    "what you said, what it answered, what it knows from it, and all that in short (`memory.enabled`): an SQLite "
+    "database, [memory.md](memory.md)",
     "it does not know you any more",
 )
 OFF_THE_RECORD = Stored(

@@ -8,7 +8,7 @@ import typer
 
 from voiceos import versions
 from voiceos.cli import config as config_verbs
-from voiceos.cli import control
+from voiceos.cli import control, in_short
 from voiceos.cli import memory as memory_verbs
 from voiceos.cli import models as model_verbs
 from voiceos.cli import persona as persona_verbs
@@ -87,6 +87,8 @@ app.command()(control.events)
 app.command()(control.restart_engine)
 app.command()(control.stop)
 app.add_typer(model_verbs.app, name="models")
+memory_verbs.app.command()(in_short.days)
+memory_verbs.app.command()(in_short.profile)
 app.add_typer(memory_verbs.app, name="memory")
 app.add_typer(config_verbs.app, name="config")
 app.add_typer(persona_verbs.app, name="persona")

@@ -44,7 +44,10 @@ class Format(StrEnum):
 
 
 Number = Annotated[
-    str, typer.Argument(metavar="[ID]", help="Of a fact, as `list` shows it, or of a turn (t12), as `search` does.")
+    str,
+    typer.Argument(
+        metavar="[ID]", help="Of a fact, as `list` shows it, of a turn (t12), as `search` does, or of a summary (s12)."
+    ),
 ]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")]
 
@@ -149,8 +152,8 @@ def search(
 
 @app.command()
 def show(number: Number = "", as_json: AsJson = False) -> None:
-    """Show a fact with when and in which words it was told, or a turn; without ID, what it knows of you and the last
-    turns."""
+    """Show a fact with when and in which words it was told, a turn, or a summary with what it came from; without ID,
+    what it knows of you and the last turns."""
     with opened() as store:
         if not number:
             facts, turns = store.facts(subject=USER), store.episodes(limit=10)
@@ -170,6 +173,16 @@ def show(number: Number = "", as_json: AsJson = False) -> None:
                 print(line)
             return
         kind, one = _number(number)
+        if kind == "summary":
+            summary, sources = store.chronicle.get(one), store.chronicle.sources(one)
+            if summary is None:
+                raise _unknown(number)
+            if as_json:
+                data = recollection.summary_data(summary) | {"from": [source.id for source in sources]}
+                print(json.dumps(data, ensure_ascii=False, indent=1))
+            else:
+                print("\n".join(recollection.whole_summary(summary, sources)))
+            return
         if kind == "turn":
             turn = store.episode(one)
             if turn is None:
@@ -222,7 +235,7 @@ def forget(
         else:
             chosen = store.select_between(begin, end)
         others = store.elsewhere(chosen)
-        if not chosen and others == Elsewhere():
+        if not chosen and others == Elsewhere() and not store.chronicle.going(chosen):
             print("Nothing is remembered of that.", file=sys.stderr)
             return
         _preview(store, chosen, others)
@@ -289,14 +302,16 @@ def stats(as_json: AsJson = False) -> None:
         print(f"{counted(now.facts, 'fact')}, and {now.superseded} no longer so")
         span = f", from {now.first:%Y-%m-%d} to {now.last:%Y-%m-%d}" if now.first and now.last else ""
         print(f"{counted(now.episodes, 'turn')} in {counted(now.conversations, 'conversation')}{span}")
+        if now.summaries:
+            print(f"{counted(now.summaries, 'summary')} of days, weeks and you")
         print(f"{store.path}: {size_text(now.size_bytes)}")
 
 
 def _number(text: str) -> tuple[str, int]:
-    match = re.fullmatch(r"(t?)(\d{1,18})", text.strip())
+    match = re.fullmatch(r"([ts]?)(\d{1,18})", text.strip())
     if match is None:
-        raise typer.BadParameter("an ID is a number for a fact, and one behind a t for a turn: 12, t12")
-    return ("turn" if match[1] else "fact"), int(match[2])
+        raise typer.BadParameter("an ID is a number, behind a t for a turn and an s for a summary: 12, t12, s12")
+    return {"t": "turn", "s": "summary", "": "fact"}[match[1]], int(match[2])
 
 
 def _unknown(number: str) -> VoiceosError:
@@ -307,6 +322,8 @@ def _unknown(number: str) -> VoiceosError:
 
 def _select(store: Store, number: str) -> Selection:
     kind, one = _number(number)
+    if kind == "summary":
+        raise typer.BadParameter("a summary is made anew from its turns: have these forgotten (`show` lists them)")
     if kind == "turn":
         if store.episode(one) is None:
             raise _unknown(number)
@@ -321,7 +338,8 @@ def _preview(store: Store, chosen: Selection, others: Elsewhere) -> None:
     """What would go; on standard error, as it is no result."""
     facts = [fact for one in sorted(chosen.facts)[:SHOWN] if (fact := store.fact(one))]
     turns = [turn for one in sorted(chosen.episodes)[:SHOWN] if (turn := store.episode(one))]
-    lines = [*map(recollection.fact, facts), *map(recollection.turn, turns)]
+    short = [line for one in store.chronicle.going(chosen)[:SHOWN] for line in recollection.summary(one)]
+    lines = [*map(recollection.fact, facts), *map(recollection.turn, turns), *short]
     more = len(chosen.facts) - len(facts), len(chosen.episodes) - len(turns)
     if any(more):
         lines.append(f"… and {counted(more[0], 'more fact')}, {counted(more[1], 'more turn')}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from voiceos.memory import Episode, Fact, Forgotten, Stats, Telling
+from voiceos.memory import Episode, Fact, Forgotten, Scope, Stats, Summary, Telling
 
 _DAY = "%Y-%m-%d"
 _MINUTE = "%Y-%m-%d %H:%M"
@@ -43,8 +43,26 @@ def whole(one: Fact, told: Sequence[Telling], after: Fact | None) -> Iterator[st
             yield f"        {turn(telling.episode)}"
 
 
+def summary(one: Summary) -> Iterator[str]:
+    """A sentence a line, the first behind its number and span."""
+    span = "" if one.scope is Scope.PROFILE else f"{one.begins:%a {_DAY}}  "
+    first = f"{f's{one.id}':>6}  {span}"
+    for number, line in enumerate(one.lines):
+        yield f"{' ' * len(first) if number else first}{_line(line)}"
+
+
+def whole_summary(one: Summary, sources: Sequence[Episode | Fact]) -> Iterator[str]:
+    """With what it came from."""
+    yield from summary(one)
+    yield f"        written on {one.written:{_MINUTE}}, from:"
+    for source in sources:
+        yield fact(source) if isinstance(source, Fact) else turn(source)
+
+
 def forgotten(done: Forgotten) -> str:
     parts = [counted(done.facts, "fact"), counted(done.episodes, "turn")]
+    if done.summaries:
+        parts.append(counted(done.summaries, "summary"))
     if done.turns:
         parts.append(f"the words in {counted(done.turns, 'record')} of turns")
     if done.recordings:
@@ -55,7 +73,9 @@ def forgotten(done: Forgotten) -> str:
 
 
 def counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+    if count == 1:
+        return f"{count} {what}"
+    return f"{count} {what.removesuffix('y')}ies" if what.endswith("ry") else f"{count} {what}s"
 
 
 def fact_data(one: Fact) -> dict[str, object]:
@@ -89,6 +109,18 @@ def turn_data(one: Episode) -> dict[str, object]:
     }
 
 
+def summary_data(one: Summary) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "of": one.scope.value,
+        "begins": one.begins.isoformat(),
+        "ends": one.ends.isoformat(),
+        "lines": list(one.lines),
+        "written": one.written.isoformat(),
+        "outdated": one.outdated,
+    }
+
+
 def whole_data(one: Fact, told: Sequence[Telling]) -> dict[str, object]:
     return fact_data(one) | {
         "told": [
@@ -110,6 +142,7 @@ def stats_data(now: Stats, path: Path) -> dict[str, object]:
         "turns": now.episodes,
         "conversations": now.conversations,
         "vectors": now.vectors,
+        "summaries": now.summaries,
         "first": _iso(now.first),
         "last": _iso(now.last),
         "size_bytes": now.size_bytes,

@@ -14,7 +14,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from voiceos.errors import StorageError
-from voiceos.memory import facts, terms
+from voiceos.memory import facts, summaries, terms
 from voiceos.memory.database import Database
 from voiceos.memory.elsewhere import Sought
 from voiceos.memory.records import plain
@@ -32,6 +32,8 @@ class Forgotten:
     """Superseded ones included."""
     copies: int = 0
     """Backups and broken files of the memory."""
+    summaries: int = 0
+    """Of days and weeks, and the profile, that stemmed from it or named it; they are made anew without it."""
     turns: int = 0
     """Records of turns that have lost their words."""
     recordings: int = 0
@@ -41,8 +43,9 @@ class Forgotten:
     when it is opened next."""
 
 
-def forget(database: sqlite3.Connection, selection: Selection) -> tuple[int, int]:
-    """Delete the rows; how many episodes and facts there were. The bytes are for `purge`."""
+def forget(database: sqlite3.Connection, selection: Selection) -> tuple[int, int, int]:
+    """Delete the rows; how many episodes, facts and summaries there were. The bytes are for `purge`."""
+    short = summaries.let_go(database, selection)
     _let_go(database, selection)
     _close_gaps(database, selection)
     counts = []
@@ -53,7 +56,7 @@ def forget(database: sqlite3.Connection, selection: Selection) -> tuple[int, int
         )
         counts.append(done.rowcount)
     note(database, erasure=True)
-    return counts[0], counts[1]
+    return counts[0], counts[1], short
 
 
 def sought(database: sqlite3.Connection, selection: Selection) -> Sought:

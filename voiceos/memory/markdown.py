@@ -7,15 +7,16 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from voiceos.memory.records import USER
+from voiceos.memory.records import USER, Scope
 from voiceos.memory.terms import folded
-from voiceos.memory.transfer import Content, Known, Turn
+from voiceos.memory.transfer import Content, InShort, Known, Turn
 
 _SIGNS = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
 def page(content: Content) -> str:
-    """Facts by what they are about, the user first, what is no longer so behind what is; then turns by day."""
+    """Facts by what they are about, the user first, what is no longer so behind what is; then all in short, the newest
+    first; then turns by day."""
     lines = ["# What voiceos remembers"]
     if content.facts:
         lines += ["", "## What it knows"]
@@ -25,15 +26,30 @@ def page(content: Content) -> str:
             known = list(facts)
             lines += ["", f"### {'You' if subject == USER else _text(known[0].subject)}", ""]
             lines += [_fact(fact, content) for fact in known]
+    if content.summaries:
+        lines += ["", "## In short"]
+        for short in sorted(content.summaries, key=lambda one: (one.scope is Scope.PROFILE, one.ends), reverse=True):
+            lines += ["", f"### {_span(short)}", "", *(f"- {_text(line)}" for line in short.lines)]
     if content.episodes:
         lines += ["", "## What was said"]
         turns = sorted(content.episodes, key=lambda turn: (turn.at, turn.id))
         for day, some in itertools.groupby(turns, key=lambda turn: turn.at.date()):
             lines += ["", f"### {day:%A}, {day.day} {day:%B %Y}", ""]
             lines += itertools.chain.from_iterable(map(_turn, some))
-    if not content.facts and not content.episodes:
+    if len(lines) == 1:
         lines += ["", "Nothing."]
     return "\n".join(lines) + "\n"
+
+
+def _span(short: InShort) -> str:
+    day = f"{short.begins.day} {short.begins:%B %Y}"
+    match short.scope:
+        case Scope.PROFILE:
+            return f"You, as it saw you on {day}"
+        case Scope.WEEK:
+            return f"The week from {day}"
+        case _:
+            return f"{short.begins:%A}, {day}"
 
 
 def _place(fact: Known) -> tuple[bool, str, bool, float, int]:

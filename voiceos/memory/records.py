@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -22,6 +22,16 @@ class Kind(StrEnum):
     PERSON = "person"
     PLAN = "plan"
     COMMITMENT = "commitment"
+
+
+class Scope(StrEnum):
+    """What a summary is of."""
+
+    DAY = "day"
+    WEEK = "week"
+    """From Monday on."""
+    PROFILE = "profile"
+    """Who the user is, and how it stands between them and the assistant."""
 
 
 class Source(StrEnum):
@@ -94,6 +104,23 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """In short, what was talked of on a day or in a week, or who the user is; it can be made anew from its sources."""
+
+    id: int
+    scope: Scope
+    begins: date
+    """By the clock on the wall, as it was then."""
+    ends: date
+    """The last day."""
+    lines: tuple[str, ...]
+    """Sentences to the user; empty where there was nothing to tell."""
+    written: datetime
+    outdated: bool = False
+    """Of a profile: something that it came from is no longer so."""
+
+
+@dataclass(frozen=True, slots=True)
 class Hit(Generic[T]):
     """Something that a search found."""
 
@@ -117,6 +144,8 @@ class Stats:
     last: datetime | None
     size_bytes: int
     """Of all the store's files."""
+    summaries: int = 0
+    """Of days and weeks, with the profile."""
 
 
 def plain(subject: str, relation: str, value: str) -> str:

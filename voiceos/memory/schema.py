@@ -117,4 +117,30 @@ ALTER TABLE episodes ADD COLUMN drawn INTEGER NOT NULL DEFAULT 0;  -- facts were
 CREATE INDEX episodes_undrawn ON episodes (at, id) WHERE drawn = 0 AND said <> '';
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _DRAWN)
+_SUMMED = """
+CREATE TABLE summaries (             -- what can be made anew from turns and facts
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    scope TEXT NOT NULL,
+    begins TEXT NOT NULL,            -- first and last day, by the clock on the wall
+    ends TEXT NOT NULL,
+    text TEXT NOT NULL,              -- a sentence a line
+    written INTEGER NOT NULL,
+    written_offset INTEGER NOT NULL,
+    week INTEGER REFERENCES summaries (id) ON DELETE SET NULL  -- of a day: the week that was made of it
+) STRICT;
+CREATE UNIQUE INDEX summaries_span ON summaries (scope, begins);
+CREATE INDEX summaries_week ON summaries (week) WHERE week IS NOT NULL;
+
+CREATE TABLE summary_facts (         -- what a profile came from
+    summary INTEGER NOT NULL REFERENCES summaries (id) ON DELETE CASCADE,
+    fact INTEGER NOT NULL REFERENCES facts (id) ON DELETE CASCADE,
+    PRIMARY KEY (summary, fact)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX summary_facts_fact ON summary_facts (fact);
+
+ALTER TABLE episodes ADD COLUMN summary INTEGER REFERENCES summaries (id) ON DELETE SET NULL;  -- of its day
+CREATE INDEX episodes_summary ON episodes (summary) WHERE summary IS NOT NULL;
+CREATE INDEX episodes_unsummed ON episodes (at) WHERE summary IS NULL AND said <> '';
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _DRAWN, _SUMMED)

@@ -22,14 +22,16 @@ from voiceos.memory import (
     facts,
     forgetting,
     learning,
-    moments,
     search,
     selection,
+    statistics,
+    summaries,
     terms,
     transfer,
 )
 from voiceos.memory import vectors as embeddings
 from voiceos.memory.candidates import Candidates
+from voiceos.memory.chronicle import Chronicle
 from voiceos.memory.database import Database
 from voiceos.memory.drawing import Drawn
 from voiceos.memory.elsewhere import Elsewhere
@@ -53,6 +55,8 @@ class Store:
     def __init__(self, path: Path | None = None, *, language: str = "en") -> None:
         self.path = path or stored.MEMORY.path
         self._database = Database(self.path)
+        self.chronicle = Chronicle(self._database)
+        """Days, weeks and the user in short."""
         self._language = language
         self._queues: dict[str, Queue] = {}
 
@@ -320,7 +324,7 @@ class Store:
         """
         with self._database.writing() as database:
             sought = forgetting.sought(database, chosen)
-            told, known = forgetting.forget(database, chosen)
+            told, known, short = forgetting.forget(database, chosen)
         lingering = []
         copies, others = 0, Elsewhere()
         try:
@@ -332,7 +336,7 @@ class Store:
             others = elsewhere.erase(self.path.parent, sought)
         except OSError as error:
             lingering.append(f"{error.filename or self.path.parent}: {error.strerror}")
-        return Forgotten(told, known, copies, others.turns, len(others.recordings), "; ".join(lingering))
+        return Forgotten(told, known, copies, short, others.turns, len(others.recordings), "; ".join(lingering))
 
     def elsewhere(self, chosen: Selection) -> Elsewhere:
         """What else in the state folder holds it, and would be taken along by `forget`."""
@@ -347,8 +351,10 @@ class Store:
             ) from error
 
     def prune(self, before: datetime) -> int:
-        """Let go of the turns before a moment; how many. What is known from them stays, without the turn."""
+        """Let go of the turns before a moment; how many. What is known from them stays, without the turn; what was
+        talked of on their days, in short, goes with them."""
         with self._database.writing() as database:
+            summaries.let_go_before(database, before)
             count = episodes.delete_before(database, before)
             if count:
                 forgetting.note(database, erasure=True)
@@ -372,27 +378,7 @@ class Store:
 
     def stats(self) -> Stats:
         with self._database.reading() as database:
-            row = database.execute(
-                """
-                SELECT (SELECT count(*) FROM episodes), (SELECT count(DISTINCT conversation) FROM episodes),
-                    (SELECT count(*) FROM facts WHERE superseded_at IS NULL),
-                    (SELECT count(*) FROM facts WHERE superseded_at IS NOT NULL),
-                    (SELECT count(*) FROM embeddings WHERE episode IS NOT NULL)
-                        + (SELECT count(*) FROM embeddings WHERE fact IS NOT NULL),
-                    (SELECT min(at) FROM episodes), (SELECT max(at) FROM episodes)
-                """
-            ).fetchone()
-        told, conversations, in_force, superseded, vectors, first, last = row
-        return Stats(
-            episodes=told,
-            conversations=conversations,
-            facts=in_force,
-            superseded=superseded,
-            vectors=vectors,
-            first=moments.utc(first),
-            last=moments.utc(last),
-            size_bytes=self._database.size_bytes(),
-        )
+            return statistics.of(database, self._database.size_bytes())
 
 
 def _require_episode(database: sqlite3.Connection, number: int | None) -> None:

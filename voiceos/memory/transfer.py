@@ -9,17 +9,18 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from voiceos.errors import NewerFormat, VoiceosError
-from voiceos.memory import episodes, facts, moments
-from voiceos.memory.records import Kind, Source
+from voiceos.memory import episodes, facts, moments, summaries
+from voiceos.memory.records import Kind, Scope, Source
 from voiceos.memory.terms import clean, folded
 
-FORMAT = 1
+FORMAT = 2
 
 
 class _Part(BaseModel):
@@ -59,6 +60,19 @@ class Known(_Part):
     superseded_at: AwareDatetime | None = None
 
 
+class InShort(_Part):
+    """Of a day, of a week, or of the user. A week points to no turns of its own: it was made of its days."""
+
+    scope: Scope
+    begins: date
+    ends: date
+    lines: list[str] = Field(min_length=1)
+    written: AwareDatetime
+    episodes: list[int] = []
+    """The numbers of turns in the same file."""
+    facts: list[int] = []
+
+
 class Content(_Part):
     """The whole file."""
 
@@ -66,6 +80,7 @@ class Content(_Part):
     """Number of the format."""
     facts: list[Known] = []
     episodes: list[Turn] = []
+    summaries: list[InShort] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +127,10 @@ def _check(content: Content, hint: str) -> None:
             raise VoiceosError(f"This export is damaged: fact {fact.id} points to what is not there.", hint=hint)
         if not (folded(fact.subject) and folded(fact.relation) and folded(fact.value)):
             raise VoiceosError(f"This export is damaged: fact {fact.id} is empty.", hint=hint)
+    for short in content.summaries:
+        if set(short.episodes) - turns or set(short.facts) - known or short.ends < short.begins:
+            told = f"the {short.scope} of {short.begins} points to what is not there"
+            raise VoiceosError(f"This export is damaged: {told}.", hint=hint)
 
 
 def export(database: sqlite3.Connection) -> Content:
@@ -161,7 +180,30 @@ def export(database: sqlite3.Connection) -> Content:
             )
             for turn in turns
         ],
+        summaries=_summaries(database, turn_numbers, fact_numbers),
     )
+
+
+def _summaries(
+    database: sqlite3.Connection, turn_numbers: Mapping[int, int], fact_numbers: Mapping[int, int]
+) -> list[InShort]:
+    """With the numbers of the file."""
+
+    def sources(query: str, number: int, numbers: Mapping[int, int]) -> list[int]:
+        return sorted(numbers[row[0]] for row in database.execute(query, (number,)).fetchall())
+
+    return [
+        InShort(
+            scope=one.scope,
+            begins=one.begins,
+            ends=one.ends,
+            lines=list(one.lines),
+            written=one.written,
+            episodes=sources("SELECT id FROM episodes WHERE summary = ?", one.id, turn_numbers),
+            facts=sources("SELECT fact FROM summary_facts WHERE summary = ?", one.id, fact_numbers),
+        )
+        for one in summaries.select(database, "s.text <> '' ORDER BY s.scope, s.begins", ())
+    ]
 
 
 class Importer:
@@ -188,6 +230,8 @@ class Importer:
         for fact in self._content.facts:
             if fact.single:
                 facts.settle(self._database, self._facts[fact.id])
+        for short in sorted(self._content.summaries, key=lambda one: one.scope is Scope.WEEK):
+            self._summary(short)
         return Imported(self._new_turns, self._new_facts)
 
     def _turn(self, turn: Turn) -> None:
@@ -284,6 +328,18 @@ class Importer:
                 "UPDATE facts SET superseded_by = ?, superseded_at = ? WHERE id = ? AND superseded_at IS NULL",
                 (after, moments.seconds(known.superseded_at), number),
             )
+
+    def _summary(self, short: InShort) -> None:
+        """Only where there is none of that span, and all that it came from is here: else it is made anew."""
+        turns = [self._turns[number] for number in short.episodes if number in self._turns]
+        week = short.begins, short.begins + timedelta(days=7)
+        days = summaries.between(self._database, Scope.DAY, *week) if short.scope is Scope.WEEK else []
+        is_whole = len(turns) == len(short.episodes) and bool(turns or days or short.facts)
+        if is_whole and not summaries.of_span(self._database, short.scope, short.begins):
+            text = "\n".join(cleaned for line in short.lines if (cleaned := " ".join(clean(line).split())))
+            known = [self._facts[number] for number in short.facts]
+            sources = (turns, [day.id for day in days if day.lines], known)
+            summaries.add(self._database, short.scope, short.begins, short.ends, text, short.written, *sources)
 
 
 def _telling(told: facts.Told) -> tuple[int, str, int | None]:

@@ -16,11 +16,11 @@ from typer.testing import CliRunner
 
 from tests.unit.memory.traces import traces
 from voiceos import stored
-from voiceos.cli import memory
+from voiceos.cli import main, memory
 from voiceos.cli.moments import Moment
 from voiceos.clock import SystemClock
 from voiceos.errors import StorageError, VoiceosError
-from voiceos.memory import USER, Store
+from voiceos.memory import USER, Scope, Store
 
 
 def run(*arguments: str, typed: str | None = None) -> Result:
@@ -29,6 +29,13 @@ def run(*arguments: str, typed: str | None = None) -> Result:
 
 def done(*arguments: str, typed: str | None = None) -> str:
     result = run(*arguments, typed=typed)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def whole(*arguments: str) -> str:
+    """Verbs that stand in a module of their own."""
+    result = CliRunner().invoke(main.app, ["memory", *arguments])
     assert result.exit_code == 0, result.output
     return result.stdout
 
@@ -84,6 +91,43 @@ def test_how_much_there_is(lived: None) -> None:
     assert "1 fact, and 1 no longer so" in told and "2 turns in 2 conversations" in told
     numbers = json.loads(done("stats", "--json"))
     assert (numbers["turns"], numbers["path"]) == (2, str(stored.MEMORY.path))
+
+
+@pytest.fixture
+def summed(lived: None) -> None:
+    with Store() as store:
+        (turn,) = store.episodes(limit=1, until=SystemClock().now() - timedelta(days=1))
+        day, erasures = turn.at.date(), store.erasures
+        told = store.chronicle.keep(
+            Scope.DAY, day, ["You live in Wuppertal.", "It rained\x1b."], at=turn.at, erasures=erasures, turns=[turn.id]
+        )
+        assert told is not None
+        store.chronicle.keep(Scope.WEEK, day, ["On a day."], at=turn.at, erasures=erasures, days=[told.id])
+        facts = [fact.id for fact in store.facts()]
+        store.chronicle.keep(Scope.PROFILE, day, ["You are at home."], at=turn.at, erasures=erasures, facts=facts)
+
+
+def test_what_was_summed_up_is_shown_with_what_it_came_from(summed: None) -> None:
+    first, second = whole("days").splitlines()
+    assert first.endswith("  You live in Wuppertal.") and second.strip() == "It rained ."
+    assert "On a day." in whole("days", "--weeks") and "You are at home." in whole("profile")
+    assert json.loads(whole("days", "--json"))[0]["lines"][0] == "You live in Wuppertal."
+    assert json.loads(whole("profile", "--json"))["of"] == "profile"
+    assert "“I live in Wuppertal.”" in done("show", "s1") and "“I live in Wuppertal.”" in done("show", "s2")
+    assert "I moved to" in done("show", "s3")
+    assert json.loads(done("show", "s3", "--json"))["from"] == [2]
+    assert "3 summaries of days, weeks and you" in done("stats")
+    assert failed("show", "s9").returncode == 1
+    assert failed("forget", "--id", "s1").returncode == 2
+
+
+def test_what_was_summed_up_is_shown_before_it_goes(summed: None) -> None:
+    shown = run("forget", "Wuppertal").stderr
+    assert "You live in Wuppertal." in shown and "You are at home." in shown
+    assert done("forget", "Wuppertal", "--yes") == "forgotten: 1 fact, 1 turn, 3 summaries\n"
+    assert traces("wuppertal", "at home") == []
+    assert whole("days") == whole("profile") == ""
+    assert json.loads(whole("profile", "--json")) is None
 
 
 def test_nothing_is_no_failure() -> None:

@@ -157,8 +157,8 @@ def test_what_is_no_export_is_refused_without_showing_it(text: str, why: str) ->
 
 
 def test_one_of_a_newer_voiceos_is_refused() -> None:
-    with pytest.raises(NewerFormat, match="format 2"):
-        transfer.read('{"voiceos_memory": 2}')
+    with pytest.raises(NewerFormat, match="format 3"):
+        transfer.read('{"voiceos_memory": 3}')
 
 
 def test_one_that_was_written_by_hand_may_be_short(store: Store) -> None:
