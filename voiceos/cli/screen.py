@@ -23,6 +23,8 @@ WORDS = 50
 STAGE_COLUMNS, NUMBER_COLUMNS = 16, 9
 FIXED_LINES = 8
 """Lines that are always there: the head, the state, the devices and the titles."""
+NARROW = 60
+"""Columns below which only what changes is at the head."""
 SHORTEST = 0.2
 """Of a column: what takes less is still seen."""
 
@@ -71,16 +73,17 @@ def screen(view: View, width: int, height: int) -> RenderableType:
     status = view.status
     turn = next((turn for turn in reversed(status.turns) if turn.waterfall_ms), None)
     stages = waterfall(turn, width) if turn is not None else [Text("none yet: say something", style="dim")]
+    how = f": {turn_line(turn)}" if turn is not None and width >= NARROW else ""
     left = height - FIXED_LINES - len(stages) - len(status.engines)
     troubles = [Text(f"! {one.what}", style="bold red", no_wrap=True, overflow="ellipsis") for one in status.degraded]
     troubles = troubles[: max(0, left)]
     return Group(
-        _head(status),
+        _head(status, width),
         Rule(style="dim"),
         _state(view, width),
         _named("microphone", microphone(status, level=False)),
         _named("loudspeaker", Text(f"{status.devices.loudspeaker or 'none'}, volume {status.volume_percent} %")),
-        Rule(f"last turn{': ' + turn_line(turn) if turn is not None else ''}", align="left", style="dim"),
+        Rule(f"last turn{how}", align="left", style="dim"),
         *stages,
         Rule("engines", align="left", style="dim"),
         *(_named(WORKS_ON.get(engine.name, engine.name), engine_line(engine)) for engine in status.engines),
@@ -92,7 +95,7 @@ def screen(view: View, width: int, height: int) -> RenderableType:
 
 def waterfall(turn: Turn, width: int) -> list[Text]:
     """A bar for each stage, from when the one before it was done, over the time since the end of speech."""
-    columns = max(10, width - STAGE_COLUMNS - NUMBER_COLUMNS)
+    columns = max(1, width - STAGE_COLUMNS - NUMBER_COLUMNS)
     done = sorted(((ms, stage) for stage, ms in turn.waterfall_ms.items() if stage != "end_of_speech"))
     whole = max(1, done[-1][0]) if done else 1
     lines, before = [], 0
@@ -117,11 +120,14 @@ def meter(dbfs: float | None, columns: int) -> Text:
     return Text.assemble(("█" * full, style), ("·" * (columns - full), "dim"))
 
 
-def _head(status: Status) -> Table:
+def _head(status: Status, width: int) -> RenderableType:
+    mode = f"  up {duration(status.uptime_s)}  mode {status.mode}"
+    if width < NARROW:
+        return Text.assemble(("voiceos", "bold"), mode, no_wrap=True, overflow="ellipsis")
     head = Table.grid(expand=True)
     head.add_column(no_wrap=True)
     head.add_column(justify="right", no_wrap=True)
-    left = Text.assemble(("voiceos", "bold"), f" {status.version}  up {duration(status.uptime_s)}  mode {status.mode}")
+    left = Text.assemble(("voiceos", "bold"), f" {status.version}{mode}")
     head.add_row(left, f"{time.strftime('%H:%M:%S')}  {megabytes(status.total_memory_bytes)}")
     return head
 
@@ -135,7 +141,7 @@ def _state(view: View, width: int) -> Text:
     number = "  muted  " if status.muted else " silent  " if level is None else f"{level:>5.0f} dB "
     dot = "●" if view.voice >= 0.5 and not deaf else "○"
     line = Text.assemble((f"{dot} {state:<{STAGE_COLUMNS}}", style))
-    line.append_text(meter(level, max(10, width - STAGE_COLUMNS - 2 - len(number))))
+    line.append_text(meter(level, max(1, width - STAGE_COLUMNS - 2 - len(number))))
     return line.append(number, style="bold yellow" if status.muted else "")
 
 

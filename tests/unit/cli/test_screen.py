@@ -68,7 +68,7 @@ def busy() -> View:
     return view
 
 
-@pytest.mark.parametrize(("width", "height"), [(80, 24), (100, 30), (60, 20)])
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (100, 30), (60, 20), (40, 20), (32, 20)])
 def test_it_fits_whatever_there_is_to_show(width: int, height: int) -> None:
     shown = lines(busy(), width, height)
     assert len(shown) <= height
