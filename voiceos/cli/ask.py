@@ -75,7 +75,7 @@ def _write(out: Path, samples: Samples, rate_hz: int) -> None:
 def ask(
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[TEXT]", help="The question; - reads it from standard input.", show_default=False),
+        typer.Argument(metavar="TEXT", help="The question; - reads it from standard input.", show_default=False),
     ] = None,
     audio: Annotated[
         str | None, typer.Option("--audio", help="Sound file with the question; - reads it from standard input.")
@@ -139,7 +139,7 @@ async def _pieces(text: str) -> AsyncIterator[str]:
 def say(
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[TEXT]", help="What to say; - reads it from standard input.", show_default=False),
+        typer.Argument(metavar="TEXT", help="What to say; - reads it from standard input.", show_default=False),
     ] = None,
     out: Out = None,
     config_file: ConfigFile = None,
@@ -164,7 +164,7 @@ def say(
 
 
 def transcribe(
-    paths: Annotated[list[str], typer.Argument(metavar="FILE...", help="Sound files; - is standard input.")],
+    paths: Annotated[list[str], typer.Argument(metavar="FILE", help="Sound files; - is standard input.")],
     config_file: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:

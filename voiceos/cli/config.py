@@ -106,7 +106,7 @@ def set_(context: typer.Context, key: KeyName, value: Annotated[str, typer.Argum
 @app.command()
 def check(
     context: typer.Context,
-    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Default: your own settings file.")] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="Default: your own settings file.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Name every mistake in the settings, by file and line."""

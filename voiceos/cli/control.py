@@ -58,7 +58,7 @@ def repeat() -> None:
 def volume(
     percent: Annotated[
         str | None,
-        typer.Argument(metavar="[PERCENT]", help="0 to 100, or +10, -10 for louder and softer; without it, tell it."),
+        typer.Argument(metavar="PERCENT", help="0 to 100, or +10, -10 for louder and softer; without it, tell it."),
     ] = None,
 ) -> None:
     """Tell or change how loud it is."""
@@ -87,7 +87,7 @@ def mode(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="[MODE]",
+            metavar="MODE",
             help="A value of listening.mode; without it, tell it.",
             autocompletion=completing(get_args(ListeningMode)),
         ),
@@ -157,7 +157,7 @@ def events(
     kinds: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[KIND]...",
+            metavar="KIND",
             help="state, levels, turn, words, mode, microphone, sound, engine, …",
             autocompletion=completing(get_args(Kind)),
         ),

@@ -46,7 +46,7 @@ class Format(StrEnum):
 Number = Annotated[
     str,
     typer.Argument(
-        metavar="[ID]", help="Of a fact, as `list` shows it, of a turn (t12), as `search` does, or of a summary (s12)."
+        metavar="ID", help="Of a fact, as `list` shows it, of a turn (t12), as `search` does, or of a summary (s12)."
     ),
 ]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")]
@@ -204,7 +204,7 @@ def show(number: Number = "", as_json: AsJson = False) -> None:
 def forget(
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[TEXT]", help="Whom or what: all that names it goes.", show_default=False),
+        typer.Argument(metavar="TEXT", help="Whom or what: all that names it goes.", show_default=False),
     ] = None,
     number: Annotated[str, typer.Option("--id", metavar="ID", help="A fact (12), or a turn (t12).")] = "",
     today: Annotated[bool, typer.Option("--today", help="All of today.")] = False,
@@ -253,7 +253,7 @@ def forget(
 @app.command()
 def export(
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="Default: standard output, as is -.", show_default=False)
+        Path | None, typer.Argument(metavar="FILE", help="Default: standard output, as is -.", show_default=False)
     ] = None,
     form: Annotated[
         Format, typer.Option("--format", help="json can be brought back, markdown is to be read.")

@@ -48,7 +48,7 @@ def _complete(incomplete: str) -> list[str]:
 Names = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[NAME]...",
+        metavar="NAME",
         help="Models, as in `voiceos models list`.",
         show_default=False,
         autocompletion=_complete,

@@ -53,7 +53,7 @@ def list_(config_file: ConfigFile = None, as_json: AsJson = False) -> None:
 @plain_errors()
 def show(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Default: the one in use.", autocompletion=_complete)
+        str | None, typer.Argument(metavar="NAME", help="Default: the one in use.", autocompletion=_complete)
     ] = None,
     config_file: ConfigFile = None,
 ) -> None:
