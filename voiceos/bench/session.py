@@ -282,5 +282,5 @@ class Session:
 def _take_along(file: Path, folder: Path) -> None:
     """What was measured of this machine holds in a trial as well."""
     if file.is_file():
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(file, folder)

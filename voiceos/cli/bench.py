@@ -31,6 +31,7 @@ class Bench(StrEnum):
     OPEN_AIR = "open-air"
     ABLATION = "ablation"
     RECALL = "recall"
+    YEAR_OF_MEMORY = "year-of-memory"
     IDLE = "idle"
 
 
