@@ -6,58 +6,41 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
 from types import MappingProxyType
 
-from voiceos import quiet, voicing
-from voiceos.app import Engines, Specs, embedder, gate, policy, stt_language, wake_word
+from voiceos import quiet
+from voiceos.app import Engines, Specs
+from voiceos.assembly import Assembly, Given, Sound
 from voiceos.audio.duplex import Duplex
 from voiceos.audio.echo import Echo
 from voiceos.audio.frames import Frame
 from voiceos.audio.listeners import Listeners
 from voiceos.audio.presence import NO_MICROPHONE, STARTING, Presence
-from voiceos.audio.virtual import VirtualDuplex
 from voiceos.call_watch import CallWatch
 from voiceos.catalogue import Store
-from voiceos.catalogue.voices import voices_here
 from voiceos.changes import Changes
 from voiceos.clock import Clock, SystemClock
 from voiceos.conductor import Conductor
 from voiceos.config import Settings
-from voiceos.config.model import Audio
-from voiceos.dials import Dials
 from voiceos.diary import Diary
 from voiceos.earpiece import Earpiece
 from voiceos.engine_news import EngineNews
 from voiceos.errors import VoiceosError
 from voiceos.events import EchoRemains
-from voiceos.habits import PauseKeeper, load_pauses
-from voiceos.listening.backchannels import Backchannels
-from voiceos.listening.ears import Ears
 from voiceos.listening.ports import EndOfTurn
 from voiceos.memory import Store as Memory
-from voiceos.mind import Mind
 from voiceos.observer import Observer
 from voiceos.preferences import Keep, Preferences
-from voiceos.purge import Purge
 from voiceos.remembering import Remembering
 from voiceos.reminding import Reminding
 from voiceos.skills.crisis import FirstAid
 from voiceos.skills.region import region
-from voiceos.speaking.ahead import AheadOfTime
-from voiceos.speaking.clips import Clips
-from voiceos.thinking.intents import SentenceMatcher
-from voiceos.thinking.openers import Openers
 from voiceos.thinking.prompt import Conversation, Said
 
 log = logging.getLogger(__name__)
 
 LAST_WORDS_S = 8.0
 """Longest time to say that the microphone is gone before the loudspeaker is closed to look for it."""
-
-
-Sound = Duplex | VirtualDuplex
 
 
 class Live:
@@ -97,7 +80,8 @@ class Live:
         self._open_sound = sound or self._card
         self._clock: Clock = clock or SystemClock()
         self._engines = Engines(
-            *(settings, {"stt", "llm", "tts"}),
+            settings,
+            {"stt", "llm", "tts"},
             store=self._store,
             specs=specs,
             on_state=lambda stage, state: self._engine_news.changed(stage, state),
@@ -107,16 +91,15 @@ class Live:
         """Knows what to say to somebody in danger."""
         self._phrases = self._engines.phrases()
         self._observer = observer or Observer()
-        self._engine_news = EngineNews(self._engines, self._thinker, self._observer, lambda: self._conductor)
+        self._engine_news = EngineNews(
+            *(self._engines, self._thinker, self._observer),
+            lambda: None if self._parts is None else self._parts.conductor,
+        )
         self._greet = greet
         self._begin_muted = muted
-        self._conductor: Conductor | None = None
+        self._parts: Assembly | None = None
         self._duplex: Sound | None = None
         self._calls = CallWatch(self._clock, lambda: self.conductor)
-        self._changes: Changes | None = None
-        self._preferences: Preferences | None = None
-        self._remembering: Remembering | None = None
-        self._reminding: Reminding | None = None
         self._memory = memory
         self.diary = (
             None
@@ -136,9 +119,6 @@ class Live:
     async def run(self) -> None:
         """Raises AudioError where PortAudio is missing; a microphone, loudspeaker or sound server is waited for."""
         settings = self._settings
-        language = settings.assistant.language
-        known = load_pauses() if settings.turn_taking.learn_pauses else None
-        keep_pauses = None if known is None else PauseKeeper(known).keep
         duplex = self._duplex = self._open_sound(
             Listeners(
                 on_frame=self._frame,
@@ -148,78 +128,12 @@ class Live:
                 on_echo=self._echo,
             )
         )
-        thinker = self._thinker
-        purge = Purge(
-            thinker, self._observer, conductor=lambda: conductor, asides=lambda: changes.asides, engines=self._engines
-        )
-        remembering = self._remembering = Remembering(
-            self.diary, thinker.conversation, self._phrases, language=language, clock=self._clock, purge=purge
-        )
-        reminding = self._reminding = self._reminds()
-        matcher = partial(SentenceMatcher, language, asked=lambda: remembering.asked_with(reminding.asked()))
-        openers = Openers(language) if settings.assistant.openers else None
-        voice = AheadOfTime(self._engines.tts, openers.texts if openers else ())
-        ears = Ears(
-            gate=gate(settings),
-            stt=self._engines.stt,
-            end_of_turn=self._end_of_turn or self._engines.end_of_turn,
-            judge=self._engines.judge(),
-            backchannels=Backchannels(language),
-            matcher=matcher(settings.assistant.name),
-            name=settings.assistant.name,
-            own_words=lambda: conductor.own_words(),
-            language=stt_language(settings),
-            wake_word=wake_word(settings),
-        )
-        conductor = self._conductor = Conductor(
-            ears=ears,
-            thinker=thinker,
-            tts=voice,
-            player=lambda: duplex.speaker,
-            phrases=self._phrases,
-            clips=Clips(language),
-            policy=policy(settings) if known is None else replace(policy(settings), pauses=known),
-            keep_pauses=keep_pauses,
-            clock=self._clock,
-            name=settings.assistant.name,
-            language=language,
-            speed=settings.tts.speed,
-            play_earcons=settings.audio.earcons,
-            mute=self._mute,
-            attend=lambda attentive: duplex.attend(attentive),
-            health=self._engine_news.health,
-            openers=openers,
-            observer=self._observer,
-            on_over=remembering.over,
-        )
-        changes = self._changes = Changes(
-            settings,
-            conductor=conductor,
-            ears=ears,
-            thinker=thinker,
-            voice=voice,
-            phrases=self._phrases,
-            engines=self._engines,
-            matcher=matcher,
-            keep_pauses=keep_pauses,
-            set_volume=self._set_volume,
-            reopen_sound=self.reopen_sound,
-            watch_calls=lambda hold: self._calls.hold(hold, duplex),
-        )
-        preferences = self._preferences = Preferences(changes, conductor, keep=self._keep)
-        conductor.deeds.controls = self._dials(conductor, preferences, remembering, reminding)
+        parts = self._parts = Assembly(self._given(), duplex)
+        conductor, thinker, mind = parts.conductor, self._thinker, parts.mind
         conductor.hush(quiet.still(self._clock.now()))
         if self._begin_muted:
             await duplex.mute()  # so that it is never open
             conductor.begin_muted()
-        mind = None
-        if self.diary is not None and self._memory is not None:
-            mind = Mind.of(
-                *(settings, self.diary, self._memory, self._engines, conductor, thinker),
-                embedder=embedder(self._store),
-                lane=changes.asides.lane(),
-            )
-            mind.on_used = remembering.used
         async with duplex, self._engines, self.diary or contextlib.nullcontext():
             failures = await self._engines.wait_ready()
             for error in failures:
@@ -239,12 +153,7 @@ class Live:
                 conductor.announce(greeting, key=True)
             self._observer.ready()
             self._calls.hold(settings.audio.hold_during_calls, duplex)
-            beside = [
-                asyncio.create_task(preferences.run(), name="preferences"),
-                asyncio.create_task(voicing.render(voice, settings.tts.speed), name="openers"),
-                asyncio.create_task(voicing.tell_of_one_piece(self._engines.tts), name="voice"),
-                *([asyncio.create_task(mind.run(), name="mind")] if mind is not None else []),
-            ]
+            beside = list(parts.beside())
             try:
                 await conductor.run()
             finally:
@@ -252,78 +161,66 @@ class Live:
                 for task in beside:
                     task.cancel()
                 await asyncio.gather(*beside, return_exceptions=True)
-                await preferences.aclose()
-                await remembering.aclose()
-                await purge.aclose()
-                await changes.aclose()
+                await parts.aclose()
 
     @property
     def begun(self) -> bool:
         """There is a conductor."""
-        return self._conductor is not None
+        return self._parts is not None
+
+    @property
+    def parts(self) -> Assembly:
+        """The running ones."""
+        assert self._parts is not None
+        return self._parts
 
     @property
     def conductor(self) -> Conductor:
         """The running one."""
-        assert self._conductor is not None
-        return self._conductor
+        return self.parts.conductor
 
     @property
     def settings(self) -> Settings:
         """In force."""
-        return self._changes.settings if self._changes is not None else self._settings
+        return self._parts.settings if self._parts is not None else self._settings
 
     @property
     def changes(self) -> Changes:
         """Has other settings be in force, while it runs."""
-        assert self._changes is not None
-        return self._changes
+        return self.parts.changes
 
     @property
     def preferences(self) -> Preferences:
         """What the user changes while it runs."""
-        assert self._preferences is not None
-        return self._preferences
+        return self.parts.preferences
 
     @property
     def remembering(self) -> Remembering:
         """The memory, as it is talked of."""
-        assert self._remembering is not None
-        return self._remembering
+        return self.parts.remembering
 
     @property
     def reminding(self) -> Reminding:
         """What is wanted of its speaking first, and what has come of that."""
-        assert self._reminding is not None
-        return self._reminding
+        return self.parts.reminding
 
-    def _reminds(self) -> Reminding:
-        return Reminding(
-            self.diary,
-            self._phrases,
-            language=self._settings.assistant.language,
-            preferences=lambda: self.preferences,
-            level=lambda: self.settings.initiative.level,
-            now=lambda: self._clock.now(),
-        )
-
-    def _dials(
-        self, conductor: Conductor, preferences: Preferences, memory: Remembering, reminding: Reminding
-    ) -> Dials:
-        return Dials(
-            conductor,
-            preferences,
-            self._phrases,
-            memory=memory,
-            voice=lambda: self.settings.tts.voice,
-            voices=lambda: voices_here(self.settings.assistant.language, self._store),
+    def _given(self) -> Given:
+        return Given(
+            settings=self._settings,
+            store=self._store,
+            engines=self._engines,
+            thinker=self._thinker,
+            phrases=self._phrases,
+            observer=self._observer,
+            clock=self._clock,
             first_aid=self.first_aid,
-            initiative=reminding,
+            memory=self._memory,
+            diary=self.diary,
+            keep=self._keep,
+            end_of_turn=self._end_of_turn,
+            health=self._engine_news.health,
+            watch_calls=lambda hold: self._calls.hold(hold, self._duplex),
         )
-
-    def _set_volume(self, volume: float) -> None:
-        assert self._duplex is not None
-        self._duplex.volume = volume
 
     @property
     def presence(self) -> Presence:
@@ -340,11 +237,6 @@ class Live:
         """Of the microphone and the loudspeaker that are open, empty where none is."""
         return self._duplex.device_names if self._duplex is not None else ("", "")
 
-    async def reopen_sound(self, audio: Audio) -> None:
-        """Go over to the devices of these settings, as after a reload; returns at once."""
-        if self._duplex is not None:
-            await self._duplex.reopen(audio)
-
     @property
     def conversation(self) -> Conversation:
         """What has been said, as far as the language model has it in mind."""
@@ -359,39 +251,32 @@ class Live:
 
     def toggle_mute(self) -> None:
         """For the Enter key and SIGUSR1."""
-        if self._conductor is None:
+        if self._parts is None:
             return
-        if self._conductor.muted:
-            self._conductor.unmute()
+        if self.conductor.muted:
+            self.conductor.unmute()
         else:
-            self._conductor.mute()
+            self.conductor.mute()
 
     def listen(self) -> None:
         """For a line that begins with "l" in a terminal, and SIGUSR2."""
-        if self._conductor is not None:
-            self._conductor.listen()
+        if self._parts is not None:
+            self.conductor.listen()
 
     def shut_down(self) -> None:
-        if self._conductor is not None:
-            self._conductor.shut_down()
-
-    async def _mute(self, mute: bool) -> bool:
-        assert self._duplex is not None
-        return await (self._duplex.mute() if mute else self._duplex.unmute())
+        if self._parts is not None:
+            self.conductor.shut_down()
 
     def _frame(self, frame: Frame) -> None:
-        assert self._conductor is not None
         self._observer.frame(frame)
-        self._conductor.post(frame)
+        self.conductor.post(frame)
 
     def _echo(self, echo: Echo) -> None:
         if echo.present and not echo.enough:
-            assert self._conductor is not None
-            self._conductor.post(EchoRemains(self._clock.monotonic()))
+            self.conductor.post(EchoRemains(self._clock.monotonic()))
 
     async def _said(self) -> None:
         """Wait until nothing is left to be said, though not for long."""
-        assert self._conductor is not None
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORDS_S):
-                await self._conductor.wait_idle()
+                await self.conductor.wait_idle()

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from voiceos.app import Specs
+from voiceos.assembly import Sound
 from voiceos.audio.listeners import Listeners
 from voiceos.catalogue import Store
 from voiceos.clock import Clock, SystemClock
@@ -37,7 +38,7 @@ from voiceos.daemon.repair import Repair
 from voiceos.daemon.retention import Retention
 from voiceos.daemon.speaking_first import SpeakingFirst
 from voiceos.daemon.watchdog import Watchdog
-from voiceos.live import Live, Sound
+from voiceos.live import Live
 from voiceos.memory import Store as Memory
 from voiceos.observer import Observers
 from voiceos.repair import repair
