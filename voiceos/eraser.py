@@ -90,10 +90,14 @@ class Eraser:
         chosen = await self._diary.ask(choose)
         others = await self._diary.ask(lambda store: store.elsewhere(chosen))
         turns = len(chosen.episodes) + sum(self._diary.episode(turn) is None for turn in self._named(chosen))
-        if not (chosen.facts or turns or others.recordings):
+        if not (chosen.facts or turns or others.recordings or others.copies):
             return Asked(self._phrases.text("nothing_to_forget"), None)
         turned = self._persons.turned(topic)
-        amount = says.amount(len(chosen.facts), turns, self._language, recordings=len(others.recordings))
+        amount = says.amount(
+            *(len(chosen.facts), turns, self._language),
+            recordings=len(others.recordings),
+            copies=0 if chosen or turns else len(others.copies),  # with all else they go unasked
+        )
         text = self._phrases.text("forget_about" if turned else "forget_about_that", topic=turned, amount=amount)
         return Asked(text, lambda _: self._forget(choose, "forgotten"))
 
@@ -102,9 +106,13 @@ class Eraser:
         await self._diary.write()
         stats = await self._diary.ask(Store.stats)
         facts, turns = stats.facts + stats.superseded, max(stats.episodes, len(self._conversation.texts()))
-        if not facts and not turns:
+        others = await self._diary.ask(lambda store: store.elsewhere(store.select_everything()))
+        if not (facts or turns or others.recordings or others.copies):
             return Asked(self._phrases.text("nothing_to_forget"), None)
-        text = self._phrases.text("forget_everything", amount=says.amount(facts, turns, self._language))
+        amount = says.amount(
+            *(facts, turns, self._language), recordings=len(others.recordings), copies=len(others.copies)
+        )
+        text = self._phrases.text("forget_everything", amount=amount)
         return Asked(text, lambda _: self._forget(Store.select_everything, "forgotten_everything"))
 
     async def conversation(self, now: datetime) -> str:
@@ -132,7 +140,7 @@ class Eraser:
         if chosen.everything or chosen.since is not None:
             gone.update(self._unknown())
         self._purge(frozenset(gone))
-        nothing = not (chosen or gone or done.recordings or done.turns)
+        nothing = not (chosen or gone or done.recordings or done.turns or done.copies)
         return self._phrases.text("nothing_to_forget") if nothing else self._told(done, key)
 
     def _told(self, done: Forgotten, key: str) -> str:

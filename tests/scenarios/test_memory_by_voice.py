@@ -91,6 +91,16 @@ async def test_what_is_told_is_known_until_it_is_forgotten_also_from_start_to_st
     assert unknown in spoken("nothing_about", topic="your sister")
 
 
+async def test_what_lies_in_an_old_copy_alone_is_forgotten_with_it() -> None:
+    copy = stored.MEMORY.path.with_name(stored.MEMORY.name + ".broken")
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.write_text("the password is swordfish")
+    asked, forgotten = await talk("Forget everything about the swordfish.", "Yes.")
+    assert "an old copy of my memory, which may hold it" in asked
+    assert forgotten in spoken("forgotten")
+    assert not copy.exists()
+
+
 async def test_what_was_drawn_from_the_same_words_is_forgotten_with_them() -> None:
     async with spoken_to(
         "Remember that my sister's name is Ana.", "What do you know about me?", "Forget that."

@@ -11,6 +11,7 @@ import pytest
 
 from voiceos.clock import ManualClock, SystemClock
 from voiceos.events import Intent
+from voiceos.skills.until import moment
 from voiceos.thinking.answers import answer
 
 
@@ -41,13 +42,43 @@ def test_a_change_of_the_machines_zone_counts_at_once(tmp_path: Path, monkeypatc
 
 
 @pytest.mark.parametrize("content", [None, b"no zone"])
-def test_without_a_readable_zone_the_c_library_decides(
+def test_without_a_readable_zone_the_one_that_is_named_counts_then_the_c_library_decides(
     content: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("TZ", raising=False)
     if content is not None:
         (tmp_path / "localtime").write_bytes(content)
-    assert SystemClock(tmp_path / "localtime").now().utcoffset() == datetime.now().astimezone().utcoffset()
+    clock = SystemClock(tmp_path / "localtime", tmp_path / "timezone")
+    assert clock.now().utcoffset() == datetime.now().astimezone().utcoffset()
+    zone("Asia/Tokyo")
+    (tmp_path / "timezone").write_text("Asia/Tokyo\n")
+    assert clock.now().utcoffset() == timedelta(hours=9)
+
+
+@pytest.mark.parametrize(
+    "name", ["Europe/Berlin", ":Europe/Berlin", "a file", "CET-1CEST,M3.5.0,M10.5.0/3", "<+01>-1<+02>,M3.5.0,M10.5.0/3"]
+)
+def test_a_zone_in_the_environment_knows_when_its_clocks_are_changed(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "berlin").write_bytes(zone("Europe/Berlin"))
+    monkeypatch.setenv("TZ", str(tmp_path / "berlin") if name == "a file" else name)
+    here = SystemClock().now().tzinfo
+    assert abs(SystemClock().now() - datetime.now(UTC)) < timedelta(seconds=5)
+    saturday = datetime(2026, 3, 28, 15, tzinfo=here)
+    assert moment({"day": "tomorrow", "hour": 9}, saturday) == datetime(2026, 3, 29, 7, tzinfo=UTC)
+    assert [datetime(2026, month, 1, tzinfo=here).utcoffset() for month in (1, 7)] == [
+        timedelta(hours=1),
+        timedelta(hours=2),
+    ]
+
+
+@pytest.mark.parametrize("name", ["", "UTC0", "no such zone", "Nowhere/At_all", "/no/such/file", "../../etc/passwd"])
+def test_whatever_the_environment_says_there_is_a_time(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", name)
+    now = SystemClock().now()
+    assert now.tzinfo is not None
+    assert abs(now - datetime.now(UTC)) < timedelta(seconds=5)
 
 
 def test_a_zone_in_the_environment_goes_before_the_machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

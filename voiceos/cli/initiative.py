@@ -49,7 +49,8 @@ def initiative(
         entries = kept.content(Ledger(decisions=shown))["decisions"]
         for entry in entries:
             entry["sentence"] = sentences.get(entry["fact"], "")
-        print(json.dumps({"level": wanted.level, "quiet_hours": wanted.quiet_hours, "decisions": entries}, indent=1))
+        content = {"level": wanted.level, "quiet_hours": wanted.quiet_hours, "decisions": entries}
+        print(json.dumps(content, ensure_ascii=False, indent=1))
         return
     print(f"speaks first: {wanted.level}; quiet hours: {wanted.quiet_hours if hours else 'none'}")
     for one in shown:

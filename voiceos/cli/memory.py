@@ -118,7 +118,7 @@ def list_(
     with opened() as store:
         facts = store.facts(subject=about or None, kind=kind, superseded=superseded, limit=limit)
         if as_json:
-            print(json.dumps([recollection.fact_data(fact) for fact in facts], ensure_ascii=False, indent=1))
+            print(_json([recollection.fact_data(fact) for fact in facts]))
             return
         for fact in facts:
             print(recollection.fact(fact))
@@ -142,7 +142,7 @@ def search(
             "facts": [recollection.fact_data(fact) for fact in facts],
             "turns": [recollection.turn_data(turn) for turn in turns],
         }
-        print(json.dumps(content, ensure_ascii=False, indent=1))
+        print(_json(content))
         return
     for line in (*map(recollection.fact, facts), *map(recollection.turn, turns)):
         print(line)
@@ -159,18 +159,18 @@ def show(number: Number = "", as_json: AsJson = False) -> None:
             facts, turns = store.facts(subject=USER), store.episodes(limit=10)
             if as_json:
                 print(
-                    json.dumps(
+                    _json(
                         {
                             "facts": [recollection.fact_data(fact) for fact in facts],
                             "turns": [recollection.turn_data(turn) for turn in turns],
-                        },
-                        ensure_ascii=False,
-                        indent=1,
+                        }
                     )
                 )
                 return
             for line in (*map(recollection.fact, facts), *map(recollection.turn, reversed(turns))):
                 print(line)
+            if not facts and not turns:
+                print("It knows nothing yet.", file=sys.stderr)
             return
         kind, one = _number(number)
         if kind == "summary":
@@ -179,7 +179,7 @@ def show(number: Number = "", as_json: AsJson = False) -> None:
                 raise _unknown(number)
             if as_json:
                 data = recollection.summary_data(summary) | {"from": [source.id for source in sources]}
-                print(json.dumps(data, ensure_ascii=False, indent=1))
+                print(_json(data))
             else:
                 print("\n".join(recollection.whole_summary(summary, sources)))
             return
@@ -187,14 +187,14 @@ def show(number: Number = "", as_json: AsJson = False) -> None:
             turn = store.episode(one)
             if turn is None:
                 raise _unknown(number)
-            print(json.dumps(recollection.turn_data(turn), indent=1) if as_json else recollection.turn(turn))
+            print(_json(recollection.turn_data(turn)) if as_json else recollection.turn(turn))
             return
         fact = store.fact(one)
         if fact is None:
             raise _unknown(number)
         told = store.tellings(one)
         if as_json:
-            print(json.dumps(recollection.whole_data(fact, told), ensure_ascii=False, indent=1))
+            print(_json(recollection.whole_data(fact, told)))
         else:
             after = store.fact(fact.superseded_by) if fact.superseded_by is not None else None
             print("\n".join(recollection.whole(fact, told, after)))
@@ -235,7 +235,7 @@ def forget(
         else:
             chosen = store.select_between(begin, end)
         others = store.elsewhere(chosen)
-        if not chosen and others == Elsewhere() and not store.chronicle.going(chosen):
+        if not chosen and not others and not store.chronicle.going(chosen):
             print("Nothing is remembered of that.", file=sys.stderr)
             return
         _preview(store, chosen, others)
@@ -297,7 +297,7 @@ def stats(as_json: AsJson = False) -> None:
     with opened() as store:
         now = store.stats()
         if as_json:
-            print(json.dumps(recollection.stats_data(now, store.path), indent=1))
+            print(_json(recollection.stats_data(now, store.path)))
             return
         print(f"{counted(now.facts, 'fact')}, and {now.superseded} no longer so")
         span = f", from {now.first:%Y-%m-%d} to {now.last:%Y-%m-%d}" if now.first and now.last else ""
@@ -305,6 +305,10 @@ def stats(as_json: AsJson = False) -> None:
         if now.summaries:
             print(f"{counted(now.summaries, 'summary')} of days, weeks and you")
         print(f"{store.path}: {size_text(now.size_bytes)}")
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1)
 
 
 def _number(text: str) -> tuple[str, int]:
@@ -340,12 +344,13 @@ def _preview(store: Store, chosen: Selection, others: Elsewhere) -> None:
     turns = [turn for one in sorted(chosen.episodes)[:SHOWN] if (turn := store.episode(one))]
     short = [line for one in store.chronicle.going(chosen)[:SHOWN] for line in recollection.summary(one)]
     lines = [*map(recollection.fact, facts), *map(recollection.turn, turns), *short]
-    more = len(chosen.facts) - len(facts), len(chosen.episodes) - len(turns)
-    if any(more):
-        lines.append(f"… and {counted(more[0], 'more fact')}, {counted(more[1], 'more turn')}")
+    more = {"more fact": len(chosen.facts) - len(facts), "more turn": len(chosen.episodes) - len(turns)}
+    if any(more.values()):
+        lines.append(f"… and {', '.join(counted(count, what) for what, count in more.items() if count)}")
     if others.turns:
         lines.append(f"the words in {counted(others.turns, 'record')} of turns")
     lines += [f"the recorded conversation {path}" for path in others.recordings]
+    lines += [f"an old copy of the memory that may hold it, whole: {path}" for path in others.copies]
     print("\n".join(lines), file=sys.stderr)
 
 

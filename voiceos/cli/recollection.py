@@ -68,7 +68,7 @@ def forgotten(done: Forgotten) -> str:
     if done.recordings:
         parts.append(counted(done.recordings, "recorded conversation"))
     if done.copies:
-        parts.append(f"{done.copies} old copies of the memory")
+        parts.append(f"{counted(done.copies, 'old file')} of the memory")
     return f"forgotten: {', '.join(parts)}"
 
 

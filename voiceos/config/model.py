@@ -27,6 +27,9 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 QUIET_HOURS = r"^$|^([01]\d|2[0-3]):[0-5]\d *- *([01]\d|2[0-3]):[0-5]\d$"
 """What quiet hours look like; "" has none."""
 
+REGION = "^(auto|A[B-Z]|[B-P][A-Z]|Q[A-L]|[R-W][A-Z]|XK|Y[A-Z]|Z[A-Y])$"
+"""Without the codes that ISO 3166-1 keeps for private use, which are no country: of a mistake nobody would hear."""
+
 WAKE_WORDS = ("okay_nabu", "hey_jarvis", "hey_mycroft", "alexa")
 """Those whose models come inside pymicro-wakeword."""
 
@@ -68,7 +71,7 @@ class Assistant(Section):
         "auto",
         'Country you are in, as two letters ("US"): for the numbers of help it names in an emergency. "auto" goes by '
         "the time zone.",
-        pattern=r"^(auto|[A-Z]{2})$",
+        pattern=REGION,
         allowed='"auto" or two capital letters (ISO 3166-1)',
         effect=LIVE,
     )
@@ -350,7 +353,8 @@ class Initiative(Section):
     )
     quiet_hours: str = key(
         "23:00-07:00",
-        'Hours in which it says nothing unasked but what you wanted to be reminded of then. "" has none.',
+        'Hours in which it says nothing unasked but what you wanted to be reminded of then. "" has none; the same time '
+        'twice, as "07:00-07:00", is all day.',
         pattern=QUIET_HOURS,
         allowed='hours such as "23:00-07:00", or ""',
         effect=LIVE,

@@ -13,6 +13,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from voiceos.errors import NewerFormat, StorageError
@@ -139,9 +140,14 @@ class Database:
                     found.append(f"{name} does not fit")
         return [fault for fault in found if fault != "ok"]
 
-    def copies(self) -> list[Path]:
-        """Backups of older formats, and files that were broken: they hold what was forgotten since."""
-        return sorted(path for end in COPIES for path in self.path.parent.glob(self.path.name + end))
+    def copies(self, *, since: datetime | None = None) -> list[Path]:
+        """Backups of older formats, and files that were broken: they hold what was forgotten since.
+
+        Args:
+            since: without those that were last written before it. Raises OSError.
+        """
+        paths = sorted(path for end in COPIES for path in self.path.parent.glob(self.path.name + end))
+        return [path for path in paths if since is None or path.stat().st_mtime >= since.timestamp()]
 
     def size_bytes(self) -> int:
         return sum(path.stat().st_size for path in (self.path, *beside(self.path)) if path.exists())
@@ -240,9 +246,10 @@ class Database:
             code = _code(error)
             if code not in _SAYS:
                 raise
-            raise StorageError(
-                f"The memory {self.path} is out of reach: {_SAYS[code]}.", hint=self._hint(code)
-            ) from error
+            says = _SAYS[code]
+            if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY) and self._is_read_only():
+                says = "its folder is read-only, and even to be read it has to be written to"
+            raise StorageError(f"The memory {self.path} is out of reach: {says}.", hint=self._hint(code)) from error
         except OSError as error:
             raise StorageError(
                 f"The memory {self.path} is out of reach: {error.strerror}.", hint=self._hint(sqlite3.SQLITE_IOERR)
@@ -250,10 +257,16 @@ class Database:
 
     def _hint(self, code: int) -> str:
         if code in _BROKEN:
-            return f"Begin anew, and keep it: mv {self.path} {self.path}.broken"
+            aside = free_name(self.path.with_name(self.path.name + ".broken"))
+            return f"Begin anew, and keep it: mv {self.path} {aside}"
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return f"Try again. See who has it: fuser {self.path}"
+        if self._is_read_only():
+            return f"Look at: findmnt -T {self.path.parent}; ls -ld {self.path.parent} {self.path}"
         return f"Look at: df -h {self.path.parent}; ls -ld {self.path.parent} {self.path}"
+
+    def _is_read_only(self) -> bool:
+        return self.path.parent.exists() and not os.access(self.path.parent, os.W_OK)
 
 
 def beside(path: Path) -> list[Path]:

@@ -51,6 +51,11 @@ class Elsewhere:
     """Records of turns with its words."""
     recordings: tuple[Path, ...] = ()
     """Recorded conversations, which go whole."""
+    copies: tuple[Path, ...] = ()
+    """Old or broken files of the memory that may hold it; they are not looked into, and go whole."""
+
+    def __bool__(self) -> bool:
+        return bool(self.turns or self.recordings or self.copies)
 
 
 def find(folder: Path, sought: Sought) -> Elsewhere:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -343,7 +344,8 @@ class Store:
         with self._database.reading() as database:
             sought = forgetting.sought(database, chosen)
         try:
-            return elsewhere.find(self.path.parent, sought)
+            found = elsewhere.find(self.path.parent, sought)
+            return replace(found, copies=tuple(self._database.copies(since=chosen.since)))
         except OSError as error:
             folder = self.path.parent
             raise StorageError(

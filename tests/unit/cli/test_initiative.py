@@ -17,9 +17,7 @@ DUE = datetime(2026, 3, 4, 17, 0, tzinfo=UTC)
 
 def test_it_lists_what_was_said_and_what_was_not() -> None:
     with Store() as store:
-        fact = store.remember_fact(
-            USER, "plans", "the dentist", at=DUE, sentence="I see the dentist", kind=Kind.PLAN, due=DUE
-        )
+        fact = store.remember_fact(USER, "plans", "the dentist", at=DUE, sentence="I see Zoë", kind=Kind.PLAN, due=DUE)
     occasion = of_fact(fact, DUE)
     assert occasion is not None
     ledger = Ledger()
@@ -30,10 +28,12 @@ def test_it_lists_what_was_said_and_what_was_not() -> None:
     assert shown.exit_code == 0
     first, later, now = shown.output.splitlines()
     assert first == "speaks first: rare; quiet hours: 23:00-07:00"
-    assert later == "2026-03-04 17:00  plan        not yet: another program used the microphone  “I see the dentist”"
-    assert now == "2026-03-04 17:00  plan        said: it was worth it, score 0.70  “I see the dentist”"
-    data = json.loads(CliRunner().invoke(app, ["initiative", "--json", "-n", "1"]).output)
-    assert data["decisions"][0]["sentence"] == "I see the dentist"
+    assert later == "2026-03-04 17:00  plan        not yet: another program used the microphone  “I see Zoë”"
+    assert now == "2026-03-04 17:00  plan        said: it was worth it, score 0.70  “I see Zoë”"
+    output = CliRunner().invoke(app, ["initiative", "--json", "-n", "1"]).output
+    assert "Zoë" in output
+    data = json.loads(output)
+    assert data["decisions"][0]["sentence"] == "I see Zoë"
     assert data["decisions"][0]["reason"] == "worth_it"
 
 

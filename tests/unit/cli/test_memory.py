@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -77,7 +78,10 @@ def test_a_life_is_shown_with_when_and_in_which_words(lived: None) -> None:
     assert "then: 2  I moved to" in shown and "“I live in Wuppertal.” – “A hilly town.”" in shown
     assert json.loads(done("show", "1", "--json"))["told"][0]["turn"]["said"] == "I live in Wuppertal."
     assert "– “Oh, how …”" in done("show", "t2")
-    assert len(done("show").splitlines()) == 3
+    with Store() as store:
+        other = store.remember_turn("Zoë's café", "", at=SystemClock().now(), conversation="b").id
+    assert "Zoë's café" in done("show", f"t{other}", "--json")
+    assert len(done("show").splitlines()) == 4
     assert (
         {"facts", "turns"}
         == json.loads(done("show", "--json")).keys()
@@ -132,6 +136,7 @@ def test_what_was_summed_up_is_shown_before_it_goes(summed: None) -> None:
 
 def test_nothing_is_no_failure() -> None:
     assert done("list") == done("search", "anything") == done("show") == done("forget", "Annabella") == ""
+    assert run("show").stderr == "It knows nothing yet.\n"
     assert json.loads(done("list", "--json")) == []
     assert "0 turns in 0 conversations" in done("stats")
 
@@ -199,6 +204,72 @@ def test_what_is_left_is_a_failure_that_says_so(lived: None) -> None:
     result = run("forget", "Wuppertal", "--yes")
     assert result.exit_code == StorageError.exit_code
     assert "still on the disk" in result.stderr and "x.wav" in result.stderr
+
+
+@pytest.mark.parametrize("end", [".broken", ".broken-wal", ".bak-v1"])
+def test_what_lies_in_an_old_copy_alone_is_forgotten_with_it(end: str) -> None:
+    done("add", "the password is swordfish")
+    copy = stored.MEMORY.path.with_name(stored.MEMORY.name + end)
+    stored.MEMORY.path.rename(copy)
+    assert f"an old copy of the memory that may hold it, whole: {copy}" in run("forget", "swordfish").stderr
+    assert copy.exists()
+    assert done("forget", "swordfish", "--yes") == "forgotten: 0 facts, 0 turns, 1 old file of the memory\n"
+    assert traces("swordfish") == []
+
+
+def test_a_copy_from_before_a_span_of_time_holds_nothing_of_it() -> None:
+    done("list")
+    copy = stored.MEMORY.path.with_name(stored.MEMORY.name + ".broken")
+    copy.write_text("swordfish")
+    os.utime(copy, (1_577_873_000, 1_577_873_000))
+    assert "Nothing is remembered of that." in run("forget", "--today", "--yes").stderr
+    assert copy.exists()
+
+
+def test_it_counts_only_what_there_is(lived: None) -> None:
+    with Store() as store:
+        for number in range(30):
+            store.remember_turn(f"Wuppertal {number}", "", at=SystemClock().now(), conversation="c")
+    assert "… and 11 more turns\n" in run("forget", "Wuppertal").stderr
+
+
+def test_ctrl_c_at_the_question_ends_as_ctrl_c_does(lived: None) -> None:
+    keyboard, terminal = pty.openpty()
+    try:
+        command = [sys.executable, "-m", "voiceos", "memory", "forget", "Wuppertal"]
+        with subprocess.Popen(command, stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as asked:
+            assert asked.stderr is not None
+            told = b""
+            while b"Forget all of this?" not in told:
+                told += asked.stderr.read1()
+            asked.send_signal(signal.SIGINT)
+            assert asked.wait(20) == 130
+    finally:
+        os.close(keyboard)
+        os.close(terminal)
+    assert "Wuppertal" in done("search", "wuppertal")
+
+
+@pytest.mark.parametrize(("name", "text"), [("LC_ALL", "C"), ("PYTHONIOENCODING", "ascii")])
+def test_signs_that_the_terminal_lacks_come_as_their_numbers(name: str, text: str) -> None:
+    done("add", "Zoë 🎉")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("LC_")}
+    environment |= {name: text, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, "-m", "voiceos", "memory", "list"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert (listed.returncode, listed.stderr) == (0, "")
+    assert "Zo\\xeb \\U0001f389" in listed.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="no /dev/full here")
+@pytest.mark.parametrize("verb", ["list", "export", "stats"])
+def test_a_full_disk_behind_the_output_is_told(verb: str) -> None:
+    done("add", "I like tea")
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "voiceos", "memory", verb]
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == StorageError.exit_code, ended.stderr
+    assert "cannot be written" in ended.stderr and "Traceback" not in ended.stderr
 
 
 def test_one_way_at_a_time() -> None:

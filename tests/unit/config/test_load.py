@@ -107,6 +107,10 @@ def test_all_mistakes_of_all_sources_are_told_at_once(places: Places) -> None:
         ),
         ('[listening]\nwake_word = "okay_nabu, hey_jarvi"', 'with commas between; did you mean "hey_jarvis"?'),
         ('[log]\nlevel = "info"', 'did you mean "INFO"?'),
+        (
+            '[assistant]\nregion = "XX"',
+            'assistant.region = "XX" is not allowed; it takes "auto" or',
+        ),
         ('[llm]\nengine = "vllm"', 'llm.engine = "vllm" is not allowed; it takes "llama_cpp" or "scripted"'),
         ("[audio]\nvolume = nan", "it takes a number from 0 to 1"),
         ("[audio]\nvolume = true", "it takes a number from 0 to 1"),

@@ -101,6 +101,22 @@ def test_a_step_that_fails_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> N
         turn(store)
 
 
+def test_a_folder_that_is_read_only_is_called_so(tmp_path: Path) -> None:
+    with Store(tmp_path / "state" / "memory.db") as store:
+        turn(store)
+    script = (
+        f"mount --bind {tmp_path}/state {tmp_path}/state && mount -o remount,bind,ro {tmp_path}/state || exit 77; "
+        f"{sys.executable} -c 'from pathlib import Path; from voiceos.memory import Store; "
+        f'Store(Path("{tmp_path}/state/memory.db")).open()' + "'"
+    )
+    done = subprocess.run(
+        ["unshare", "--map-root-user", "--mount", "sh", "-c", script], capture_output=True, text=True, check=False
+    )
+    if done.returncode in (77, 127) or "unshare" in done.stderr:
+        pytest.skip("nothing can be mounted here")
+    assert "its folder is read-only" in done.stderr
+
+
 def test_a_newer_database_is_refused_and_left_as_it_is() -> None:
     with Store() as store:
         turn(store)
