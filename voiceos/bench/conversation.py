@@ -163,9 +163,12 @@ async def measure(
         ) as session:
             talk = Talk(session, stories)
             for turn in turns:
+                marker = len(session.lines)
                 one = await talk.play(turn)
                 done.append(one)
                 print(line(len(done), turn, one), flush=True)
+                if turn.planned.answered and not one.answered:  # what the program told of it is gone with its home
+                    print("\n".join(session.lines[marker:]), file=sys.stderr, flush=True)
     return read_again(done, talk.asked, Settings())
 
 
