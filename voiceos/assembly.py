@@ -37,6 +37,7 @@ from voiceos.reminding import Reminding
 from voiceos.skills.crisis import FirstAid
 from voiceos.speaking.ahead import AheadOfTime
 from voiceos.speaking.clips import Clips
+from voiceos.temperament import mood
 from voiceos.thinking.intents import SentenceMatcher
 from voiceos.thinking.openers import Openers
 from voiceos.thinking.thinker import Thinker
@@ -127,6 +128,7 @@ class Assembly:
             openers=openers,
             observer=given.observer,
             on_over=self.remembering.over,
+            mood=mood(language, lambda: self.settings),
         )
         self.changes = Changes(
             settings,

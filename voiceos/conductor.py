@@ -23,6 +23,7 @@ from voiceos.exchange import Exchange
 from voiceos.idleness import Idleness
 from voiceos.languages import Phrases
 from voiceos.listening.ears import Ears
+from voiceos.mood import Steady
 from voiceos.observer import Observer
 from voiceos.speaking.clips import Clips
 from voiceos.speaking.ports import Loudspeaker, TextToSpeech
@@ -51,7 +52,7 @@ class Conductor:
         observer: told what goes on.
         mute: see `MicrophoneSwitch`.
         keep_pauses: see `Bearing`.
-        on_over: see `Work`.
+        on_over, mood: see `Work`.
         attend: told whether frames are wanted at once: not while nobody speaks.
     """
 
@@ -77,6 +78,7 @@ class Conductor:
         openers: Openers | None = None,
         observer: Observer | None = None,
         on_over: Callable[[Exchange], None] = lambda exchange: None,
+        mood: Steady | None = None,
     ) -> None:
         self.state = State()
         self.name = name
@@ -95,6 +97,7 @@ class Conductor:
             openers=openers,
             on_trace=self._observer.answered,
             on_over=on_over,
+            mood=mood,
         )
         self._bearing = Bearing(policy, play_earcons=play_earcons, keep_pauses=keep_pauses)
         self.deeds = Deeds(

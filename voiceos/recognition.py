@@ -8,6 +8,7 @@ from collections.abc import Callable
 from voiceos import events as ev
 from voiceos.clock import Clock
 from voiceos.listening.ears import Ears
+from voiceos.mood import Prosody
 from voiceos.work import Work
 
 
@@ -28,7 +29,9 @@ class Recognition:
         gate = self._ears.gate
         samples, ending, voiced_s, distant = gate.utterance(), gate.ending(), gate.voiced_s, gate.distant
         called = self._ears.called()
-        trace = self._work.turn(turn).trace
+        record = self._work.turn(turn)
+        record.prosody = Prosody(voiced_s, gate.level_db)
+        trace = record.trace
 
         encoded = asyncio.Event()
 

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from voiceos.mood import Delivery, Prosody
 from voiceos.speaking.reply import Reply
 from voiceos.trace import Trace
 
@@ -17,6 +18,10 @@ class Turn:
     """Wall-clock time at which it began; the prompt may tell it, so it stays the same through the turn."""
     user_text: str | None = None
     """None for what the assistant says of its own accord."""
+    prosody: Prosody | None = None
+    """How the user said it; None where that is not known."""
+    delivery: Delivery | None = None
+    """How the answer is to sound; None: as the mood is by itself."""
     reply: Reply | None = None
     number: int | None = None
     """Of its reply in the player; each try has another."""

@@ -19,6 +19,8 @@ from voiceos.exchange import Exchange
 from voiceos.languages import Phrases
 from voiceos.listening.addressing import strip_name
 from voiceos.log import speech
+from voiceos.mood import Steady
+from voiceos.speaking.brevity import brief
 from voiceos.speaking.clips import Clips
 from voiceos.speaking.ports import Player, TextToSpeech
 from voiceos.speaking.reply import Reply
@@ -45,6 +47,7 @@ class Work:
     on_over: told each turn that is to be remembered, once it is over.
     speed: of speech, 1.0 is the voice's own; may be changed.
     name: the assistant's, for the sentences that tell it.
+    mood: what answers sound like; None: as the settings say.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class Work:
         openers: Openers | None = None,
         on_trace: Callable[[Trace], None] = lambda trace: None,
         on_over: Callable[[Exchange], None] = lambda exchange: None,
+        mood: Steady | None = None,
     ) -> None:
         self.speed = speed
         self.last_reply = ""
@@ -81,6 +85,7 @@ class Work:
         self._openers = openers
         self._on_trace = on_trace
         self._on_over = on_over
+        self._mood = mood or Steady()
         self._turns: dict[int, Turn] = {}
         self._numbers = 0
         self._spoken: dict[int, int] = {}
@@ -169,6 +174,7 @@ class Work:
         """
         record = self.turn(turn)
         record.user_text = text
+        record.delivery = self._mood.delivery(text, record.prosody, record.now)
 
         def judged(probability: float) -> None:
             self._post(ev.EndpointJudged(self._clock.monotonic(), turn, revision, probability, "words"))
@@ -177,6 +183,8 @@ class Work:
         if not opening and self._openers:
             opening = self._openers.choose(strip_name(text, self._name), turn)
         pieces = self._thinker.reply(text, record.now, on_judged=judged if judge else None, opening=opening)
+        if record.delivery.words is not None and not self._thinker.conversation.stays_close:
+            pieces = brief(pieces, record.delivery.words, self._language)
         self.speak(turn, revision, pieces, held=True, opening=opening)
 
     def speak(
@@ -184,6 +192,8 @@ class Work:
     ) -> None:
         """Say `pieces` as the reply of a turn, behind an opening."""
         record = self.turn(turn)
+        delivery = record.delivery or self._mood.delivery(record.user_text or "", record.prosody, record.now)
+        rendered = self._openers is not None and opening in self._openers.texts
         number = self._number_for(turn)
         player = self._player()
 
@@ -205,9 +215,11 @@ class Work:
             tts=self._tts,
             player=player,
             language=self._language,
-            speed=self.speed,
+            speed=self.speed * delivery.pace,
             on_phrase=on_phrase,
             opening=opening,
+            opening_speed=self.speed if rendered else None,
+            gain=1.0 if record.private else delivery.gain,
         )
         record.reply, record.committed, record.failed = reply, not held, False
         if held:
@@ -368,6 +380,8 @@ class Work:
         if text and not turn.private:
             log.debug("turn %d: %s %s", turn.trace.turn, "cut off after" if interrupted else "said", speech(text))
         said, number = turn.user_text, turn.trace.turn
+        if said:
+            self._mood.took(said, turn.prosody, turn.now)
         if not turn.kept or (said is None and not text):
             return
         if said is not None:

@@ -44,6 +44,7 @@ fade_ms = 0
 
 [initiative]
 level = "off"  # whatever the hour at which the tests run
+quiet_hours = ""
 """
 
 

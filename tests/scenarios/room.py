@@ -46,7 +46,7 @@ def settings(**sections: dict[str, Any]) -> Settings:
     values["end_of_turn"] = {"engine": "none"}
     # The scripted recogniser hears the next text at each call: a dip within a word must not make one.
     values["turn_taking"] = {"pause_ms": 100, "fade_ms": 0}
-    values["initiative"] = {"level": "off"}  # whatever the hour at which the tests run
+    values["initiative"] = {"level": "off", "quiet_hours": ""}  # whatever the hour at which the tests run
     for name, section in sections.items():
         values[name] = values.get(name, {}) | section
     return Settings.model_validate(values)

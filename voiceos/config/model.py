@@ -80,6 +80,12 @@ class Assistant(Section):
         'Begin answers that take thought with a sound of it ("Hmm.", "Oh no."), so that you need not wait in silence.',
         effect=LIVE,
     )
+    mood: bool = key(
+        True,
+        "Talk as the moment asks for: softly in quiet hours and to a soft voice, gently when you are sad, briefly when "
+        "you are busy.",
+        effect=LIVE,
+    )
 
 
 class Audio(Section):

@@ -240,6 +240,11 @@ class SpeechGate:
         """Somebody farther away than the user was speaks."""
         return self._nearness.distant
 
+    @property
+    def level_db(self) -> float | None:
+        """How loud the voice of the utterance is; see `Nearness.level_db`."""
+        return self._nearness.level_db
+
     def remember_voice(self, at: float) -> None:
         """The utterance, or the one closed last, was the user's; `at` is now, monotonic seconds."""
         self._nearness.remember(at)

@@ -93,6 +93,11 @@ class Nearness:
             return False
         return self._level_db < self._user_db - self._nearer_db
 
+    @property
+    def level_db(self) -> float | None:
+        """Of the stressed vowels of this utterance, or of the last one, dBFS; None where there was none."""
+        return self._level_db
+
     def carries(self, samples: Samples, at: float) -> bool:
         """Whether a frame before an utterance, shape (512,), is loud enough to be the user's, as far as is known; it
         was captured `at`, monotonic seconds."""

@@ -64,6 +64,11 @@ class PhraseSplitter:
                 self._done += 1
         return phrases
 
+    def ends_sentence(self, text: str, following: str) -> bool:
+        """Whether a sentence ends with `text`, no white space behind it, where this character begins the next word."""
+        token = text.split()[-1] if text.strip() else ""
+        return self._ends_sentence(token, following, alone=text.strip() == token)
+
     def flush(self) -> list[str]:
         """What is left when the model has ended; the next phrase is a first one again."""
         rest, self._buffer, self._done, self._light = self._buffer, "", 0, False

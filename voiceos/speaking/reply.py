@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from voiceos.errors import EngineError, VoiceosError
 from voiceos.speaking.phrases import PhraseSplitter
 from voiceos.speaking.ports import Player, Speech, TextToSpeech
@@ -47,6 +49,8 @@ class Reply:
         on_phrase: told when the first phrase is known, and again when its speech is ready (for the latency waterfall);
             an opening is none.
         opening: what is said before the first piece comes, and belongs to the text.
+        opening_speed: of that, where it is another: one that was rendered ahead.
+        gain: of the samples, 0 to 1.
     """
 
     def __init__(
@@ -59,6 +63,8 @@ class Reply:
         speed: float,
         on_phrase: Callable[[str], None] = lambda moment: None,
         opening: str = "",
+        opening_speed: float | None = None,
+        gain: float = 1.0,
     ) -> None:
         self.number = number
         self.text = opening
@@ -69,6 +75,8 @@ class Reply:
         self._player = player
         self._language = language
         self._speed = speed
+        self._opening_speed = speed if opening_speed is None else opening_speed
+        self._gain = gain
         self._on_phrase = on_phrase
         self._before: list[str] = []
         """Phrases that were heard through a loudspeaker that is gone."""
@@ -145,8 +153,9 @@ class Reply:
         await self._not_too_far_ahead()
         said = _Said(phrase, spoken, self._samples, self._samples)
         self._said.append(said)
+        speed = self._opening_speed if opening else self._speed
         try:
-            async with aclosing(self._tts.speak(spoken.text, speed=self._speed)) as parts:  # type: ignore[type-var]
+            async with aclosing(self._tts.speak(spoken.text, speed=speed)) as parts:  # type: ignore[type-var]
                 async for part in parts:
                     if first:
                         self._on_phrase("speech")
@@ -170,7 +179,8 @@ class Reply:
         said.words += [(word.text_end, begin + word.sample_end * scale) for word in part.words]
         said.seconds += len(part.samples) / part.rate_hz
         self._samples = said.end = said.start + round(said.seconds * self._player.rate_hz)
-        self._player.play(self.number, part.samples, part.rate_hz)
+        samples = part.samples if self._gain == 1.0 else part.samples * np.float32(self._gain)
+        self._player.play(self.number, samples, part.rate_hz)
 
     async def _not_too_far_ahead(self) -> None:
         # Played samples cannot be awaited, but it is known how long they last: so this waits as often as it was paused.

@@ -165,6 +165,11 @@ class Conversation:
         """The user is in danger: the language model is told so with this turn and the next few."""
         self._close_turns = CLOSE_TURNS
 
+    @property
+    def stays_close(self) -> bool:
+        """They were in danger a few turns ago."""
+        return self._close_turns > 0
+
     def add_assistant(self, text: str, *, cut_off: bool = False, turn: int = 0) -> None:
         """What the user heard; nothing is added if they heard nothing."""
         if text := text.strip():

@@ -14,6 +14,7 @@ from voiceos.audio.mixer import Mixer
 from voiceos.engines.process import EngineProcess, EngineSpec
 from voiceos.engines.text_to_speech import ProcessTextToSpeech
 from voiceos.errors import EngineCrashed
+from voiceos.speaking.ahead import AheadOfTime
 from voiceos.speaking.ports import Speech
 from voiceos.speaking.reply import Reply
 
@@ -125,3 +126,30 @@ async def test_the_first_part_plays_before_the_last_is_made(voice: ProcessTextTo
             break
     assert len(parts) == 1
     assert len(parts[0].samples) < (await word_ends(voice, "One two three."))[0]
+
+
+async def test_what_was_rendered_ahead_opens_an_answer_of_another_pace_and_all_of_it_is_as_soft(
+    voice: ProcessTextToSpeech,
+) -> None:
+    ahead = AheadOfTime(voice, ["Hmm."])
+    await ahead.prepare(1.0)
+    ready, slow = await ahead.synthesize("Hmm.", speed=1.0), await voice.synthesize("One two.", speed=0.5)
+    player = Loudspeaker()
+    chosen = Reply(1, tts=ahead, player=player, language="en", speed=0.5, opening="Hmm.", opening_speed=1.0, gain=0.5)
+    await chosen.speak(pieces("One two."))
+    out = np.zeros(chosen.samples, np.float32)
+    player._mixer.render(out)
+    wanted = 0.5 * np.repeat(np.concatenate([ready.samples, slow.samples]), 2)
+    np.testing.assert_allclose(out, wanted, atol=1e-6)
+    assert ahead._ready.keys() == {("Hmm.", 1.0)}, "it was rendered again"
+
+
+async def test_over_another_loudspeaker_it_is_no_softer_than_before(voice: ProcessTextToSpeech) -> None:
+    said = Reply(1, tts=voice, player=Loudspeaker(), language="en", speed=1.0, gain=0.5)
+    await said.speak(pieces("One two."))
+    other = Loudspeaker()
+    said.go_over(other)
+    out = np.zeros(said.samples, np.float32)
+    other._mixer.render(out)
+    speech = await voice.synthesize("One two.", speed=1.0)
+    assert np.abs(out).max() == pytest.approx(0.5 * np.abs(speech.samples).max(), rel=1e-3)
