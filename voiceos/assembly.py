@@ -163,6 +163,7 @@ class Assembly:
             *(given.settings, given.diary, given.memory, given.engines, self.conductor, given.thinker),
             embedder=embedder(given.store),
             lane=self.changes.asides.lane(),
+            now=given.clock.now,
         )
         mind.on_used = self.remembering.used
         return mind

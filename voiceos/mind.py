@@ -19,10 +19,11 @@ from voiceos.conductor import Conductor
 from voiceos.config import Settings
 from voiceos.config.model import Memory
 from voiceos.diary import Diary
-from voiceos.errors import VoiceosError, bug
+from voiceos.errors import EngineError, VoiceosError, bug
 from voiceos.memory import NOTE, USER, Episode, Fact, Kind, Store
 from voiceos.memory.ports import Embedder
 from voiceos.memory.recollection import Recollection
+from voiceos.thinking.consolidation import Consolidation
 from voiceos.thinking.notes import Notes
 from voiceos.thinking.ports import Recalled
 from voiceos.thinking.reflection import Reflection
@@ -42,6 +43,8 @@ AGAIN_S = 60.0
 """After a failure."""
 CANDIDATES = 60
 """Facts that are considered for what is always in mind."""
+PROFILE_SHARE = 4
+"""Of what is always in mind, one in so many tokens is for the profile; more only where facts leave room."""
 FADES_DAYS = 60.0
 """What was neither told nor used for so long counts half."""
 
@@ -52,6 +55,7 @@ class Mind:
     Args:
         store: the diary's.
         reflection: draws facts; None: none are drawn.
+        consolidation: puts days, weeks and the user in short; None: nothing is.
         idle, busy: return when nobody speaks, and when somebody does.
         on_used: told of the facts that an answer went by.
     """
@@ -68,10 +72,12 @@ class Mind:
         idle: Callable[[], Awaitable[None]],
         busy: Callable[[], Awaitable[None]],
         settings: Memory,
+        consolidation: Consolidation | None = None,
         now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
         on_used: Callable[[Sequence[int]], None] = lambda facts: None,
     ) -> None:
         self._diary = diary
+        self._consolidation = consolidation
         self._thinker = thinker
         self._reflection = reflection
         self._recollection = Recollection(store, embedder, language=language)
@@ -100,11 +106,13 @@ class Mind:
         *,
         embedder: Embedder,
         lane: asyncio.Lock,
+        now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
     ) -> Mind:
         """The mind of a conversation.
 
         Args:
             lane: of the background.
+            now: by the clock on the wall.
         """
         language = settings.assistant.language
         reflection = Reflection(
@@ -115,16 +123,27 @@ class Mind:
             user_name=settings.assistant.user_name,
             lane=lane,
         )
+        consolidation = Consolidation(
+            engines.llm,
+            diary.ask,
+            language=language,
+            room_tokens=settings.llm.background_tokens,
+            profile_tokens=settings.memory.profile_tokens,
+            lane=lane,
+            now=now,
+        )
         return cls(
             diary,
             store,
             thinker,
             embedder=embedder,
             reflection=reflection if settings.memory.learn else None,
+            consolidation=consolidation if settings.memory.summaries else None,
             language=language,
             idle=conductor.wait_idle,
             busy=conductor.wait_busy,
             settings=settings.memory,
+            now=now,
         )
 
     async def begin(self) -> None:
@@ -187,6 +206,8 @@ class Mind:
 
     def forgotten(self) -> None:
         self._in_mind = frozenset()
+        if self._consolidation is not None:
+            self._consolidation.forgotten()
         self._stale.set()
 
     async def _recall(self, text: str, now: datetime, before: Sequence[str], since: datetime | None) -> Recalled | None:
@@ -247,6 +268,7 @@ class Mind:
                 if self._reflection is not None:
                     await self._reflection.draw()
                 self._recollection.look_again()
+                await self._consolidate()
                 if len(self._thinker.conversation):
                     await asyncio.sleep(SETTLED_S)
                 await self.tell()
@@ -255,6 +277,15 @@ class Mind:
                 await asyncio.sleep(AGAIN_S)
             else:
                 return
+
+    async def _consolidate(self) -> None:
+        """What is known is told also where this fails. Raises StorageError."""
+        if self._consolidation is None:
+            return
+        try:
+            await self._consolidation.run()
+        except EngineError as error:
+            log.info("nothing is put in short just now: %s %s", error, error.hint)
 
     async def _unless_busy(self, work: Awaitable[None]) -> bool:
         """Do work, broken off when somebody speaks; whether it was done."""
@@ -300,7 +331,11 @@ class Mind:
             await self._thinker.settle()
 
     async def _choose(self) -> None:
-        """What is always in mind: the weightiest and newest, within the budget."""
+        """What is always in mind: the weightiest and newest, and what the profile tells, within the budget."""
+        profile = await self._diary.ask(lambda store: store.chronicle.profile())
+        lines = () if profile is None or profile.outdated else profile.lines
+        budget = self._settings.known_tokens
+        share = min(budget // PROFILE_SHARE, await self._thinker.tokens(self._notes.profile(lines))) if lines else 0
         facts = await self._diary.ask(lambda store: store.facts(limit=CANDIDATES))
         now = self._now()
         chosen: list[Fact] = []
@@ -308,10 +343,18 @@ class Mind:
             if fact.due is not None and fact.due < now - timedelta(days=1):
                 continue
             tried = sorted([*chosen, fact], key=lambda one: one.id)
-            if await self._thinker.tokens(self._notes.known(tried)) <= self._settings.known_tokens:
+            if await self._thinker.tokens(self._notes.known(tried)) <= budget - share:
                 chosen = tried
         self._in_mind = frozenset(fact.id for fact in chosen)
-        self._thinker.know(self._notes.known(chosen))
+        known = self._notes.known(chosen)
+        for count in range(1, len(lines) + 1):  # how it stands between the two is at its end, and in no fact
+            tried_too = " ".join(
+                part for part in (self._notes.known(chosen), self._notes.profile(lines[-count:])) if part
+            )
+            if await self._thinker.tokens(tried_too) > budget:
+                break
+            known = tried_too
+        self._thinker.know(known)
 
     def _beside(self, work: Awaitable[None]) -> None:
         async def guarded() -> None:

@@ -331,6 +331,10 @@ class Memory(Section):
     enabled: bool = key(True, "Remember what is said, from one conversation to the next. false: nothing is added.")
     learn: bool = key(True, "Draw lasting facts from what you say, while nobody speaks.")
     learn_after_s: float = key(20.0, "So long nobody has spoken before it does, in seconds.", ge=1.0, le=86_400.0)
+    summaries: bool = key(True, "Put in short what days and weeks were about, and who you are, while nobody speaks.")
+    profile_tokens: int = key(
+        80, "With summaries = true: so long is what it writes of you, in tokens; 0 writes nothing.", ge=0, le=1024
+    )
     known_tokens: int = key(
         160, "Of what it knows of you, so much is always in mind, in tokens (about ¾ of a word).", ge=0, le=4096
     )

@@ -1,6 +1,6 @@
 """What it knows of you: one SQLite database of episodes and facts, open to your inspection and your eraser."""
 
-from voiceos.memory.chronicle import Acquaintance, Chronicle
+from voiceos.memory.chronicle import Acquaintance, Chronicle, Sources
 from voiceos.memory.elsewhere import Elsewhere
 from voiceos.memory.forgetting import Forgotten
 from voiceos.memory.records import NOTE, USER, Episode, Fact, Hit, Kind, Scope, Source, Stats, Summary, Telling
@@ -23,6 +23,7 @@ __all__ = [
     "Scope",
     "Selection",
     "Source",
+    "Sources",
     "Stats",
     "Store",
     "Summary",

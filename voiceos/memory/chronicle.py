@@ -18,7 +18,7 @@ from voiceos.memory.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Sources:
     """What a summary is made of, as of one moment."""
 
     begins: date
@@ -45,7 +45,7 @@ class Chronicle:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def day_to_sum(self, today: date) -> Source | None:
+    def day_to_sum(self, today: date) -> Sources | None:
         """The newest day before `today` with turns that were not gone through, and all its turns with a word of the
         user's, the oldest first."""
         with self._database.reading() as database:
@@ -57,9 +57,9 @@ class Chronicle:
             if row is None:
                 return None
             day = date.fromisoformat(row[0])
-            return Source(day, forgetting.erasures(database), tuple(summaries.turns_on(database, day)))
+            return Sources(day, forgetting.erasures(database), tuple(summaries.turns_on(database, day)))
 
-    def week_to_sum(self, today: date) -> Source | None:
+    def week_to_sum(self, today: date) -> Sources | None:
         """The newest week that is over before `today` and has days that belong to none; all its days."""
         with self._database.reading() as database:
             found = summaries.select(
@@ -71,7 +71,7 @@ class Chronicle:
                 return None
             begins = summaries.monday(found[0].begins)
             days = summaries.between(database, Scope.DAY, begins, begins + timedelta(days=7))
-            return Source(begins, forgetting.erasures(database), days=tuple(day for day in days if day.lines))
+            return Sources(begins, forgetting.erasures(database), days=tuple(day for day in days if day.lines))
 
     def keep(
         self,

@@ -72,22 +72,22 @@ def known_subject(subject: str, context: Sequence[str], vocabulary: Vocabulary) 
 def of_user(value: str, said: str, vocabulary: Vocabulary) -> bool:
     """Whether the sentence that holds the value speaks of the user, and its clause is not about "she" or "they"."""
     wanted = _words(value)
-    stem = _stem(wanted[0]) if wanted else ""
+    stem = stem_of(wanted[0]) if wanted else ""
     for sentence in sentences(said):
         if not set(vocabulary.data["own"]) & set(_words(sentence)):
             continue
         for clause in re.split(vocabulary.data["clause"], _straight(sentence.lower())):
             heard = _words(clause)
-            if stem in map(_stem, heard):
+            if stem in map(stem_of, heard):
                 return heard[0] not in vocabulary.data["others"]
     return False
 
 
 def _tells(subject: str, relation: Relation, value: str, sentence: str, vocabulary: Vocabulary) -> bool:
     heard = _words(sentence)
-    stems = {_stem(word) for word in heard}
+    stems = {stem_of(word) for word in heard}
     wanted = [word for word in _words(value) if word not in unimportant(vocabulary.language)]
-    if not wanted or folded(value) == folded(subject) or not all(_stem(word) in stems for word in wanted):
+    if not wanted or folded(value) == folded(subject) or not all(stem_of(word) in stems for word in wanted):
         return False
     if relation.person and not any(
         word[:1].isupper() and word.lower() in _words(value) for word in _WORD.findall(sentence)
@@ -114,7 +114,7 @@ def told_by(relation: Relation, text: str, vocabulary: Vocabulary) -> bool:
 
 def _is_said_to_be(first: str, sentence: str, vocabulary: Vocabulary) -> bool:
     heard = _words(sentence)
-    where = next((i for i, word in enumerate(heard) if _stem(word) == _stem(first)), 0)
+    where = next((i for i, word in enumerate(heard) if stem_of(word) == stem_of(first)), 0)
     for word in reversed(heard[max(0, where - 3) : where]):
         if word in vocabulary.data["being"] or word.endswith("'s"):
             return True
@@ -150,9 +150,9 @@ def names(texts: Sequence[str]) -> list[str]:
 def _denied(first: str, sentence: str, vocabulary: Vocabulary) -> bool:
     """Whether a "not" stands before the value in its clause."""
     text = _straight(sentence.lower())
-    stem = _stem(first)
+    stem = stem_of(first)
     for clause in re.split(vocabulary.data["clause"], text):
-        where = next((found.start() for found in _WORD.finditer(clause) if _stem(found.group()) == stem), None)
+        where = next((found.start() for found in _WORD.finditer(clause) if stem_of(found.group()) == stem), None)
         if where is not None and re.search(vocabulary.data["negation"], clause[:where]):
             return True
     return False
@@ -166,7 +166,8 @@ def _straight(text: str) -> str:
     return text.replace("’", "'")
 
 
-def _stem(word: str) -> str:
+def stem_of(word: str) -> str:
+    """A word of small letters without its ending."""
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
             return word.removesuffix(ending)

@@ -28,6 +28,7 @@ class Notes:
 
     def __init__(self, language: str) -> None:
         self._texts = table(language, "notes")
+        self._summaries = table(language, "summaries")
         self._vocabulary = Vocabulary.of(language)
         self._language = language
 
@@ -45,6 +46,13 @@ class Notes:
         """The block; empty where nothing is known."""
         told = "; ".join(dict.fromkeys(self.in_words(fact) for fact in facts))
         return str(self._texts["known"]).format(facts=told) if told else ""
+
+    def profile(self, lines: Sequence[str]) -> str:
+        """What is thought of the user, in the third person; empty where nothing is."""
+        told = " ".join(lines)
+        for pattern, instead in self._summaries["to_third"]:
+            told = re.sub(pattern, instead, told)
+        return str(self._summaries["profile_known"]).format(lines=_plain(told, letters=len(told))) if told else ""
 
     def note(self, memories: Iterable[Fact | Episode], now: datetime, *, asked: bool) -> str:
         """One line in square brackets; empty where there are no memories.
@@ -101,7 +109,7 @@ class Notes:
         return str(format_date(at, pattern, locale=self._language))
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, *, letters: int = LONGEST_LETTERS) -> str:
     """Without what ends a note, and not too long."""
     text = " ".join(text.replace("[", "(").replace("]", ")").split()).rstrip(".")
-    return text if len(text) <= LONGEST_LETTERS else text[:LONGEST_LETTERS].rsplit(" ", 1)[0] + "…"
+    return text if len(text) <= letters else text[:letters].rsplit(" ", 1)[0] + "…"

@@ -83,3 +83,12 @@ def test_what_means_the_same_is_the_same_subject() -> None:
     ):
         assert NOTES.shared(question, [known]) == share, question
     assert NOTES.shared("", [known]) == NOTES.shared("What's my job?", []) == 0.0
+
+
+def test_what_is_thought_of_the_user_is_told_in_the_third_person() -> None:
+    lines = ("You live in Rome, and your sister is Anna.", "You have talked to me on 9 days; tea is good for you.")
+    assert NOTES.profile(lines) == (
+        "Of them you think: They live in Rome, and their sister is Anna. "
+        "They have talked to you on 9 days; tea is good for them."
+    )
+    assert NOTES.profile(()) == ""

@@ -1,0 +1,112 @@
+"""While nobody speaks, days and the user are put in short: in mind the next time, and gone with what is forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+from typing import Any
+
+from tests.scenarios.room import settings
+from tests.scenarios.served import Served
+from tests.scenarios.test_initiative import Wall
+from tests.scenarios.test_memory_by_voice import in_mind, lies_on_the_disk
+from voiceos.app import Specs
+from voiceos.config import Settings
+from voiceos.daemon.daemon import Daemon
+from voiceos.memory import USER, Kind, Scope, Store
+
+ENGINES: dict[str, Any] = {
+    "llm": {
+        "replies": [
+            (r"^My sister Annabella lives in Graz\.", '["Your sister Annabella lives in Graz.","You own a castle."]'),
+            (r"(?s)the user works as baker", '["You work as a baker.","You are from Mars."]'),
+            (r"hello", "Hello yourself."),
+        ],
+        "otherwise": "[]",
+        "context_tokens": 4096,
+        "background_tokens": 1024,
+    }
+}
+
+
+class Home(Served):
+    """A room with a clock on its wall, which learns nothing but puts all in short at once."""
+
+    def __init__(self, wall: Wall, *hears: str, **memory: Any) -> None:
+        self.wall = wall
+        wanted = settings(memory={"learn": False, "learn_after_s": 1.0, **memory})
+        super().__init__(settings=wanted, hears=hears or ("hello there",), engines=ENGINES)
+
+    def _daemon(self, settings: Settings, specs: Specs, *, greet: bool) -> Daemon:
+        return Daemon(settings, specs=specs, sound=self._open, greet=greet, parts=[self.seen], clock=self.wall)
+
+    async def asks(self) -> str:
+        """What is answered."""
+        await self.say("hello there my friend")
+        await self.answered()
+        return self.live.conductor.last_reply()
+
+
+def live(wall: Wall) -> None:
+    """A day, and what is known."""
+    with Store() as store:
+        for said in ("My sister Annabella lives in Graz.", "louder"):
+            store.remember_turn(said, "I see.", at=wall.now(), conversation="a")
+        for relation, value, kind in (
+            ("works_as", "baker", Kind.FACT),
+            ("likes", "tea", Kind.PREFERENCE),
+            ("sister", "Annabella", Kind.PERSON),
+        ):
+            store.remember_fact(USER, relation, value, at=wall.now(), kind=kind)
+
+
+async def put_in_short(room: Served) -> None:
+    async with asyncio.timeout(40):
+        with Store() as store:
+            while store.chronicle.profile() is None:
+                await room.wait(0.2)
+
+
+async def test_what_was_yesterday_is_put_in_short_while_nobody_speaks_and_in_mind_from_then_on() -> None:
+    wall = Wall("2026-03-03T14:00")
+    live(wall)
+    wall.set("2026-03-04T09:00")
+    async with Home(wall) as home:
+        await put_in_short(home)
+    with Store() as store:
+        (day,) = store.chronicle.newest(Scope.DAY)
+        profile = store.chronicle.profile()
+    assert (day.begins, day.lines) == (date(2026, 3, 3), ("Your sister Annabella lives in Graz.",))
+    assert profile is not None and profile.lines[0] == "You work as a baker."
+    async with Home(wall) as home:
+        assert "hello" in (await home.asks()).lower()
+        known = home.live.conversation.known
+        assert "Of them you think: They work as a baker." in known and "They have known you since" in known
+
+
+async def test_what_names_somebody_leaves_what_is_in_short_and_in_mind_with_them() -> None:
+    wall = Wall("2026-03-03T14:00")
+    live(wall)
+    wall.set("2026-03-04T09:00")
+    async with Home(wall) as home:
+        await put_in_short(home)
+    hears = ("Forget everything about Annabella.", "yes")
+    async with Home(wall, *hears, known_tokens=200) as home:
+        await home.wait(1)
+        assert in_mind(home, "Annabella")
+        for _ in hears:
+            await home.asks()
+        assert not in_mind(home, "Annabella")
+        assert lies_on_the_disk("Annabella", "annabell", "Graz") == []
+        await home.live.conductor.wait_idle()
+    assert lies_on_the_disk("Annabella", "annabell", "Graz") == []
+
+
+async def test_nothing_is_put_in_short_where_that_is_not_wanted() -> None:
+    wall = Wall("2026-03-03T14:00")
+    live(wall)
+    wall.set("2026-03-04T09:00")
+    async with Home(wall, summaries=False) as home:
+        await home.wait(3)
+    with Store() as store:
+        assert store.stats().summaries == 0

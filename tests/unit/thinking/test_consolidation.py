@@ -1,0 +1,218 @@
+"""Days, weeks and the user put in short, with the scripted model: what holds of what it writes is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import AsyncIterator, Iterator
+from datetime import date, datetime
+
+import pytest
+
+from tests.unit.memory.life import ZONE, day
+from voiceos.engines.language_model import ProcessLanguageModel
+from voiceos.engines.process import EngineProcess, EngineSpec
+from voiceos.errors import EngineError
+from voiceos.memory import USER, Kind, Scope, Store
+from voiceos.thinking.consolidation import MOST_OF_DAY, MOST_OF_WEEK, Consolidation
+from voiceos.thinking.ports import Lane
+from voiceos.thinking.reflection import in_thread
+
+REPLIES = [
+    ("moved to (\\w+)", '["You moved to \\1.","You live in Oslo with nine dogs.","You asked why the sky is blue."]'),
+    ("the user lives in (\\w+)", '["You live in \\1 and work as a baker.","You are rich.","You like tea."]'),
+    ("(?s)^I saw the (\\w+) .*", '["You saw the \\1 bird."]'),
+    ("(?s)^1\\. .*", "[2,4,1,99"),
+    ("rubbish", "}{"),
+]
+NOW = datetime(2026, 3, 16, 9, 0, tzinfo=ZONE)
+"""A Monday."""
+
+
+@pytest.fixture
+async def model() -> AsyncIterator[ProcessLanguageModel]:
+    spec = EngineSpec("llm", "voiceos.engines.scripted:ScriptedLanguageModel", {"replies": REPLIES, "otherwise": "[]"})
+    async with EngineProcess(spec) as process:
+        yield ProcessLanguageModel(process)
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with Store() as opened:
+        yield opened
+
+
+def consolidation(
+    model: ProcessLanguageModel, store: Store, room_tokens: int = 1024, profile_tokens: int = 60
+) -> Consolidation:
+    return Consolidation(
+        model,
+        functools.partial(in_thread, store),
+        language="en",
+        room_tokens=room_tokens,
+        profile_tokens=profile_tokens,
+        now=lambda: NOW,
+    )
+
+
+def say(store: Store, number: float, *said: str) -> None:
+    for place, text in enumerate(said):
+        store.remember_turn(text, "You live in Oslo, don't you?", at=day(number + place / 1440), conversation="a")
+
+
+def told(store: Store, scope: Scope) -> dict[int, tuple[str, ...]]:
+    """By the first day of its span."""
+    return {one.begins.day: one.lines for one in store.chronicle.newest(scope)}
+
+
+def know(store: Store) -> None:
+    for relation, value, kind in (
+        ("lives_in", "Rome", Kind.FACT),
+        ("works_as", "baker", Kind.FACT),
+        ("sister", "Anna", Kind.PERSON),
+        ("likes", "tea", Kind.PREFERENCE),
+    ):
+        store.remember_fact(USER, relation, value, at=day(1), kind=kind)
+
+
+async def test_of_a_day_is_kept_what_the_user_said_and_nothing_else(model: ProcessLanguageModel, store: Store) -> None:
+    say(store, 1, "I moved to Rome.", "Why is the sky blue?", "louder", "What did I say?")
+    assert await consolidation(model, store).run() == 2
+    assert told(store, Scope.DAY) == {2: ("You moved to Rome.", "You asked why the sky is blue.")}
+    assert told(store, Scope.WEEK) == {
+        2: ("On Monday: You moved to Rome.", "On Monday: You asked why the sky is blue.")
+    }
+    assert await consolidation(model, store).run() == 0
+
+
+async def test_where_nothing_holds_the_users_own_words_do(model: ProcessLanguageModel, store: Store) -> None:
+    say(store, 1, "My sister Anna has a new piano, and that is no rubbish.", "Hm.")
+    say(store, 2, "Hm.", "volume up")
+    await consolidation(model, store).run()
+    assert told(store, Scope.DAY) == {2: ("Your sister Anna has a new piano, and that is no rubbish.",)}
+    assert store.chronicle.day_to_sum(NOW.date()) is None
+
+
+async def test_what_was_said_in_need_is_in_no_summary(model: ProcessLanguageModel, store: Store) -> None:
+    say(store, 1, "I want to kill myself.", "I moved to Rome.")
+    await consolidation(model, store).run()
+    assert told(store, Scope.DAY) == {2: ("You moved to Rome.",)}
+
+
+async def test_what_was_to_be_remembered_is_told_too(model: ProcessLanguageModel, store: Store) -> None:
+    say(store, 1, "Remember that I moved to Rome.")
+    await consolidation(model, store).run()
+    assert told(store, Scope.DAY) == {2: ("You moved to Rome.",)}
+
+
+BIRDS = ("red", "blue", "green", "black", "white", "grey", "brown", "pink", "gold")
+
+
+async def test_of_much_the_model_chooses_and_changes_nothing(model: ProcessLanguageModel, store: Store) -> None:
+    say(store, 1, *(f"I saw the {bird} bird {'over the hill ' * 30}today." for bird in BIRDS))
+    await consolidation(model, store, 500).run()
+    chosen = tuple(f"You saw the {bird} bird." for bird in ("red", "blue", "black"))
+    assert told(store, Scope.DAY) == {2: chosen} and len(BIRDS) > MOST_OF_DAY
+
+
+async def test_a_week_is_chosen_from_its_days(model: ProcessLanguageModel, store: Store) -> None:
+    for number, bird in enumerate(BIRDS[:6]):
+        say(store, 1 + number, f"I saw the {bird} bird.", f"I moved to {bird}.")
+    for _ in range(2):
+        await consolidation(model, store).run()
+        week = told(store, Scope.WEEK)[2]
+        assert len(week) <= MOST_OF_WEEK
+        assert set(week) <= {
+            f"On {name}: {line}"
+            for name, number in (("Monday", 2), ("Tuesday", 3), ("Wednesday", 4), ("Thursday", 5))
+            for line in told(store, Scope.DAY)[number]
+        } | {
+            f"On {name}: {line}"
+            for name, number in (("Friday", 6), ("Saturday", 7))
+            for line in told(store, Scope.DAY)[number]
+        }
+
+
+async def test_today_and_this_week_are_not_over(model: ProcessLanguageModel, store: Store) -> None:
+    say(store, 15, "I moved to Rome.")
+    say(store, 14.5, "I moved to Rome.")
+    await consolidation(model, store).run()
+    assert told(store, Scope.DAY) == {15: ("You moved to Rome.",)}
+    assert list(told(store, Scope.WEEK)) == [9]
+
+
+async def test_broken_off_it_goes_on_where_it_was(model: ProcessLanguageModel, store: Store) -> None:
+    for number in range(8):
+        say(store, number, f"I moved to {BIRDS[number]}.")
+    one = consolidation(model, store)
+    while store.chronicle.day_to_sum(NOW.date()) is not None:
+        running = asyncio.create_task(one.run())
+        await asyncio.sleep(0.05)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert len(told(store, Scope.DAY)) == 8
+    assert await consolidation(model, store).run() <= 2  # the weeks, after a restart
+    assert len(told(store, Scope.WEEK)) == 2
+
+
+async def test_it_leaves_the_conversation_in_its_lane(model: ProcessLanguageModel, store: Store) -> None:
+    await model.extend(Lane.CONVERSATION, [1, 2, 3])
+    say(store, 1, "I moved to Rome.")
+    await consolidation(model, store).run()
+    assert await model.extend(Lane.CONVERSATION, [1, 2, 3, 4]) == 1
+
+
+async def test_without_room_for_the_instructions_it_says_so(model: ProcessLanguageModel, store: Store) -> None:
+    say(store, 1, "I moved to Rome.")
+    with pytest.raises(EngineError, match="background") as refused:
+        await consolidation(model, store, 300).run()
+    assert "llm.background_tokens" in refused.value.hint
+    assert store.chronicle.day_to_sum(NOW.date()) is not None
+
+
+async def test_the_profile_tells_what_is_known_and_how_it_stands(model: ProcessLanguageModel, store: Store) -> None:
+    say(store, 1, "Well.")
+    say(store, 2, "Well.")
+    know(store)
+    await consolidation(model, store).run()
+    profile = store.chronicle.profile()
+    assert profile is not None
+    assert profile.lines == (
+        "You live in Rome and work as a baker.",
+        "You like tea.",
+        "You have known me since March 2, 2026.",
+        "You have talked to me on 2 days, mostly in the morning.",
+        "You often speak of Anna.",
+    )
+    assert len(store.chronicle.sources(profile.id)) == 4
+    assert await consolidation(model, store).run() == 0
+    store.remember_fact(USER, "lives_in", "Oslo", at=day(3))
+    assert await consolidation(model, store).run() == 1, "it was no longer so"
+    again = store.chronicle.profile()
+    assert again is not None and again.lines[0] == "You live in Oslo and work as a baker."
+
+
+async def test_the_profile_keeps_to_its_budget(model: ProcessLanguageModel, store: Store) -> None:
+    know(store)
+    assert await consolidation(model, store, profile_tokens=0).run() == 0
+    assert await consolidation(model, store, profile_tokens=16).run() == 1
+    profile = store.chronicle.profile()
+    assert profile is not None
+    assert profile.lines == ("You live in Rome and work as a baker.", "You often speak of Anna.")
+
+
+async def test_of_little_there_is_no_profile(model: ProcessLanguageModel, store: Store) -> None:
+    store.remember_fact(USER, "lives_in", "Rome", at=day(1))
+    assert await consolidation(model, store).run() == 0
+    assert store.chronicle.profile() is None
+
+
+async def test_what_is_forgotten_while_it_writes_is_in_no_summary(model: ProcessLanguageModel, store: Store) -> None:
+    say(store, 1, "I moved to Rome.")
+    one = consolidation(model, store)
+    source = store.chronicle.day_to_sum(NOW.date())
+    assert source is not None
+    store.forget(store.select_about("Rome"))
+    assert not await one._keep(Scope.DAY, source, ["You moved to Rome."], turns=[turn.id for turn in source.turns])
+    assert await one.run() == 0 and told(store, Scope.DAY) == {}
+    assert date(2026, 3, 2) not in told(store, Scope.DAY)

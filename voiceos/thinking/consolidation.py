@@ -1,0 +1,328 @@
+"""While nobody speaks: days, weeks and the user put in short by the language model, held to what was said by rule.
+
+It works on the background lane, as `reflection.py` does, and is broken off when somebody speaks. What is still to be
+done lies in the store, so that it goes on later, also after a restart; of a long day the pieces that are done are held
+until it is whole. What was said in need, and wishes such as "louder", are in no summary.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from datetime import date, datetime, timedelta
+
+from babel.dates import format_date
+from babel.lists import format_list
+
+from voiceos.errors import EngineError
+from voiceos.memory import USER, Acquaintance, Episode, Fact, Kind, Scope, Sources, Store, Summary, summing
+from voiceos.memory.relations import Vocabulary
+from voiceos.thinking.intents import SentenceMatcher
+from voiceos.thinking.persons import Persons
+from voiceos.thinking.ports import Lane, LanguageModel, Message, Sampling
+from voiceos.thinking.reflection import Ask
+
+log = logging.getLogger(__name__)
+
+MOST_OF_PIECE, MOST_OF_DAY, MOST_OF_WEEK, MOST_OF_PROFILE = 4, 6, 8, 6
+"""Sentences; set by hand: what is told aloud has to be short."""
+MOST_WRITTEN_TOKENS = 200
+LEAST_READ_TOKENS = 80
+"""Of what was said there has to be room for so much."""
+TOKEN_LETTERS = 3
+"""A token is hardly ever shorter, on the average."""
+LONGEST_LINE = 300
+"""Letters of a line that are shown."""
+KNOWN = 30
+"""Facts that a profile is made of, at most."""
+LEAST_KNOWN = 3
+"""With fewer nothing can be said of who somebody is."""
+OFTEN = 3
+"""People who are named as those that the user speaks of."""
+DAY_BEGINS, NOON, EVENING_BEGINS, NIGHT_BEGINS = 5, 12, 18, 23
+"""Hours."""
+
+
+class Consolidation:
+    """
+    Args:
+        ask: answers a question about the store, in a thread.
+        room_tokens: of the background lane.
+        profile_tokens: so long may the profile be; 0: none is written.
+        lane: held while something is written, so that the background lane is nobody else's.
+    """
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        ask: Ask,
+        *,
+        language: str,
+        room_tokens: int,
+        profile_tokens: int,
+        lane: asyncio.Lock | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+    ) -> None:
+        self._model = model
+        self._ask = ask
+        self._language = language
+        self._words = summing.rules(language)
+        self._vocabulary = Vocabulary.of(language)
+        self._persons = Persons(language)
+        self._wishes = SentenceMatcher(language)
+        self._room_tokens = room_tokens
+        self._profile_tokens = profile_tokens
+        self._lane = lane or asyncio.Lock()
+        self._now = now
+        self._pieces: dict[tuple[int, ...], list[str]] = {}
+        """What was written of some turns of a day that is not whole yet."""
+
+    def forgotten(self) -> None:
+        """Something was forgotten: nothing that was written before is gone by."""
+        self._pieces.clear()
+
+    async def run(self) -> int:
+        """Put in short all that waits; how many summaries were written. Cancelling it loses nothing but the piece that
+        it is at.
+
+        Raises EngineError where the model does not answer, or has no room for the instructions, and StorageError.
+        """
+        count = 0
+        while (source := await self._ask(lambda store: store.chronicle.day_to_sum(self._today()))) is not None:
+            count += await self._day(source)
+        while (source := await self._ask(lambda store: store.chronicle.week_to_sum(self._today()))) is not None:
+            count += await self._week(source)
+        return count + await self._profile()
+
+    def _today(self) -> date:
+        return self._now().date()
+
+    # Days.
+
+    async def _day(self, source: Sources) -> bool:
+        lines: list[str] = []
+        keys: list[tuple[int, ...]] = []
+        pieces = await self._in_pieces(source.turns)
+        for piece in pieces:
+            keys.append(tuple(turn.id for turn, _ in piece))
+            if keys[-1] not in self._pieces:
+                self._pieces[keys[-1]] = await self._of_piece([line for _, line in piece])
+            lines += self._pieces[keys[-1]]
+        if not lines:
+            lines = self._as_said([line for piece in pieces for _, line in piece])
+        lines = await self._chosen(list(dict.fromkeys(lines)), MOST_OF_DAY)
+        kept = await self._keep(Scope.DAY, source, lines, turns=[turn.id for turn in source.turns])
+        for key in keys:
+            self._pieces.pop(key, None)
+        return kept
+
+    async def _in_pieces(self, turns: Sequence[Episode]) -> list[list[tuple[Episode, summing.Line]]]:
+        """As much at a time as there is room for."""
+        letters = TOKEN_LETTERS * await self._room(self._head())
+        pieces: list[list[tuple[Episode, summing.Line]]] = []
+        left = 0
+        for turn in turns:
+            for line in await asyncio.to_thread(self._lines, turn):  # which looks for wishes in it
+                size = min(len(line.text), LONGEST_LINE) + TOKEN_LETTERS
+                if not pieces or size > left:
+                    pieces.append([])
+                    left = letters
+                pieces[-1].append((turn, line))
+                left -= size
+        return pieces
+
+    def _lines(self, turn: Episode) -> list[summing.Line]:
+        wish = self._wishes.match(turn.said)  # that somebody is in danger too
+        if wish is not None and wish.name != "remember":
+            return []
+        said = turn.said if wish is None else str(wish.slots["text"])
+        return summing.lines_said(said, self._vocabulary)
+
+    async def _of_piece(self, lines: Sequence[summing.Line]) -> list[str]:
+        text = "\n".join(line.text[:LONGEST_LINE] for line in lines)
+        written = await self._write([*self._head(), Message("user", text)], summing.grammar(MOST_OF_PIECE))
+        return [one for one, _ in self._borne_out(written, lines)]
+
+    def _head(self, what: str = "") -> list[Message]:
+        head = [Message("system", str(self._words[f"{what}instructions"]).strip())]
+        for example in self._words[f"{what}examples"]:
+            head += [
+                Message("user", "\n".join(example["said"])),
+                Message("assistant", summing.written(example["written"])),
+            ]
+        return head
+
+    def _borne_out(self, written: str, lines: Sequence[summing.Line]) -> list[tuple[str, list[summing.Line]]]:
+        """The sentences that hold, each once, with the lines that bear them out."""
+        kept: dict[str, list[summing.Line]] = {}
+        for sentence in summing.parse(written):
+            if (bearing := summing.borne_out(sentence, lines, self._vocabulary)) is not None:
+                kept[sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."] = bearing
+        return list(kept.items())
+
+    def _as_said(self, lines: Sequence[summing.Line]) -> list[str]:
+        """Where nothing that was written holds: what the user told, in their own words, the longest."""
+        told = [line for line in lines if not line.asks and self._persons.turned(line.text)]
+        longest = sorted(told, key=lambda line: -len(line.text))[: MOST_OF_PIECE - 1]
+        turned = [self._persons.turned(line.text).rstrip(" .!") for line in told if line in longest]
+        return [f"{text[:1].upper()}{text[1:]}." for text in turned if " " in text]
+
+    # Weeks.
+
+    async def _week(self, source: Sources) -> bool:
+        told = str(self._words["told"]["week_line"])
+        lines = [
+            told.format(weekday=format_date(day.begins, "EEEE", locale=self._language), line=line)
+            for day in source.days
+            for line in day.lines
+        ]
+        lines = await self._chosen(lines, MOST_OF_WEEK)
+        ends = source.begins + timedelta(days=6)
+        return await self._keep(Scope.WEEK, source, lines, ends=ends, days=[day.id for day in source.days])
+
+    async def _chosen(self, lines: list[str], most: int) -> list[str]:
+        """The lines that matter most, as they are; of many, first of each half."""
+        if len(lines) <= most:
+            return lines
+        head = Message("system", str(self._words["choosing"]).format(count=most).strip())
+        letters = TOKEN_LETTERS * await self._room([head])
+        numbered = [f"{number}. {line}" for number, line in enumerate(lines, 1)]
+        if sum(map(len, numbered)) > letters and len(lines) > 2 * most:
+            half = len(lines) // 2
+            first, second = await self._chosen(lines[:half], most), await self._chosen(lines[half:], most)
+            return await self._chosen([*first, *second], most)
+        shown = "\n".join(line[: letters // len(lines)] for line in numbered)
+        grammar = summing.grammar_of_numbers(len(lines), most)
+        written = await self._write([head, Message("user", shown)], grammar)
+        numbers = summing.numbers(written, len(lines))[:most]
+        return [lines[number - 1] for number in numbers] or lines[:most]
+
+    # The user.
+
+    async def _profile(self) -> bool:
+        """Once a day where anything is new, and at once where something in it is no longer so."""
+        if not self._profile_tokens:
+            return False
+
+        def read(store: Store) -> tuple[int, Summary | None, list[Fact], list[Fact], Acquaintance]:
+            erasures, facts = store.erasures, store.facts(limit=KNOWN)
+            people = store.facts(subject=USER, kind=Kind.PERSON, limit=OFTEN)
+            return erasures, store.chronicle.profile(), facts, people, store.chronicle.acquaintance()
+
+        erasures, before, facts, people, known = await self._ask(read)
+        lines = summing.lines_known(facts, self._vocabulary)
+        if len(lines) < LEAST_KNOWN or not self._is_due(before, facts):
+            return False
+        head = self._head("profile_")
+        text, letters = "", TOKEN_LETTERS * await self._room(head)
+        for line in lines:
+            if len(text) + len(line.text) < letters:
+                text += f"{line.text[:LONGEST_LINE]}\n"
+        written = await self._write([*head, Message("user", text.rstrip())], summing.grammar(MOST_OF_PROFILE))
+        held = self._borne_out(written, lines)
+        between = self._between(known, people)
+        while held and await self._tokens([*(line for line, _ in held), *between]) > self._profile_tokens:
+            held.pop()
+        sources = {line.fact for _, bearing in held for line in bearing if line.fact is not None}
+        source = Sources(self._today(), erasures)
+        sentences = [*(line for line, _ in held), *between]
+        return await self._keep(Scope.PROFILE, source, sentences, facts=sources | {one.id for one in people})
+
+    def _is_due(self, before: Summary | None, facts: Sequence[Fact]) -> bool:
+        if before is None or before.outdated:
+            return True
+        is_new = any(fact.last > before.written for fact in facts)
+        return is_new and before.begins != self._today()
+
+    def _between(self, known: Acquaintance, people: Sequence[Fact]) -> list[str]:
+        """How it stands between the two, by counting."""
+        words = self._words["between"]
+        lines = []
+        if known.since is not None:
+            since = format_date(known.since, "long", locale=self._language)
+            lines.append(words["since"].format(date=since))
+        if known.days > 1:
+            lines.append(words["days"].format(count=known.days, part=words["parts"][_part(known.hours)]))
+        if people:
+            lines.append(words["often"].format(names=format_list([one.value for one in people], locale=self._language)))
+        return lines
+
+    # What all of it needs.
+
+    async def _keep(
+        self,
+        scope: Scope,
+        source: Sources,
+        lines: Sequence[str],
+        *,
+        ends: date | None = None,
+        turns: Sequence[int] = (),
+        days: Sequence[int] = (),
+        facts: Sequence[int] | set[int] = (),
+    ) -> bool:
+        """False where something was forgotten meanwhile; then it is read anew."""
+
+        def keep(store: Store) -> Summary | None:
+            return store.chronicle.keep(
+                *(scope, source.begins, lines),
+                at=self._now(),
+                erasures=source.erasures,
+                ends=ends,
+                turns=turns,
+                days=days,
+                facts=facts,
+            )
+
+        kept = await self._ask(keep)
+        log.debug("%s of %s: %d sentences, %s", scope, source.begins, len(lines), "kept" if kept else "to be made anew")
+        if kept is None:
+            self.forgotten()
+        return kept is not None
+
+    async def _write(self, prompt: Sequence[Message], grammar: str) -> str:
+        async with self._lane:
+            tokens = await self._model.render(prompt, open_role="assistant")
+            if len(tokens) + MOST_WRITTEN_TOKENS > self._room_tokens:  # words that are all signs
+                log.info("%d tokens are too many to be put in short", len(tokens))
+                return ""
+            await self._model.extend(Lane.BACKGROUND, tokens)
+            sampling = Sampling(max_tokens=MOST_WRITTEN_TOKENS, temperature=0.0, repeat_penalty=1.0)
+            written = ""
+            pieces = self._model.generate(Lane.BACKGROUND, sampling=sampling, grammar=grammar)
+            async with aclosing(pieces) as stream:  # type: ignore[type-var]
+                async for piece in stream:
+                    written += piece
+            return written
+
+    async def _room(self, head: Sequence[Message]) -> int:
+        """Tokens for what is to be read. Raises EngineError where the instructions leave too few."""
+        taken = len(await self._model.render(head, open_role="user")) + MOST_WRITTEN_TOKENS
+        if self._room_tokens - taken < LEAST_READ_TOKENS:
+            raise EngineError(
+                f"to put in short what was said takes {taken + LEAST_READ_TOKENS} tokens, and the background has room "
+                f"for {self._room_tokens}",
+                hint=f"Set llm.background_tokens to {taken + LEAST_READ_TOKENS} or more, or memory.summaries to false.",
+            )
+        return self._room_tokens - taken
+
+    async def _tokens(self, lines: Sequence[str]) -> int:
+        return len(await self._model.render([Message("system", " ".join(lines))], open_role=None))
+
+
+def _part(hours: Sequence[int]) -> str:
+    """The part of the day in which most was said."""
+    counts = dict.fromkeys(("morning", "afternoon", "evening", "night"), 0)
+    for hour, count in enumerate(hours):
+        part = (
+            "night"
+            if hour < DAY_BEGINS or hour >= NIGHT_BEGINS
+            else "morning"
+            if hour < NOON
+            else "afternoon"
+            if hour < EVENING_BEGINS
+            else "evening"
+        )
+        counts[part] += count
+    return max(counts, key=lambda part: counts[part])
