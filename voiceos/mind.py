@@ -23,6 +23,7 @@ from voiceos.errors import EngineError, VoiceosError, bug
 from voiceos.memory import NOTE, USER, Episode, Fact, Kind, Store
 from voiceos.memory.ports import Embedder
 from voiceos.memory.recollection import Recollection
+from voiceos.skills.recounting import Recounting
 from voiceos.thinking.consolidation import Consolidation
 from voiceos.thinking.notes import Notes
 from voiceos.thinking.ports import Recalled
@@ -82,6 +83,7 @@ class Mind:
         self._reflection = reflection
         self._recollection = Recollection(store, embedder, language=language)
         self._notes = Notes(language)
+        self._recounting = Recounting(language)
         self._language = language
         self._idle, self._busy = idle, busy
         self._settings = settings
@@ -213,6 +215,10 @@ class Mind:
     async def _recall(self, text: str, now: datetime, before: Sequence[str], since: datetime | None) -> Recalled | None:
         asked = self._notes.asks_about_themselves(text)
         found = [memory.item for memory in await self._recollection.recall(text, now, limit=2 * RECALLED)]
+        found = [one for one in found if isinstance(one, Fact) or self._notes.tells(one.said)]
+        told = await self._diary.ask(lambda store: self._recounting.tell(store, text, now, recalled=found))
+        if told is not None:
+            return Recalled("", told.facts, answer=told.text)
         found = await self._diary.ask(lambda store: self._with_whom_they_name(store, found, text))
         fresh = [one for one in found if not self._in_prompt(one, since)][:RECALLED]
         if not fresh:
@@ -222,7 +228,7 @@ class Mind:
             if asked and self._notes.shared(text, [note]) < 1.0:
                 note = self._notes.note(fresh, now, asked=True)
             if await self._thinker.tokens(note) <= self._settings.recall_tokens or len(fresh) == 1:
-                return Recalled(note, tuple(one.id for one in fresh if isinstance(one, Fact)))
+                return Recalled(note, tuple(one.id for one in fresh if isinstance(one, Fact)), exact=asked)
             fresh = fresh[:-1]
         return None
 
@@ -250,7 +256,7 @@ class Mind:
         shared = self._notes.shared(text, (*before, self._thinker.conversation.known))
         if shared >= 1.0:
             return None
-        return Recalled(self._notes.careful if found or shared else self._notes.unknown)
+        return Recalled(self._notes.careful if found or shared else self._notes.unknown, exact=True)
 
     # What is done in idle time.
 

@@ -8,6 +8,7 @@ from typing import Any
 from tests.scenarios.room import settings
 from tests.scenarios.served import Served
 from voiceos.config import Settings
+from voiceos.languages import Phrases
 from voiceos.memory import Store
 
 ENGINES: dict[str, Any] = {
@@ -16,8 +17,7 @@ ENGINES: dict[str, Any] = {
             # Behind a statement, in the background lane.
             (r"^my sister (\w+) lives in (\w+)$", r'[["user","sister","\1"],["\1","lives_in","\2"]]'),
             # In the conversation, from what the prompt holds behind the words.
-            (r"sister live.*told you before: .*lives in (\w+)", r"She lives in \1."),
-            (r"(?s)birthday.*never told you", "I do not know that yet."),
+            (r"far away.*told you before: .*lives in (\w+)", r"As far as \1."),
         ],
         "otherwise": "[]",
         "context_tokens": 2048,
@@ -48,15 +48,20 @@ async def test_a_question_is_answered_from_what_was_told_before_a_restart() -> N
         }
         assert all(fact.sentence == "my sister Anna lives in Graz" for fact in store.facts())
     async with Served(
-        hears=["where does my sister live?", "when is my birthday?"], engines=ENGINES, settings=quick(learn=False)
+        hears=["where does my sister live?", "is my sister far away?", "when is my birthday?"],
+        engines=ENGINES,
+        settings=quick(learn=False),
     ) as room:
         await room.say("where does my sister live")
         await room.answered()
-        assert room.said()[-1] == "She lives in Graz."
+        assert room.said()[-1] == "Anna lives in Graz."  # by rule
         assert [one.text for one in room.live.history() if one.role == "user"] == ["where does my sister live?"]
+        await room.say("is my sister far away")
+        await room.answered()
+        assert room.said()[-1] == "As far as Graz."  # by the language model
         await room.say("when is my birthday")
         await room.answered()
-        assert room.said()[-1] == "I do not know that yet."
+        assert room.said()[-1] in Phrases("en").variants("never_told")
     with Store() as store:
         assert all(fact.used for fact in store.facts(subject="Anna"))
 

@@ -47,6 +47,22 @@ class Drawn:
     """Of the user's own words."""
 
 
+@dataclass(frozen=True, slots=True)
+class Over:
+    """What the user's words tell to be no longer so."""
+
+    subject: str
+    words: frozenset[str]
+    """Stems that the value of a fact holds, all of them, where it is meant; empty: any value."""
+    relations: frozenset[str]
+    """Of which relations; empty: any that may end."""
+    deed: str
+    """What was done or came to pass, in the user's words."""
+    sentence: str
+    instead: str = ""
+    """What is so in the place of it, of the same relation; empty where nothing is."""
+
+
 def examples(vocabulary: Vocabulary) -> list[tuple[str, str]]:
     """What was said, and what is to be written behind it."""
     return [(said, drawn) for said, drawn in vocabulary.data["examples"]]
@@ -153,6 +169,20 @@ def check(
         if sentence is not None and not told_already:
             drawn.append(_drawn(subject, relation, value, sentence, at, vocabulary))
     return drawn
+
+
+def merged(plain: Sequence[Drawn], written: Sequence[Drawn]) -> list[Drawn]:
+    """What rules drew, and what the language model wrote besides: of one thing that has a single value, or told twice
+    in other words, the rule is right."""
+    known = {one.relation: one.value for one in plain if one.kind is Kind.PERSON and one.subject == USER}
+
+    def says_the_same(one: Drawn, other: Drawn) -> bool:
+        words, others = set(folded(one.value).split()), set(folded(other.value).split())
+        if one.relation == other.relation and known.get(one.subject, one.subject) == other.subject:
+            return other.single or words <= others or others <= words
+        return one.subject == other.subject and one.relation in NAMING and words <= others
+
+    return [*plain, *(one for one in written if not any(says_the_same(one, other) for other in plain))]
 
 
 def _last_named(said: str, vocabulary: Vocabulary) -> str:

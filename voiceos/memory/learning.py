@@ -9,11 +9,17 @@ import sqlite3
 from collections.abc import Sequence
 
 from voiceos.memory import episodes, facts
-from voiceos.memory.drawing import Drawn
+from voiceos.memory.drawing import Drawn, Over
 from voiceos.memory.facts import Told
-from voiceos.memory.records import USER, Episode, Fact, Source
+from voiceos.memory.records import NOTE, USER, Episode, Fact, Kind, Source
 from voiceos.memory.relations import Vocabulary
-from voiceos.memory.terms import folded
+from voiceos.memory.terms import folded, stems
+
+LASTING = (NOTE, "name", "age", "birthday", "from", "did")
+"""Relations that nothing ends: what was so stays so, or another value takes its place."""
+
+ENDED_AT_ONCE = 1000
+"""Facts of one subject that are looked at for what ends."""
 
 
 def undrawn(database: sqlite3.Connection, limit: int) -> list[Episode]:
@@ -26,13 +32,28 @@ def undrawn(database: sqlite3.Connection, limit: int) -> list[Episode]:
     return [episode for episode in found if episode.conversation == found[0].conversation]
 
 
-def take_in(database: sqlite3.Connection, number: int, drawn: Sequence[Drawn], vocabulary: Vocabulary) -> list[Fact]:
-    """Keep what was drawn from an episode, and mark it; empty where it was forgotten meanwhile."""
+def waiting(database: sqlite3.Connection, limit: int) -> list[Episode]:
+    """The newest of all that are still to be gone through, the oldest of them first."""
+    rows = database.execute(
+        f"SELECT {episodes.COLUMNS} FROM episodes WHERE drawn = 0 AND said <> '' ORDER BY at DESC, id DESC LIMIT ?",  # noqa: S608
+        (limit,),
+    ).fetchall()
+    return [episodes.of_row(row) for row in reversed(rows)]
+
+
+def take_in(
+    database: sqlite3.Connection, number: int, drawn: Sequence[Drawn], over: Sequence[Over], vocabulary: Vocabulary
+) -> list[Fact]:
+    """Keep what was drawn from an episode, and mark it; empty where it was forgotten meanwhile.
+
+    Args:
+        over: what it tells to be no longer so; of facts that were told before it.
+    """
     episode = episodes.get(database, number)
     if episode is None:
         return []
     database.execute("UPDATE episodes SET drawn = 1 WHERE id = ?", (number,))
-    learnt = []
+    learnt = [fact for one in over for fact in _end(database, one, episode, vocabulary)]
     for one in _people_first(drawn, vocabulary):
         subject = _name(database, one.subject, vocabulary)
         told = Told(
@@ -44,6 +65,35 @@ def take_in(database: sqlite3.Connection, number: int, drawn: Sequence[Drawn], v
             facts.supersede(database, fact.id, [against.id])
         learnt.append(fact)
     return learnt
+
+
+def _end(database: sqlite3.Connection, over: Over, episode: Episode, vocabulary: Vocabulary) -> list[Fact]:
+    """What took the place of the facts that are over: the deed that ended them, or what is so instead. What ended them
+    is a fact too, so that they are in force again where it is forgotten."""
+    subject = _name(database, over.subject, vocabulary)
+    ended = [
+        fact
+        for fact in facts.in_force(database, subject=subject, limit=ENDED_AT_ONCE)
+        if ends(over, fact, vocabulary) and fact.last <= episode.at
+    ]
+    learnt = []
+    for fact in ended:
+        relation, value = (fact.relation, over.instead) if over.instead else ("did", over.deed)
+        kind, single = (fact.kind, fact.single) if over.instead else (Kind.FACT, False)
+        told = Told(
+            *(subject, relation, value, over.sentence, kind, episode.at, single, None, episode.id, Source.DRAWN)
+        )
+        learnt.append(facts.tell(database, told, instead_of=fact.id))
+    return learnt
+
+
+def ends(over: Over, fact: Fact, vocabulary: Vocabulary) -> bool:
+    """Whether a fact of the same subject is one of those that are over."""
+    if fact.kind in (Kind.PLAN, Kind.COMMITMENT) or fact.relation in LASTING:
+        return False
+    if over.relations:
+        return fact.relation in over.relations
+    return fact.kind is not Kind.PERSON and over.words <= stems(fact.value, vocabulary.language)
 
 
 def _people_first(drawn: Sequence[Drawn], vocabulary: Vocabulary) -> list[Drawn]:

@@ -64,7 +64,8 @@ def known_subject(subject: str, context: Sequence[str], vocabulary: Vocabulary) 
     heard = [word for text in context for word in _words(text)]
     if subject in vocabulary.people:
         return any(vocabulary.people.get(word) == subject for word in heard)
-    named = {word for text in context for word in _WORD.findall(text) if word[:1].isupper()}
+    heard_names = [word for text in context for word in _WORD.findall(_straight(text)) if word[:1].isupper()]
+    named = {*heard_names, *(word.removesuffix("'s") for word in heard_names)}
     names = _WORD.findall(subject)
     return bool(names) and all(name in named for name in names)
 
@@ -103,6 +104,8 @@ def _tells(subject: str, relation: Relation, value: str, sentence: str, vocabula
         return False
     if subject == USER and not set(vocabulary.data["own"]) & set(heard):
         return False
+    if not _in_one_clause(value, sentence, vocabulary) or _only_possesses(subject, relation, sentence):
+        return False
     return relation.negated or not _denied(wanted[0], sentence, vocabulary)
 
 
@@ -112,10 +115,34 @@ def told_by(relation: Relation, text: str, vocabulary: Vocabulary) -> bool:
     return not relation.cues or dated or cued(relation.cues, text)
 
 
+def _in_one_clause(value: str, sentence: str, vocabulary: Vocabulary) -> bool:
+    """Whether its words stand in one clause, where there is more than one."""
+    wanted = {stem_of(word) for word in _words(value)}
+    clauses = re.split(vocabulary.data["clause"], _straight(sentence.lower()))
+    return (
+        len(wanted) < 2
+        or any(wanted <= {stem_of(word) for word in _words(clause)} for clause in clauses)
+        or (" and " in f" {folded(value)} ")
+    )
+
+
+def _only_possesses(subject: str, relation: Relation, sentence: str) -> bool:
+    """Whether it tells of what is somebody's ("Ana's brother"), and not of them."""
+    text = _straight(sentence)
+    owned = re.findall(rf"\b{re.escape(subject)}'s (\w+)", text, re.IGNORECASE)
+    alone = re.search(rf"\b{re.escape(subject)}\b(?!'s)", text, re.IGNORECASE)
+    return bool(owned) and not alone and not any(cued(relation.cues, word) for word in owned if relation.cues)
+
+
 def _is_said_to_be(first: str, sentence: str, vocabulary: Vocabulary) -> bool:
     heard = _words(sentence)
     where = next((i for i, word in enumerate(heard) if stem_of(word) == stem_of(first)), 0)
-    for word in reversed(heard[max(0, where - 3) : where]):
+    articles = "|".join(map(re.escape, vocabulary.data["articles"]))
+    if re.search(rf", (?:{articles}) (?:\w+ )?{re.escape(first)}", _straight(sentence.lower())):
+        return True  # "Paul, a baker"
+    for word in reversed(heard[max(0, where - 4) : where]):
+        if word in vocabulary.data["articles"]:
+            continue
         if word in vocabulary.data["being"] or word.endswith("'s"):
             return True
         if word in vocabulary.data["prepositions"]:
@@ -143,7 +170,7 @@ def inner_names(said: str) -> list[str]:
 
 def names(texts: Sequence[str]) -> list[str]:
     """Words in a row that are written with capitals, each once: names, and the beginnings of sentences."""
-    found = [name for text in texts for name in _NAME.findall(_straight(text))]
+    found = [name.removesuffix("'s") for text in texts for name in _NAME.findall(_straight(text))]
     return list(dict.fromkeys(name for name in found if name not in ("I",)))
 
 

@@ -34,7 +34,7 @@ from voiceos.memory import vectors as embeddings
 from voiceos.memory.candidates import Candidates
 from voiceos.memory.chronicle import Chronicle
 from voiceos.memory.database import Database
-from voiceos.memory.drawing import Drawn
+from voiceos.memory.drawing import Drawn, Over
 from voiceos.memory.elsewhere import Elsewhere
 from voiceos.memory.facts import Told
 from voiceos.memory.forgetting import Forgotten
@@ -229,10 +229,15 @@ class Store:
         with self._database.reading() as database:
             return learning.undrawn(database, limit)
 
-    def take_in(self, episode: int, drawn: Sequence[Drawn]) -> list[Fact]:
-        """Keep the facts that were found in a turn, and that they were looked for; nothing where it was forgotten."""
+    def waiting(self, *, limit: int = 50) -> list[Episode]:
+        """The newest turns, of whatever conversation, that were not looked through for facts yet; the oldest first."""
+        with self._database.reading() as database:
+            return learning.waiting(database, limit)
+
+    def take_in(self, episode: int, drawn: Sequence[Drawn], over: Sequence[Over] = ()) -> list[Fact]:
+        """Keep what was found in a turn, and that it was looked for; nothing where it was forgotten."""
         with self._database.writing() as database:
-            return learning.take_in(database, episode, drawn, Vocabulary.of(self._language))
+            return learning.take_in(database, episode, drawn, over, Vocabulary.of(self._language))
 
     def touch(self, numbers: Iterable[int], at: datetime) -> None:
         """These facts were of use in an answer."""

@@ -14,7 +14,7 @@ from datetime import datetime
 from babel.dates import format_date
 
 from voiceos.languages import table
-from voiceos.memory import NOTE, Episode, Fact, terms
+from voiceos.memory import NOTE, Episode, Fact, provenance, terms
 from voiceos.memory.relations import Vocabulary
 
 BEGINNING = 4
@@ -66,6 +66,10 @@ class Notes:
     def in_words(self, fact: Fact) -> str:
         """A fact, the user in the third person; what they asked to be remembered, in their own words."""
         return _plain(fact.sentence if fact.relation == NOTE else self._vocabulary.in_words(fact))
+
+    def tells(self, said: str) -> bool:
+        """Whether the user's words tell anything: not where they only ask, suppose or want something."""
+        return bool(provenance.telling(said, self._vocabulary))
 
     def asks_about_themselves(self, text: str) -> bool:
         """Whether a text asks about the user's own life."""

@@ -55,9 +55,13 @@ class Recalled:
     """What is remembered that belongs to what was said."""
 
     note: str
-    """As the language model reads it."""
+    """As the language model reads it; may be empty."""
     facts: tuple[int, ...] = ()
     """Their numbers in the store."""
+    answer: str = ""
+    """What is said to it by rule, in the place of what the language model would say; empty mostly."""
+    exact: bool = False
+    """The language model is to say what the note tells, and nothing else that comes to its mind."""
 
 
 class Remembrance(Protocol):

@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar
 
 from voiceos.errors import EngineError
 from voiceos.memory import Episode, Store, drawing, provenance
+from voiceos.memory.plain import Plain
 from voiceos.memory.relations import Vocabulary
 from voiceos.thinking.crisis import Crisis
 from voiceos.thinking.ports import Lane, LanguageModel, Message, Sampling
@@ -63,6 +64,7 @@ class Reflection:
         self._model = model
         self._ask = ask
         self._vocabulary = Vocabulary.of(language)
+        self._plain = Plain(language)
         self._crisis = Crisis(language)
         self._room_tokens = room_tokens
         self._user_name = user_name
@@ -88,7 +90,9 @@ class Reflection:
     async def _draw_from(self, episode: Episode) -> int:
         said = provenance.telling(episode.said, self._vocabulary)
         found: list[drawing.Drawn] = []
-        if said and not self._crisis.find(episode.said):  # nothing that was said in need is kept as a plan or a wish
+        over: list[drawing.Over] = []
+        in_need = self._crisis.find(episode.said)
+        if said and not in_need:  # nothing that was said in need is kept as a plan or a wish
             before = await self._ask(lambda store: _before(store, episode))
             async with self._lane:
                 written = await self._write_behind(episode, said, before)
@@ -100,7 +104,11 @@ class Reflection:
                 before=[one.said for one in before],
                 user_name=self._user_name,
             )
-        learnt = await self._ask(lambda store: store.take_in(episode.id, found))
+        if not in_need:
+            plainly = self._plain.telling(episode.said)
+            found = drawing.merged(self._plain.drawn(plainly), found)
+            over = self._plain.over(plainly)
+        learnt = await self._ask(lambda store: store.take_in(episode.id, found, over))
         if learnt:
             log.debug("episode %d told %d facts", episode.id, len(learnt))
         return len(learnt)

@@ -26,6 +26,8 @@ WORDS_ROOM_TOKENS = 256
 """Kept free for what the user says in one turn: about a minute and a half of speech."""
 WORTH_SAVING_TOKENS = 16
 """Evaluating fewer takes no longer than reading them from a file."""
+EXACT_TEMPERATURE = 0.1
+"""Where an answer is to hold to what was told."""
 READ_ANEW_TOKENS = 256
 """Of a history that has to be read anew, the newest part that is kept: some eight turns, and three seconds of reading
 on two cores (`voiceos bench engines`). One that fills the context took half a minute, in which nobody was answered."""
@@ -180,6 +182,10 @@ class Thinker:
             opening: what the answer begins with; the pieces go on behind it.
         """
         recalled = await self._recall(text, now)
+        by_rule = f"{' ' if opening else ''}{recalled.answer}" if recalled and recalled.answer else ""
+        if by_rule and on_judged is None:
+            yield by_rule
+            return
         await self._stop_warming()
         async with self._lane:
             await self._begin_anew()
@@ -200,8 +206,13 @@ class Thinker:
                 await self._model.extend(Lane.CONVERSATION, tokens)
             else:
                 on_judged(await self._extend_and_judge(tokens, text, now))
+            if by_rule:
+                yield by_rule
+                return
             # Another seed each turn, so that a question asked twice is not answered word for word the same.
             sampling = dataclasses.replace(self._sampling, seed=self._sampling.seed + self._turns)
+            if recalled and recalled.exact:
+                sampling = dataclasses.replace(sampling, temperature=min(EXACT_TEMPERATURE, sampling.temperature))
             async with contextlib.aclosing(self._model.generate(Lane.CONVERSATION, sampling=sampling)) as pieces:  # type: ignore[type-var]
                 async for piece in pieces:
                     yield piece

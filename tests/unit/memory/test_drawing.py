@@ -52,6 +52,40 @@ def test_what_was_not_said_is_not_kept(said: str, fact: tuple[str, str, str]) ->
     assert drawn(said, fact) == []
 
 
+@pytest.mark.parametrize(
+    ("said", "fact"),
+    [
+        ("Ana's brother lives in Rome.", ("Ana", "lives_in", "Rome")),
+        ("I live in Leeds, in a tiny flat.", ("Leeds", "is", "tiny flat")),
+        ("Anna has two boys, they are so loud.", ("Anna", "has", "two boys are so loud")),
+    ],
+)
+def test_what_stands_beside_is_not_told(said: str, fact: tuple[str, str, str]) -> None:
+    assert drawn(said, fact) == []
+
+
+def test_whoever_possesses_something_is_named_without_that() -> None:
+    assert drawn("Anna's birthday is in May.", ("Anna", "birthday", "May")) == ["Anna birthday May"]
+    assert '"Anna"' in drawing.grammar("Anna's birthday is in May.", [], ENGLISH)
+
+
+def test_what_is_asked_to_be_kept_is_not_drawn_by_the_model() -> None:
+    assert provenance.telling("Remember that my locker number is nine.", ENGLISH) == ""
+
+
+def test_of_what_a_rule_drew_the_model_says_nothing_else() -> None:
+    def fact(subject: str, relation: str, value: str, *, single: bool = True, kind: Kind = Kind.FACT) -> drawing.Drawn:
+        return drawing.Drawn(subject, relation, value, kind, single, None, "as said")
+
+    plain = [fact("user", "sister", "Anna", single=False, kind=Kind.PERSON), fact("Anna", "lives_in", "Rome")]
+    written = [
+        fact("sister", "lives_in", "flat"),
+        fact("user", "sister", "Anna", single=False, kind=Kind.PERSON),
+        fact("sister", "likes", "tea", single=False),
+    ]
+    assert [one.value for one in drawing.merged(plain, written)] == ["Anna", "Rome", "tea"]
+
+
 def test_other_words_for_the_same_meet() -> None:
     assert drawn("I moved to Berlin.", ("I", "moved to", "Berlin")) == ["user lives_in Berlin"]
     assert drawn("My mum is called Rita.", ("user", "mum", "Rita")) == ["user mother Rita"]

@@ -128,6 +128,33 @@ async def test_what_is_recalled_costs_its_own_tokens_and_stays_as_it_was(model: 
     assert "sister is" not in " ".join(said.text for said in one.conversation.said() if said.role == "user")
 
 
+class ByRule(Told):
+    """Answers by itself."""
+
+    async def recall(
+        self, text: str, now: datetime, *, before: Sequence[str], since: datetime | None
+    ) -> Recalled | None:
+        return Recalled("", (7,), answer="Your sister is Anna.")
+
+
+async def test_what_is_answered_by_rule_costs_no_token_and_the_model_says_nothing(model: Counting) -> None:
+    memory = ByRule()
+    one = thinker(model, memory)
+    await one.settle()
+    model.evaluated = 0
+    pieces = [piece async for piece in one.reply("who is my sister?", NOW, opening="Well,")]
+    assert "".join(pieces) == " Your sister is Anna."
+    assert model.evaluated == 0
+    odds: list[float] = []
+    assert [piece async for piece in one.reply("who is my sister?", NOW, on_judged=odds.append)] == [
+        "Your sister is Anna."
+    ]
+    assert len(odds) == 1, "whether the turn is over is told all the same"
+    one.heard("who is my sister?", "Your sister is Anna.", NOW)
+    assert memory.useful == [7]
+    assert [message.text for message in one.conversation.messages()][-1] == "Your sister is Anna."
+
+
 async def test_an_answer_of_which_nothing_was_heard_used_nothing(model: Counting) -> None:
     memory = Told()
     one = thinker(model, memory)

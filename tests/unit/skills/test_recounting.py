@@ -1,0 +1,195 @@
+"""Questions about the user's own life, answered by rule from what was told; where nothing was, that is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from voiceos.languages import Phrases
+from voiceos.memory import NOTE, USER, Store
+from voiceos.memory.plain import Plain
+from voiceos.skills.recounting import Recounting
+
+PLAIN = Plain("en")
+RECOUNTING = Recounting("en")
+NEVER_TOLD = Phrases("en").variants("never_told")
+BEGIN = datetime(2026, 1, 5, 18, 0).astimezone()
+
+
+class Memory:
+    """A store to which things are said, a day after the other."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.now = BEGIN
+
+    def say(self, *said: str, drawn: bool = True) -> None:
+        self.now += timedelta(days=1)
+        for text in said:
+            self.now += timedelta(seconds=20)
+            episode = self.store.remember_turn(text, "I see.", at=self.now, conversation=str(self.now.date()))
+            if text.startswith("Remember that "):
+                kept = text.removeprefix("Remember that ")
+                self.store.remember_fact(USER, NOTE, kept, at=self.now, sentence=kept, single=False, episode=episode.id)
+            if drawn:
+                plainly = PLAIN.telling(text)
+                self.store.take_in(episode.id, PLAIN.drawn(plainly), PLAIN.over(plainly))
+
+    def ask(self, question: str) -> str:
+        """Empty where the language model is to answer."""
+        self.now += timedelta(seconds=20)
+        told = RECOUNTING.tell(self.store, question, self.now)
+        if told is None:
+            return ""
+        return "never told" if told.text in NEVER_TOLD else told.text
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Iterator[Memory]:
+    with Store(tmp_path / "memory.db") as store:
+        yield Memory(store)
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "answer"),
+    [
+        (["I live in Dover."], "Where do I live?", "You live in Dover."),
+        (["I live in Dover."], "where do i live", "You live in Dover."),
+        (["I live in Dover."], "Do you remember where I live?", "You live in Dover."),
+        (["I work as a nurse at a clinic."], "What's my job?", "You work as a nurse."),
+        (["My sister Eva lives in Rome."], "Where does my sister live?", "Eva lives in Rome."),
+        (["My sister Eva lives in Rome."], "What's my sister's name again?", "Your sister is Eva."),
+        (["My sister Eva lives in Rome."], "Who is Eva?", "Eva is your sister."),
+        (["My wife Meg died."], "What was my wife called?", "Your wife was Meg."),
+        (
+            ["I'm allergic to nuts and I'm allergic to cats."],
+            "What am I allergic to?",
+            "You are allergic to nuts and cats.",
+        ),
+        (["I drive an old red Polo."], "Which car do I have?", "You drive an old red Polo."),
+        (["We have a dog, his name is Rex."], "What's my dog called?", "Your dog is called Rex."),
+        (["Remember that my locker number is nine."], "What is my locker number?", "Your locker number is nine."),
+        (["The spare key is behind the boiler."], "Where is the spare key?", "The spare key is behind the boiler."),
+        (["They gave me a golden clock."], "What did they give me?", "They gave you a golden clock."),
+        (
+            ["I promised Jo that I would bake a cake."],
+            "What did I promise Jo?",
+            "You promised Jo that you would bake a cake.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("drawn", [True, False], ids=["drawn", "said just now"])
+def test_what_was_told_is_told(memory: Memory, drawn: bool, said: Sequence[str], question: str, answer: str) -> None:
+    memory.say(*said, drawn=drawn)
+    assert memory.ask(question) == answer
+
+
+@pytest.mark.parametrize(
+    ("told", "since", "question", "answer"),
+    [
+        ("I live in Leeds.", "I live in York now, the flat has a garden.", "Where do I live?", "You live in York."),
+        ("I live in Leeds.", "We moved to York last month.", "Which town do I live in?", "You live in York."),
+        ("My boss is Martin.", "My new boss is Helen.", "Who manages me at work?", "Your boss is Helen."),
+        ("I drive a red Polo.", "I sold the Polo and bought a blue Zoe.", "What do I drive?", "You drive a blue Zoe."),
+        ("I drive a red Polo.", "I sold the Polo.", "What do I drive?", "You sold the Polo."),
+        (
+            "My favourite film is Heat.",
+            "My favourite film is Alien now.",
+            "What's my favourite film?",
+            "Your favourite film is Alien.",
+        ),
+        ("I work at Shell.", "I quit my job.", "Where do I work?", "You quit your job."),
+    ],
+)
+@pytest.mark.parametrize("drawn", [True, False], ids=["drawn", "said just now"])
+def test_of_what_changed_the_newer_is_told(
+    memory: Memory, drawn: bool, told: str, since: str, question: str, answer: str
+) -> None:
+    memory.say(told)
+    memory.say(since, drawn=drawn)
+    assert memory.ask(question) == answer
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is my blood type?",
+        "What is the name of my dentist?",
+        "What is the name of my doctor?",
+        "When is my brother's birthday?",
+        "What is my sister's husband called?",
+        "Where does my sister work?",
+        "Which football team do I support?",
+        "How much rent do I pay?",
+        "Who lent me the ladder?",
+        "What is my mother's maiden name?",
+    ],
+)
+def test_of_what_was_never_told_that_is_said(memory: Memory, question: str) -> None:
+    memory.say("My sister Eva is a nurse.", "I live in Dover.", "I have to go to the doctor on Tuesday.", "What a day.")
+    assert memory.ask(question) == "never told"
+    memory.say(question)
+    assert memory.ask(question) == "never told", "a question tells nothing"
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "answer"),
+    [
+        ("I live in Dover.", "In which street do I live?", "you live in Dover"),
+        (
+            "My daughter Rhian teaches chemistry.",
+            "What subject does Rhian teach?",
+            "your daughter Rhian teaches chemistry",
+        ),
+        ("My son Bob came over from Oslo.", "Where did Bob come from?", "your son Bob came over from Oslo"),
+    ],
+)
+def test_what_may_not_be_meant_is_told_as_that(memory: Memory, said: str, question: str, answer: str) -> None:
+    memory.say(said)
+    assert memory.ask(question) == f"I don't know that for sure, only that {answer}."
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why is the sky blue?",
+        "What is the capital of France?",
+        "Who is the president?",
+        "Where does the Pope live?",
+        "What should I do tonight?",
+        "How do I get to the station?",
+        "What did you say?",
+        "What do I do if it rains?",
+        "Where did I use to live?",
+        "I live in Dover.",
+        "Is my sister a nurse?",
+    ],
+)
+def test_what_is_no_question_of_their_life_is_the_language_models(memory: Memory, question: str) -> None:
+    memory.say("My sister Eva lives in Rome.", "I live in Dover.")
+    assert memory.ask(question) == ""
+
+
+def test_whoever_is_whose(memory: Memory) -> None:
+    memory.say("My sister is Eva.", "My sister's husband is called Tom.", drawn=False)
+    assert memory.ask("Who is Eva's husband?") == "Your sister's husband is Tom."
+    memory.say("My sister's husband is called Tom.")
+    assert memory.ask("What's my sister's husband called?") == "Your sister's husband is Tom."
+
+
+def test_what_was_forgotten_is_not_told(memory: Memory) -> None:
+    memory.say("My neighbour Sam owes me forty pounds.")
+    memory.store.forget(memory.store.select_about("Sam"))
+    assert memory.ask("Who is my neighbour?") == "never told"
+    assert memory.ask("Who owes me money?") == "never told"
+
+
+def test_what_ended_is_so_again_where_that_is_forgotten(memory: Memory) -> None:
+    memory.say("I drive a red Polo.")
+    memory.say("I sold the Polo.")
+    sold = memory.store.episodes(limit=1)[0]
+    memory.store.forget(memory.store.select_episodes([sold.id]))
+    assert memory.ask("What do I drive?") == "You drive a red Polo."

@@ -1,0 +1,186 @@
+"""What is told so plainly that a rule draws it: at once, without the language model, and as it was said. Pure.
+
+The rules are data of a language (`languages/<code>/plain.toml`). They know few things, and those surely: who somebody
+is, where they live and work, what is called how, and what is no longer so. All else is the language model's to draw.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from voiceos.languages import table
+from voiceos.memory.drawing import Drawn, Over
+from voiceos.memory.provenance import sentences, telling
+from voiceos.memory.records import USER, Kind
+from voiceos.memory.relations import Vocabulary
+from voiceos.memory.terms import folded, stems
+
+_ARTICLE = re.compile(r"^(?:a|an|the|my|our|his|her) ", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    pattern: re.Pattern[str]
+    relation: str = ""
+    of: str = ""
+    relations: frozenset[str] = frozenset()
+
+
+class Plain:
+    """The rules of one language. Raises ConfigError where it has none."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._vocabulary = Vocabulary.of(language)
+        self._words = table(language, "plain")
+        self._told, self._over, self._instead = _rules(language)
+        self._expanded = [(re.compile(rf"\b{short}\b", re.IGNORECASE), full) for short, full in self._words["expanded"]]
+        self._not_told = re.compile(self._words["not_told"], re.IGNORECASE)
+
+    def telling(self, said: str) -> str:
+        """What of the user's words the rules are for: as `provenance.telling`, and what they asked to be kept."""
+        return telling(re.sub(self._words["kept"], "", said.strip(), flags=re.IGNORECASE), self._vocabulary)
+
+    def drawn(self, said: str) -> list[Drawn]:
+        """Facts that a statement tells, each once, in the order of the rules.
+
+        Args:
+            said: what `telling` leaves of what the user said.
+        """
+        found: dict[tuple[str, str, str], Drawn] = {}
+        for sentence in sentences(said):
+            text = self._in_full(sentence)
+            for rule in self._told:
+                for hit in rule.pattern.finditer(text):
+                    if self._not_told.search(_clause_before(text, hit)):
+                        continue
+                    if one := self._fact(rule, hit, sentence):
+                        found.setdefault((folded(one.subject), one.relation, folded(one.value)), one)
+        return list(found.values())
+
+    def over(self, said: str) -> list[Over]:
+        """What a statement tells to be no longer so."""
+        found = []
+        for sentence in sentences(said):
+            text = self._in_full(sentence)
+            for rule in self._instead:
+                for hit in rule.pattern.finditer(text):
+                    if words := self._content(hit["old"]):
+                        instead = _ARTICLE.sub("", hit["value"].strip())
+                        found.append(Over(self._who(hit), words, frozenset(), _deed(hit), sentence, instead))
+            for rule in self._over:
+                for hit in rule.pattern.finditer(text):
+                    words = self._content(hit.groupdict().get("value") or "")
+                    subject = self._who(hit) if "who" in hit.groupdict() else USER
+                    if (words or rule.relations) and not any(words and words <= one.words for one in found):
+                        found.append(Over(subject, words, rule.relations, _deed(hit), sentence))
+        return found
+
+    def _content(self, text: str) -> frozenset[str]:
+        return stems(text, self._language) if text else frozenset()
+
+    def _in_full(self, sentence: str) -> str:
+        text = sentence.replace("’", "'")
+        for short, full in self._expanded:
+            text = short.sub(full, text)
+        return text
+
+    def _fact(self, rule: _Rule, hit: re.Match[str], sentence: str) -> Drawn | None:
+        groups = hit.groupdict()
+        subject = rule.of or (self._who(hit) if groups.get("who") else USER)
+        value = (groups.get("value") or groups.get("name") or "").strip()
+        relation = rule.relation
+        if relation in ("person", "person_of"):
+            relation = self._vocabulary.people[groups["person"].lower()]
+            subject = self._who(hit) if rule.relation == "person_of" else USER
+        elif relation == "favourite":
+            relation = self._vocabulary.data["favourite"]["prefix"] + groups["thing"].replace(" ", "_")
+        elif relation == "attribute":
+            relation = groups["thing"].replace(" ", "_").lower()
+        value = _ARTICLE.sub("", value)
+        if not folded(value) or not subject or folded(value) == folded(subject):
+            return None
+        known = self._vocabulary.relation(relation)
+        single = known.single if known else True
+        if rule.relation == "person_of":
+            single = relation in self._vocabulary.data["people"]["one"]
+        return Drawn(subject, relation, value, known.kind if known else Kind.FACT, single, None, sentence)
+
+    def _who(self, hit: re.Match[str]) -> str:
+        """Of whom it is told: the user, somebody's name, or what they are to the user."""
+        groups = hit.groupdict()
+        text = (groups.get("who") or "").strip()
+        if name := groups.get("who_name") or groups.get("who_name2"):
+            return name.strip()
+        person = groups.get("who_person")
+        if person:
+            return self._vocabulary.people.get(person.lower(), person.lower())
+        return USER if folded(text) in self._vocabulary.data["user"] or not text else ""
+
+
+def _clause_before(text: str, hit: re.Match[str]) -> str:
+    """From where its clause begins to the end of what was found, without the value."""
+    start = max((text.rfind(mark, 0, hit.start()) for mark in (",", ";", ":", " and ", " but ")), default=-1)
+    value_at = hit.start("value") if hit.groupdict().get("value") else hit.end()
+    return text[max(start, 0) : max(value_at, hit.start())]
+
+
+def _deed(hit: re.Match[str]) -> str:
+    """What was found, without whoever did it."""
+    start = hit.end("who") if hit.groupdict().get("who") else hit.start()
+    return hit.string[start : hit.end()].strip(" ,")
+
+
+@cache
+def _rules(language: str) -> tuple[list[_Rule], list[_Rule], list[_Rule]]:
+    words, filled = table(language, "plain"), parts(language)
+
+    def rules(entries: Sequence[Mapping[str, Any]]) -> Iterator[_Rule]:
+        for entry in entries:
+            for pattern in entry["says"]:
+                yield _Rule(
+                    re.compile(_filled(pattern, filled), re.IGNORECASE),
+                    entry.get("relation", ""),
+                    entry.get("of", ""),
+                    frozenset(entry.get("relations", ())),
+                )
+
+    return list(rules(words["told"])), list(rules(words["over"])), list(rules(words["instead"]))
+
+
+@cache
+def parts(language: str) -> dict[str, str]:
+    """What stands for {name}, {who} and the like in a rule."""
+    words, vocabulary = table(language, "plain"), Vocabulary.of(language)
+    letters = r"[^\W\d_]"
+    titles = "|".join(words["titles"])
+    not_names = "|".join(one for one in words["not_names"])
+    one = rf"[A-ZÀ-Þ]{letters}*(?:-{letters}+)*(?:'(?!s\b){letters}+)?"
+    name = rf"(?-i:(?:(?:{titles})\.? )?(?!(?:{not_names})\b){one}(?: (?!(?:{not_names})\b){one}){{0,2}})"
+    people = "|".join(sorted(map(re.escape, vocabulary.people), key=len, reverse=True))
+    kinds = f"(?:{'|'.join(words['kinds'])})"
+    someone = rf"(?:{kinds} )*(?:{people})"
+    person = rf"(?:my|our) (?:{kinds} )*(?P<who_person>{people})(?:,? (?P<who_name>{name}),?)?"
+    return {
+        "kinds": kinds,
+        "people": people,
+        "animals": "|".join(words["animals"]),
+        "ends": words["ends"],
+        "before": words["before"],
+        "number": words["number"],
+        "name": rf"(?P<name>{name})",
+        "place": rf"(?:the )?{name}",
+        "place_plain": rf"(?:the )?{name}",
+        "who": rf"\b(?P<who>I|we|{person}|(?P<who_name2>{name}))",
+        "whose": rf"\b(?P<who>(?:my|our)(?! {someone}\b)|{person}'s|(?P<who_name2>{name})'s)",
+    }
+
+
+def _filled(pattern: str, filled: Mapping[str, str]) -> str:
+    for key, part in filled.items():
+        pattern = pattern.replace(f"{{{key}}}", part)
+    return pattern

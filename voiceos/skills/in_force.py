@@ -1,0 +1,101 @@
+"""Facts in force as of now: those of the store, and what was told since facts were drawn from what was said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from voiceos.memory import NOTE, USER, Episode, Fact, Kind, Store, terms
+from voiceos.memory.drawing import Over
+from voiceos.memory.learning import ENDED_AT_ONCE, ends
+from voiceos.memory.plain import Plain
+from voiceos.memory.relations import Vocabulary
+
+WAITING = 50
+"""Turns that no facts were drawn from yet, and facts of one kind, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A fact in force, drawn already or not."""
+
+    subject: str
+    relation: str
+    value: str
+    sentence: str
+    at: datetime
+    number: int | None = None
+
+
+class InForce:
+    """Reads the store as it is made and asked. Raises StorageError."""
+
+    def __init__(self, store: Store, plain: Plain, vocabulary: Vocabulary) -> None:
+        self._store = store
+        self._vocabulary = vocabulary
+        notes = store.facts(relation=NOTE, superseded=True, limit=WAITING)
+        self.outdated = {one.episode for one in notes if not one.in_force and one.episode is not None}
+        """Turns that told what is no longer so."""
+        self.waiting: list[Episode] = [one for one in store.waiting(limit=WAITING) if one.id not in self.outdated]
+        self._new: list[Held] = []
+        self._single: set[tuple[str, str]] = set()
+        self._instead: list[Held] = []
+        self._gone: dict[int, Held] = {}
+        """What ended a fact since, by its number."""
+        for episode in self.waiting:
+            said = plain.telling(episode.said)
+            for over in plain.over(said):
+                self._end(over, episode.at)
+            for one in plain.drawn(said):
+                self._new.append(Held(one.subject, one.relation, one.value, one.sentence, episode.at))
+                if one.single:
+                    self._single.add((terms.folded(one.subject), one.relation))
+
+    @property
+    def gone(self) -> frozenset[int]:
+        """Facts that ended since they were drawn."""
+        return frozenset(self._gone)
+
+    def held(self, subject: str, relation: str) -> list[Held]:
+        """Values that are in force."""
+        facts = self._store.facts(subject=subject, relation=relation, limit=WAITING)
+        found = [_of(one) for one in facts if one.id not in self._gone]
+        new = [one for one in (*self._instead, *self._new) if _is_of(one, subject, relation)]
+        if new and (terms.folded(subject), relation) in self._single:
+            return new[-1:]
+        told = {terms.folded(one.value) for one in new}
+        return [*(one for one in found if terms.folded(one.value) not in told), *new]
+
+    def ended(self, subject: str, relation: str) -> Held | None:
+        """By what the last value ended, where none is in force."""
+        facts = self._store.facts(subject=subject, relation=relation, superseded=True, limit=WAITING)
+        now = [self._gone[one.id] for one in facts if one.id in self._gone]
+        then = [self._store.fact(one.superseded_by) for one in facts if one.superseded_by is not None]
+        return max([*now, *(_of(one) for one in then if one is not None)], key=lambda one: one.at, default=None)
+
+    def naming(self, name: str) -> list[Held]:
+        """Who somebody is to the user."""
+        facts = [one for one in self._store.facts_naming(name) if one.subject == USER and one.kind is Kind.PERSON]
+        return [*(one for one in self._new if one.value == name and one.subject == USER), *map(_of, facts)]
+
+    def names(self, name: str) -> bool:
+        """Whether somebody of the name is known."""
+        new = any(terms.folded(name) in (terms.folded(one.subject), terms.folded(one.value)) for one in self._new)
+        return new or bool(self._store.facts_naming(name, limit=1))
+
+    def _end(self, over: Over, at: datetime) -> None:
+        for fact in self._store.facts(subject=over.subject, limit=ENDED_AT_ONCE):
+            if ends(over, fact, self._vocabulary):
+                self._gone[fact.id] = Held(over.subject, "did", over.deed, over.sentence, at)
+                if fact.episode is not None:
+                    self.outdated.add(fact.episode)
+                if over.instead:
+                    self._instead.append(Held(over.subject, fact.relation, over.instead, over.sentence, at))
+
+
+def _of(fact: Fact) -> Held:
+    return Held(fact.subject, fact.relation, fact.value, fact.sentence, fact.last, fact.id)
+
+
+def _is_of(one: Held, subject: str, relation: str) -> bool:
+    return terms.folded(one.subject) == terms.folded(subject) and one.relation == relation

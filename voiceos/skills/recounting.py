@@ -1,0 +1,283 @@
+"""What the memory holds, told by rule: the answer to a question about the user's own life, in words that were told.
+
+Facts in force answer what is asked of a relation; what was said since they were drawn last is taken into account. Else
+a sentence of the user's own answers that speaks of all that is asked. What nothing answers was never told, and that is
+said too. What is in doubt is the language model's to answer.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from babel.lists import format_list
+
+from voiceos.languages import Phrases
+from voiceos.memory import USER, Episode, Fact, Store, due, provenance, terms
+from voiceos.memory.plain import Plain, parts
+from voiceos.memory.relations import Vocabulary
+from voiceos.skills import memory as says
+from voiceos.skills.in_force import Held, InForce
+from voiceos.thinking.persons import Persons
+from voiceos.thinking.questions import ANYBODY, IDENTITY, Asked, Questions
+
+MOST_TOLD = 4
+"""Values in one answer, the newest."""
+LONGEST_LETTERS = 160
+"""Of a sentence that answers; what is longer, the language model makes shorter."""
+MATCHES = 20
+"""Facts and turns that hold a word of what is asked, of each."""
+ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is to be said."""
+
+    text: str
+    facts: tuple[int, ...] = ()
+    """Their numbers in the store, the weightiest last; empty where nothing was known."""
+
+
+class Recounting:
+    """Of one language. Raises ConfigError where it has no rules."""
+
+    def __init__(self, language: str, phrases: Phrases | None = None) -> None:
+        self._language = language
+        self._phrases = phrases or Phrases(language)
+        self._persons = Persons(language)
+        self._plain = Plain(language)
+        self._questions = Questions(language)
+        self._vocabulary = Vocabulary.of(language)
+        self._favourite: str = self._vocabulary.data["favourite"]["prefix"]
+        of = parts(language)
+        self._name = re.compile(of["name"])
+        self._someone = re.compile(
+            rf"\b(?:my|our) (?:{of['kinds']} )*(?:{of['people']}|{of['animals']})\b", re.IGNORECASE
+        )
+        """Who is somebody's to the user: what is told of them is not told of the user."""
+
+    def tell(self, store: Store, text: str, now: datetime, *, recalled: Sequence[Fact | Episode] = ()) -> Told | None:
+        """What answers a question by rule; None for what is none, and where the language model is to answer it. Raises
+        StorageError.
+
+        Args:
+            recalled: what belongs to the text, found by its meaning, the best first.
+        """
+        asked = self._questions.find(text)
+        return None if asked is None else self._answer(store, asked, text, now, recalled)
+
+    def _answer(
+        self, store: Store, asked: Asked, text: str, now: datetime, recalled: Sequence[Fact | Episode]
+    ) -> Told | None:
+        known = InForce(store, self._plain, self._vocabulary)
+        owners = self._owners(known, asked.path)
+        held = self._held(known, owners, asked)
+        if held and (told := self._in_words(held, asked)):
+            return Told(told, tuple(one.number for one in held if one.number is not None))
+        ended = [end for one in owners for of in asked.relations if (end := known.ended(one, of))]
+        if ended:
+            return self._as_said(max(ended, key=lambda one: one.at), now)
+        spoken = self._spoken(known, store, asked, text, recalled)
+        own = [one for one in spoken if self._is_about(one, asked, owners)]
+        if asked.relations and asked.relations[0] in self._vocabulary.relations and asked.holds != "name":
+            likely = [one for one in own if self._is_cued(one, asked.relations)]
+        elif answering := [one for one in own if self._answers(one, asked, text)]:
+            best = max(answering, key=lambda one: one.at)
+            if not asked.of_kind or len(asked.words) > 1 or self._speaks_of(best, asked.of_kind):
+                return self._as_said(best, now)
+            likely = answering
+        else:
+            likely = [one for one in own if self._may_answer(one, asked)]
+        if not asked.plain or not (asked.of_user or known.names(asked.path[0])):
+            return None
+        if likely:
+            return self._perhaps(self._likeliest(likely, asked, recalled), now)
+        return Told(self._phrases.text("never_told"))
+
+    # Of whom.
+
+    def _owners(self, known: InForce, path: Sequence[str]) -> list[str]:
+        """The subjects under which facts of them are kept; empty where nobody of the kind is known."""
+        first, *steps = path
+        if first not in (USER, ANYBODY) and not known.names(first):
+            return []
+        owners = [first]
+        if first not in (USER, ANYBODY):  # of whom the user may have spoken as "my sister"
+            owners += [one.relation for one in known.naming(first)]
+        for number, step in enumerate(steps):
+            next_ones = [one.value for owner in owners for one in known.held(owner, step)]
+            if first == USER and not number:
+                next_ones += [step] if step in self._vocabulary.people.values() else self._pets(known, step)
+            owners = next_ones
+        return list(dict.fromkeys(owners))
+
+    def _pets(self, known: InForce, kind: str) -> list[str]:
+        return [one.value for one in known.held(USER, "pet") if self._is_pet(known, one, kind)]
+
+    def _is_pet(self, known: InForce, pet: Held, kind: str) -> bool:
+        what = " ".join([pet.sentence, *(one.value for one in known.held(pet.value, "is"))])
+        return kind in terms.words(what)
+
+    # Facts.
+
+    def _held(self, known: InForce, owners: Sequence[str], asked: Asked) -> list[Held]:
+        if IDENTITY in asked.relations:
+            return [one for one in known.naming(asked.path[0]) if one.relation in self._vocabulary.people.values()][:1]
+        held = [one for owner in owners for relation in asked.relations for one in known.held(owner, relation)]
+        if asked.pet:
+            held = [one for one in held if self._is_pet(known, one, asked.pet)]
+        return sorted(held, key=lambda one: (one.at, one.number or math.inf))[-MOST_TOLD:]
+
+    def _in_words(self, held: Sequence[Held], asked: Asked) -> str:
+        """Empty where no rule has words for it."""
+        if IDENTITY in asked.relations:
+            answers = self._questions.answers(IDENTITY)
+            person = held[0].relation.replace("_", " ")
+            return answers.other.format(Who=held[0].value, person=person) if answers else ""
+        told = []
+        for subject in dict.fromkeys(one.subject for one in held):
+            of_one = [one for one in held if one.subject == subject]
+            answers = self._questions.answers(of_one[-1].relation)
+            words = answers and (answers.user if subject == USER else answers.other)
+            if not words:
+                sentence = self._turned(of_one[-1].sentence)
+                if not sentence:
+                    return ""
+                told.append(sentence)
+                continue
+            who = self._called(subject)
+            told.append(
+                words.format(
+                    value=format_list([self._value(one) for one in of_one], locale=self._language),
+                    Who=_capital(who),
+                    Whose=_capital(f"{who}'s"),
+                    person=of_one[-1].relation.replace("_", " "),
+                    relation=of_one[-1].relation,
+                    pet=asked.pet or "pet",
+                    thing=of_one[-1].relation.removeprefix(self._favourite).replace("_", " "),
+                    be=asked.be,
+                )
+            )
+        return " ".join(told)
+
+    def _called(self, subject: str) -> str:
+        return f"your {subject}" if subject in self._vocabulary.people.values() else subject
+
+    def _value(self, one: Held) -> str:
+        """With the article with which it was said, and turned to the user."""
+        said = re.search(rf"\b(?:an?|the|my|our|his|her|their) {re.escape(one.value)}\b", one.sentence, re.IGNORECASE)
+        value = said[0] if said else one.value
+        return self._persons.turned(value[:1].lower() + value[1:] if said else value) or value
+
+    # Sentences.
+
+    def _spoken(
+        self, known: InForce, store: Store, asked: Asked, text: str, recalled: Iterable[Fact | Episode]
+    ) -> list[Held]:
+        """What the user said that may answer it, sentence by sentence."""
+        words = " ".join([text, *(other for word in sorted(asked.words) for other in self._questions.alike(word))])
+        found = store.candidates(words, fact_numbers=(), episode_numbers=(), superseded=False, limit=MATCHES)
+        spoken = [
+            Held(fact.subject, fact.relation, fact.value, fact.sentence, fact.last, fact.id)
+            for fact in (*found.facts, *(one for one in recalled if isinstance(one, Fact)))
+            if fact.in_force and fact.id not in known.gone
+        ]
+        episodes = {one.id: one for one in (*known.waiting, *found.episodes)}
+        episodes |= {one.id: one for one in recalled if isinstance(one, Episode)}
+        for episode in episodes.values():
+            if episode.id not in found.outdated and episode.id not in known.outdated:
+                for sentence in provenance.sentences(self._plain.telling(episode.said)):
+                    spoken.append(Held("", "", "", sentence, episode.at))
+        return spoken
+
+    def _is_about(self, one: Held, asked: Asked, owners: Sequence[str]) -> bool:
+        """Whether a sentence speaks of whom it is asked."""
+        heard = set(terms.words(one.sentence.replace("'", " ").replace("’", " ")))
+        if asked.path == (USER,):
+            own = {word.split("'")[0] for word in self._vocabulary.data["own"]}
+            return bool(own & set(terms.words(self._someone.sub(" ", one.sentence))))
+        if asked.path[0] == ANYBODY:
+            return True
+        last = asked.path[-1]
+        if last in self._vocabulary.people.values():
+            heard_people = {self._vocabulary.people[word] for word in heard if word in self._vocabulary.people}
+            if last in heard_people and (len(asked.path) < 3 or asked.path[-2] in heard_people):
+                return True
+        return any(owner in (one.subject, *self._names(one.sentence)) or owner.lower() in heard for owner in owners)
+
+    def _answers(self, one: Held, asked: Asked, text: str) -> bool:
+        return (
+            len(one.sentence) <= LONGEST_LETTERS
+            and all(self._questions.speaks_of(one.sentence, word) for word in asked.words)
+            and self._holds(one, asked, text)
+        )
+
+    def _may_answer(self, one: Held, asked: Asked) -> bool:
+        """Whether it speaks of a part of what is asked, so that it may answer it in other words."""
+        spoken_of = sum(self._questions.speaks_of(one.sentence, word) for word in asked.words)
+        return not asked.relations and not asked.holds and len(asked.words) > 1 and 2 * spoken_of >= len(asked.words)
+
+    def _speaks_of(self, one: Held, words: Iterable[str]) -> bool:
+        return any(self._questions.speaks_of(one.sentence, word) for word in words)
+
+    def _holds(self, one: Held, asked: Asked, text: str) -> bool:
+        if asked.holds == "name":
+            return any(name not in text for name in self._names(one.sentence))
+        if asked.holds == "day":
+            data = self._vocabulary.data["due"]
+            months = any(month in one.sentence.lower() for month in data["months"])
+            return months or due.moment(one.sentence, ANY_DAY, data) is not None or "ago" in one.sentence
+        if asked.holds == "number":
+            number = parts(self._language)["number"]
+            return re.search(rf"\b{number}\b", one.sentence, re.IGNORECASE) is not None
+        return True
+
+    def _is_cued(self, one: Held, relations: Iterable[str]) -> bool:
+        known = [relation for name in relations if (relation := self._vocabulary.relation(name))]
+        return any(relation.cues and provenance.cued(relation.cues, one.sentence) for relation in known)
+
+    def _names(self, sentence: str) -> list[str]:
+        return [hit["name"] for hit in self._name.finditer(sentence)]
+
+    def _likeliest(self, likely: Sequence[Held], asked: Asked, recalled: Sequence[Fact | Episode]) -> Held:
+        """What speaks of most of what is asked; of these what is nearest in meaning, then the newest."""
+        near = [one.sentence if isinstance(one, Fact) else one.said for one in recalled]
+
+        def fits(one: Held) -> tuple[int, int, datetime]:
+            place = next((i for i, said in enumerate(near) if one.sentence in said), len(near))
+            return sum(self._questions.speaks_of(one.sentence, word) for word in asked.words), -place, one.at
+
+        return max(likely, key=fits)
+
+    def _perhaps(self, one: Held, now: datetime) -> Told:
+        """What was told that may be meant, and that it may not be."""
+        said = one.sentence.rstrip(" .!")
+        turned = "" if self._persons.dated(said) and one.at.date() != now.date() else self._persons.turned(said)
+        if turned:
+            first = turned.split(" ", 1)[0]
+            inner = turned if first in self._names(turned) else turned[:1].lower() + turned[1:]
+            text = self._phrases.text("told_only", fact=inner)
+        else:
+            text = self._phrases.text("told_only_as_said", when=says.moment(one.at, now, self._language), said=said)
+        return Told(text, () if one.number is None else (one.number,))
+
+    def _as_said(self, one: Held, now: datetime) -> Told:
+        numbers = () if one.number is None else (one.number,)
+        said = one.sentence.rstrip(" .!")
+        if self._persons.dated(said) and one.at.date() != now.date():
+            when = _capital(says.moment(one.at, now, self._language))
+            return Told(self._phrases.text("known_episode", when=when, said=said), numbers)
+        turned = self._turned(said)
+        return Told(turned or self._phrases.text("known_as_said", said=said), numbers)
+
+    def _turned(self, said: str) -> str:
+        turned = self._persons.turned(said.rstrip(" .!"))
+        return self._phrases.text("known_fact", fact=_capital(turned)) if turned else ""
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

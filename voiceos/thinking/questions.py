@@ -1,0 +1,272 @@
+"""Questions about the user's own life, as far as rules know them: of whom what is asked, what an answer has to hold.
+
+A small language model that is asked for what it was never told makes something up, and does not always say what it was
+told. So what is asked plainly is answered from the memory by rule, where that holds it, and else said not to be known.
+The rules are data of a language (`languages/<code>/questions.toml`). Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from voiceos.languages import table
+from voiceos.memory import USER, terms
+from voiceos.memory.plain import parts
+from voiceos.memory.relations import Vocabulary
+
+Holds = Literal["", "name", "day", "number"]
+
+ANYBODY = ""
+"""As the first of a path: what is asked belongs to nobody in particular."""
+
+ABOUT_WORDS = 2
+"""Of such a question at least so many words matter, or it asks for what an encyclopedia holds."""
+
+IDENTITY = "identity"
+"""As a relation: who it is that has a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked."""
+
+    path: tuple[str, ...]
+    """Of whom: `USER` or a name, and what each next one is to the one before: ("user", "sister", "husband")."""
+    relations: tuple[str, ...]
+    """Any of these; empty where only words tell what is asked."""
+    words: frozenset[str]
+    """Stems of which a sentence that answers it has each, or of words that mean the same."""
+    holds: Holds = ""
+    """What an answer holds."""
+    of_kind: frozenset[str] = frozenset()
+    """Stems of what kind of thing it is: "newspaper" of "which newspaper do I read?"."""
+    pet: str = ""
+    """What the thing is that is: "dog"."""
+    be: str = "is"
+    """As it is asked: "was" of who is no more."""
+    plain: bool = True
+    """What nothing answers was never told; else it may stand in other words."""
+
+    @property
+    def of_user(self) -> bool:
+        return self.path[0] == USER
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """How a relation is told: to the user of themselves, and of others."""
+
+    user: str
+    other: str
+
+
+class Questions:
+    """Of one language. Raises ConfigError where it has none."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._vocabulary = Vocabulary.of(language)
+        self._words = table(language, "questions")
+        self._rules = _rules(language)
+        self._alike = _alike(language)
+
+    def find(self, text: str) -> Asked | None:
+        """What a text asks of the user's life; None where it asks for nothing of the kind, for advice, or for what was
+        so once."""
+        question = self._bare(text)
+        if not question or any(re.search(self._words[key], question, re.IGNORECASE) for key in ("past", "other")):
+            return None
+        ways = (self._relation, self._identity, self._thing, self._deed, self._about)
+        return next((asked for way in ways if (asked := way(question))), None)
+
+    def alike(self, word: str) -> frozenset[str]:
+        """The words that may stand for one of `Asked.words`, itself among them."""
+        return self._alike.get(word, frozenset((word,)))
+
+    def speaks_of(self, text: str, word: str) -> bool:
+        """Whether a text has it, or what may stand for it."""
+        return not {terms.stem(one) for one in self.alike(word)}.isdisjoint(map(terms.stem, terms.words(text)))
+
+    def answers(self, relation: str) -> Answers | None:
+        for entry in self._words["relation"]:
+            if entry["name"] == relation:
+                return Answers(entry["user"], entry.get("other", ""))
+        if relation in self._vocabulary.people.values():
+            return Answers(self._words["identity"]["user"], self._words["identity"]["other"])
+        if relation.startswith(self._vocabulary.data["favourite"]["prefix"]):
+            return Answers(self._words["favourite"]["user"], self._words["favourite"]["other"])
+        return Answers("", self._words["identity"]["is"]) if relation == IDENTITY else None
+
+    def _bare(self, text: str) -> str:
+        """Without signs, and what stands before and behind the question; empty where it is none."""
+        straight = " ".join(text.replace("’", "'").split()).strip()
+        asks = straight.endswith("?") or re.match(self._words["begins"], straight, re.IGNORECASE) is not None
+        bare = straight.rstrip(" ?.!")
+        for key in ("leading", "asked_for", "leading"):
+            shorter = re.sub(self._words[key], "", bare, flags=re.IGNORECASE)
+            asks |= key == "asked_for" and shorter != bare
+            bare = shorter
+        bare = re.sub(self._words["trailing"], "", bare, flags=re.IGNORECASE).strip(" ,")
+        return bare if asks else ""
+
+    def _relation(self, question: str) -> Asked | None:
+        for names, holds, pattern in self._rules.relations:
+            if hit := pattern.search(question):
+                path = self._path(hit)
+                if path:
+                    pet = (hit.groupdict().get("pet") or "").lower()
+                    return Asked(path, names, self._matter(question, hit), holds, pet=pet, be=self._be(question))
+        return None
+
+    def _identity(self, question: str) -> Asked | None:
+        for pattern in self._rules.identity:
+            if hit := pattern.search(question):
+                *path, person = self._path(hit)
+                if path:
+                    words, be = self._matter(question, hit), self._be(question)
+                    return Asked(tuple(path), (person,), words, "name", be=be)
+        for pattern in self._rules.of_name:
+            if hit := pattern.search(question):
+                return Asked((hit["name"],), (IDENTITY,), frozenset(), plain=False)
+        return None
+
+    def _thing(self, question: str) -> Asked | None:
+        for pattern in self._rules.thing:
+            if hit := pattern.search(question):
+                groups = hit.groupdict()
+                path, thing = self._path(hit), " ".join(filter(None, [groups.get("thing2"), groups["thing"]]))
+                words = self._important(thing)
+                if not path or not words or len(thing.split()) > 5:
+                    return None
+                relation = re.sub(r"[\s-]+", "_", thing.lower())
+                known = self._vocabulary.relation(relation)
+                holds = "name" if re.search(self._words["named"], question) else self._holds(groups["wh"].lower())
+                return Asked(path, (known.name if known else relation,), words, holds)
+        return None
+
+    def _deed(self, question: str) -> Asked | None:
+        for pattern in self._rules.deed:
+            if hit := pattern.search(question):
+                groups = hit.groupdict()
+                path = self._path(hit) if groups.get("who") else (USER,)
+                verb, kind = groups["verb"], groups.get("type") or ""
+                words, of_kind = self._important(verb), self._important(kind)
+                if not path or not (words or of_kind):
+                    return None
+                holds = self._holds(groups["wh"].lower())
+                return Asked(path, (), words or of_kind, holds, of_kind if words else frozenset())
+        return None
+
+    def _about(self, question: str) -> Asked | None:
+        for pattern in self._rules.about:
+            if (hit := pattern.search(question)) and len(words := self._important(hit["verb"])) >= ABOUT_WORDS:
+                holds = "name" if re.search(self._words["named"], question) else self._holds(hit["wh"].lower())
+                return Asked((ANYBODY,), (), words, holds, plain=False)
+        return None
+
+    def _important(self, text: str) -> frozenset[str]:
+        vague = {terms.stem(word) for word in self._words["vague"]}
+        every = [word for word in terms.words(text) if word not in terms.unimportant(self._language)]
+        return frozenset(one for one in map(terms.stem, every) if one not in vague)
+
+    def _be(self, question: str) -> str:
+        was, now = self._words["be"]
+        return str(was if re.search(self._words["was"], question, re.IGNORECASE) else now)
+
+    def _holds(self, asking: str) -> Holds:
+        found: Holds = self._words["holds"].get(asking, "name" if asking == "who" else "")
+        return found
+
+    def _matter(self, question: str, hit: re.Match[str]) -> frozenset[str]:
+        """The words of a question that matter, without those of whom it asks."""
+        who = hit.groupdict().get("who") or hit.groupdict().get("owner") or ""
+        return self._important(question.replace(who, " ")) if len(who) > 1 else self._important(question)
+
+    def _path(self, hit: re.Match[str]) -> tuple[str, ...]:
+        """Of whom it is asked; empty where a word stands for nobody."""
+        groups = hit.groupdict()
+        owner = (groups.get("who") or groups.get("owner") or "").strip()
+        steps = [step for step in re.split(r"'s\b ?", owner) if step] or ["i"]
+        path = self._first(steps[0])
+        for step in steps[1:]:
+            path += self._person(step)
+        if groups.get("person"):
+            path += self._person(groups["person"])
+        return path
+
+    def _first(self, text: str) -> tuple[str, ...]:
+        if text.lower() in self._vocabulary.data["user"]:
+            return (USER,)
+        own = re.match(r"(?:my|our) (.+)$", text, re.IGNORECASE)
+        if own is None:
+            return (text,)
+        if named := self._rules.named.search(own[1]):
+            return (named[0],)
+        return (USER, *self._person(own[1]))
+
+    def _person(self, text: str) -> tuple[str, ...]:
+        words = text.lower().split()
+        found = [self._vocabulary.people[word] for word in words if word in self._vocabulary.people]
+        return (found[-1],) if found else (words[-1],) if words else ()
+
+
+@cache
+def _alike(language: str) -> Mapping[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for group in table(language, "questions")["alike"]:
+        for word in map(terms.stem, group):
+            found[word] = found.get(word, frozenset((word,))) | frozenset(group)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    relations: tuple[tuple[tuple[str, ...], Holds, re.Pattern[str]], ...]
+    identity: tuple[re.Pattern[str], ...]
+    of_name: tuple[re.Pattern[str], ...]
+    thing: tuple[re.Pattern[str], ...]
+    deed: tuple[re.Pattern[str], ...]
+    about: tuple[re.Pattern[str], ...]
+    named: re.Pattern[str]
+
+
+@cache
+def _rules(language: str) -> _Rules:
+    words: Mapping[str, Any] = table(language, "questions")
+    of = parts(language)
+    name = of["name"].removeprefix("(?P<name>").removesuffix(")")
+    someone = rf"(?:{of['kinds']} )*(?:{of['people']}|{of['animals']})"
+    owner = rf"(?:(?:my|our) {someone}(?: {name})?|{name})"
+    filled = {
+        **of,
+        "name": rf"(?P<name>{name})",
+        "who": rf"(?P<who>I|we|{owner}(?:'s {someone})?)",
+        "whose": rf"(?P<who>(?:my|our)(?! {someone}'s)|{owner}(?:'s {someone})?(?='s))(?:'s)?",
+        "person": rf"(?P<owner>(?:my|our)(?= )|{owner}(?='s))(?:'s)? (?:{of['kinds']} )*(?P<person>{of['people']})",
+    }
+
+    def compiled(pattern: str) -> re.Pattern[str]:
+        for key, part in filled.items():
+            pattern = pattern.replace(f"{{{key}}}", part)
+        return re.compile(pattern, re.IGNORECASE)
+
+    def all_of(name: str, key: str = "asks") -> tuple[re.Pattern[str], ...]:
+        return tuple(map(compiled, words[name][key]))
+
+    return _Rules(
+        tuple(
+            ((entry["name"], *entry.get("also", ())), entry.get("wants", ""), compiled(pattern))
+            for entry in words["relation"]
+            for pattern in entry["asks"]
+        ),
+        all_of("identity"),
+        all_of("identity", "of_name"),
+        all_of("thing"),
+        all_of("deed"),
+        all_of("about"),
+        compiled("{name}"),
+    )
