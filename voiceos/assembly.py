@@ -93,6 +93,7 @@ class Assembly:
             level=lambda: self.settings.initiative.level,
             now=given.clock.now,
         )
+        self.reminding.on_told = self.remembering.reminded
         matcher = partial(SentenceMatcher, language, asked=lambda: self.remembering.asked_with(self.reminding.asked()))
         openers = Openers(language) if settings.assistant.openers else None
         self.voice = AheadOfTime(given.engines.tts, openers.texts if openers else ())

@@ -69,6 +69,7 @@ class Deeds:
             case do.Release(turn, _):
                 self._ears.gate.remember_voice(self._clock.monotonic())
                 self.controls.memory.moved_on(answered=True)
+                self.controls.initiative.moved_on()
                 work.release(turn)
             case do.Perform(turn, intent, text):
                 self._ears.gate.remember_voice(self._clock.monotonic())
@@ -120,17 +121,23 @@ class Deeds:
         memories = self.controls.memory
         prompts = self.controls.initiative
         if intent.name in memory.WISHES:
+            prompts.moved_on()
             record.kept = intent.name not in memory.FORGETTING
             self._work.speak(turn, 0, _once(lambda: memories.answer(intent, turn=turn, said=text, now=record.now)))
             return
         if intent.name == "undo" and (undone := memories.undo(record.now)) is not None:
             self._work.speak(turn, 0, _once(undone))
             return
+        if intent.name == "undo" and (put_back := prompts.undo()) is not None:
+            self._work.speak(turn, 0, _once(lambda: put_back(record.now)))
+            return
         if intent.name not in memory.BESIDES:
             memories.moved_on(answered=False)
         if intent.name in initiative.WISHES:
             self._work.speak(turn, 0, _once(lambda: prompts.answer(intent, turn=turn, said=text, now=record.now)))
             return
+        if intent.name not in memory.BESIDES:
+            prompts.moved_on()
         answer = perform(intent, self.controls, self._phrases, self._clock.now(), self._language)
         if answer:
             self._work.say_text(turn, answer)

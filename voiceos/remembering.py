@@ -87,6 +87,8 @@ class Remembering:
         self._question: _Question | None = None
         self._focus: tuple[Fact, ...] = ()
         """Told in the last answer from memory."""
+        self._reminders: tuple[Fact, ...] = ()
+        """Told since then."""
         self._used: tuple[int, ...] = ()
         """Numbers of facts that the last answer of the language model went by."""
         self._wrong: Fact | None = None
@@ -127,11 +129,16 @@ class Remembering:
         """The answer that is being given goes by these facts, the weightiest last."""
         self._used = tuple(facts)
 
+    def reminded(self, facts: Sequence[Fact]) -> None:
+        """These reminders were just told: "forget that" means the last of them."""
+        self._focus, self._left, self._wrong = (), (), None
+        self._reminders = tuple(facts)
+
     def moved_on(self, *, answered: bool) -> None:
         self._question = None
         self._undo = None
         if answered:
-            self._focus = self._left = ()
+            self._focus = self._left = self._reminders = ()
             self._wrong = None
 
     def undo(self, now: datetime) -> Callable[[], Coroutine[Any, Any, str]] | None:
@@ -341,9 +348,10 @@ class Remembering:
     # Forgetting.
 
     async def _forget_that(self) -> str:
-        if not self._focus:
+        told = self._focus or self._reminders
+        if not told:
             return await self._eraser.last_turn()
-        return await self._eraser.fact(self._focus[-1].id, "forgotten_last" if len(self._focus) > 1 else "forgotten")
+        return await self._eraser.fact(told[-1].id, "forgotten_last" if len(told) > 1 else "forgotten")
 
     def _on_the_record(self) -> str:
         if not self._diary.off_the_record:
@@ -352,7 +360,7 @@ class Remembering:
         return self._phrases.text("on_the_record")
 
     def _let_go(self, turns: frozenset[int]) -> None:
-        self._focus = self._left = self._used = ()
+        self._focus = self._left = self._used = self._reminders = ()
         self._wrong = None
         self._undo = self._final
         self._purge(turns)

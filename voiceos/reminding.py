@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, get_args
@@ -22,7 +22,8 @@ from voiceos.initiative.wording import bare, thing, turned, value_of, what_of, w
 from voiceos.languages import Phrases
 from voiceos.memory import USER, Fact, Kind, Source, Store, terms
 from voiceos.preferences import Preferences
-from voiceos.skills.until import moment
+from voiceos.skills.until import Slots, fits, moment
+from voiceos.thinking import intents as thinking
 
 LEVELS: tuple[InitiativeLevel, ...] = get_args(InitiativeLevel)
 """From never to often."""
@@ -47,6 +48,28 @@ OFFERED = timedelta(minutes=1)
 """So long "yes" answers an offer; set by hand."""
 
 
+ASKED = timedelta(seconds=45)
+"""So long "when?" and "of what?" stand open, as long as questions about forgetting do; set by hand."""
+
+LENGTH = ("hours", "minutes", "seconds")
+CLOCK = ("hour", "minute", "half")
+DAY = ("part", "day", "week", "days", "weeks", "months", "date", "month", "year")
+"""Slots of a time, of which an answer to "when?" may leave some as they were told before."""
+
+Deed = Callable[[datetime], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A reminder of which something is yet to be told."""
+
+    what: str
+    """ "to call my sister"; empty: that was asked."""
+    slots: dict[str, Any]
+    """Of its time, as far as that was told."""
+    at: datetime
+
+
 class Reminding:
     """`Initiative` of the skills.
 
@@ -68,6 +91,8 @@ class Reminding:
         self.ledger: Ledger = kept.load()
         self.on_change: Callable[[], None] = lambda: None
         """Called where something may be due at another time than before."""
+        self.on_told: Callable[[Sequence[Fact]], None] = lambda facts: None
+        """Called with the reminders that were told of, so that "forget that" means the last of them."""
         self._diary_or_none = diary
         self._phrases = phrases
         self._language = language
@@ -82,19 +107,37 @@ class Reminding:
         """What was said last of its own accord, in this run."""
         self._offered: int | None = None
         """Of this fact a reminder was offered, and nobody has said yes or no yet."""
+        self._wanted: _Wanted | None = None
+        self._undo: Deed | None = None
 
     def asked(self) -> frozenset[str]:
         """What is open just now; see `SentenceMatcher`."""
-        if self._last is None:
-            return frozenset()
-        ago = abs(self._now() - self._last[1])
-        is_open = {"spoke_first": ago <= JUST_SAID, "offer": self._offered is not None and ago <= OFFERED}
+        is_open: dict[str, bool] = {}
+        if self._last is not None:
+            ago = abs(self._now() - self._last[1])
+            is_open |= {"spoke_first": ago <= JUST_SAID, "offer": self._offered is not None and ago <= OFFERED}
+        if (wanted := self._wanted) is not None and abs(self._now() - wanted.at) <= ASKED:
+            is_open |= {"when": bool(wanted.what), "what": not wanted.what}
         return frozenset(name for name, yes in is_open.items() if yes)
+
+    def moved_on(self) -> None:
+        """The user has said something else."""
+        self._wanted = self._undo = None
+
+    def undo(self) -> Callable[[datetime], Coroutine[Any, Any, str]] | None:
+        deed, self._undo = self._undo, None
+
+        async def undone(now: datetime) -> str:
+            assert deed is not None
+            return await deed(now)
+
+        return None if deed is None else undone
 
     def tell(self, occasion: Occasion, now: datetime) -> None:
         """It is being said."""
         self.ledger.tell(occasion, now)
         self._last = occasion, now
+        self._wanted = None  # what is said behind it answers it
         if occasion.asked:
             self._focus = occasion.fact
         self._offered = occasion.fact if occasion.kind is Occasions.OFFER else None
@@ -128,18 +171,20 @@ class Reminding:
                 return self._change_level(intent.name)
         if self._diary_or_none is None:
             return self._phrases.text("reminders_off")
+        wanted, self._wanted, self._undo = self._wanted, None, None
         match intent.name:
-            case "remind":
-                return await self._remind(intent, turn, said, now)
+            case "remind" | thinking.REMIND_AT | thinking.REMIND_OF:
+                return await self._remind(_told(intent, wanted, now), turn, said, now)
             case "accept_reminder" | "decline_reminder":
                 return await self._decide(intent.name == "accept_reminder", now)
             case "reminders":
-                return self._list(await self._pending(now), now)
+                pending = await self._pending(now)
+                return self._list([fact for fact in pending if _fits(fact, intent.slots, now)], now)
             case "cancel_reminders":
                 return await self._cancel(await self._pending(now), now, everything=True)
             case _:
                 pending = await self._pending(now)
-                return await self._cancel(self._meant(pending, str(intent.slots.get("task", ""))), now)
+                return await self._cancel(self._meant(pending, intent, now), now)
 
     @property
     def _diary(self) -> Diary:
@@ -148,21 +193,29 @@ class Reminding:
 
     # Reminders.
 
-    async def _remind(self, intent: Intent, turn: int, said: str, now: datetime) -> str:
-        what = f"{intent.slots['link']} {intent.slots['task']}".rstrip(" .,!?")
+    async def _remind(self, wanted: _Wanted, turn: int, said: str, now: datetime) -> str:
+        what = wanted.what
+        if not what:
+            self._wanted = wanted
+            return self._phrases.text("remind_what")
         told = turned(what, self._language)
-        due = moment(intent.slots, now)
-        if due is None or re.search(languages.table(self._language, "initiative")["unread"]["ends"], what.lower()):
-            return self._phrases.text("remind_when", what=told)
+        due = moment(wanted.slots, now)
+        if due is None:
+            self._wanted = wanted
+            return self._phrases.text("remind_every" if "every" in wanted.slots else "remind_when", what=told)
         if due.astimezone(UTC) <= now.astimezone(UTC):  # in the hour that comes twice, clocks on the wall do not tell
+            hour = {name: value for name, value in wanted.slots.items() if name in CLOCK}
+            self._wanted = _Wanted(what, hour, now)
             return self._phrases.text("remind_past", when=when(due, now, self._language))
         self._diary.enter(now)
-        await self._keep(what, due, now, lambda store: self._episode(store, turn, said, now))
+        fact = await self._keep(what, due, now, lambda store: self._episode(store, turn, said, now))
+        self._undo = lambda later: self._cancel([fact], later)
+        self.on_told([fact])
         return self._phrases.text("remind_set", what=told, when=when(due, now, self._language))
 
     async def _keep(
         self, what: str, due: datetime, now: datetime, episode: Callable[[Store], int | None] = lambda store: None
-    ) -> None:
+    ) -> Fact:
         words = languages.table(self._language, "initiative")["memory"]
         sentence = words["sentence"].format(what=what, when=when_dated(due, self._language))
 
@@ -183,6 +236,7 @@ class Reminding:
         if (occasion := of_fact(fact, now)) is not None:  # it may have been called off before
             self.ledger.settled.pop(occasion.key, None)
         self.on_change()
+        return fact
 
     async def _decide(self, accepted: bool, now: datetime) -> str:
         """A reminder was offered."""
@@ -225,34 +279,56 @@ class Reminding:
         if not pending:
             return self._phrases.text("reminders_none")
         told = [thing(fact, now, self._language) for fact in pending[:AT_ONCE]]
+        self.on_told(pending[:AT_ONCE])
         self._focus = pending[0].id if len(pending) == 1 else None
         listed = format_list(told, locale=self._language)
         if (more := len(pending) - AT_ONCE) > 0:
             return self._phrases.text("reminders_more", reminders=listed, count=more)
         return self._phrases.text("reminders", reminders=listed)
 
-    def _meant(self, pending: Sequence[Fact], task: str) -> Sequence[Fact]:
-        """Those that a wish to cancel may mean."""
+    def _meant(self, pending: Sequence[Fact], intent: Intent, now: datetime) -> Sequence[Fact]:
+        """Those that a wish to cancel may mean: what it is about, and when, as far as that is told."""
+        task = str(intent.slots.get("task", ""))
+        at_that_time = [fact for fact in pending if _fits(fact, intent.slots, now)]
         if task:
             words = terms.content(task, self._language)
-            return [fact for fact in pending if terms.matching([what_of(fact)], terms.all_of(words))] if words else []
+            return [fact for fact in at_that_time if words and terms.matching([what_of(fact)], terms.all_of(words))]
+        if intent.slots:
+            return at_that_time
         return [fact for fact in pending if fact.id == self._focus] or pending
+
+    def _which(self, meant: Sequence[Fact], now: datetime) -> str:
+        if len({what_of(fact) for fact in meant}) > 1:
+            return self._phrases.text("reminder_which", what=self._told(meant[0]))
+        times = [self._when(fact, now) for fact in meant[:AT_ONCE]]
+        return self._phrases.text("reminder_which_time", times=format_list(times, locale=self._language))
 
     async def _cancel(self, meant: Sequence[Fact], now: datetime, *, everything: bool = False) -> str:
         if not meant:
             return self._phrases.text("reminders_none" if everything else "reminder_unknown")
         if len(meant) > 1 and not everything:
-            return self._phrases.text("reminder_which", what=self._told(meant[0]))
+            return self._which(meant, now)
         for fact in meant:
             after = await self._diary.ask(partial(self._called_off, fact, now))
             for one in (fact, after):
                 if (occasion := of_fact(one, now)) is not None:
                     self.ledger.settle(occasion.key, now)
         self._focus = None
+        self._undo = lambda later: self._bring_back(meant, later)
         self.on_change()
         if everything and len(meant) > 1:
             return self._phrases.text("reminders_cancelled")
         return self._phrases.text("reminder_cancelled", what=self._told(meant[0]), when=self._when(meant[0], now))
+
+    async def _bring_back(self, facts: Sequence[Fact], now: datetime) -> str:
+        """What was called off is wanted again."""
+        for fact in facts:
+            assert fact.due is not None
+            await self._keep(what_of(fact), fact.due, now)
+        if len(facts) > 1:
+            return self._phrases.text("reminders_back")
+        told = turned(what_of(facts[0]), self._language)
+        return self._phrases.text("remind_set", what=told, when=self._when(facts[0], now))
 
     def _called_off(self, fact: Fact, now: datetime, store: Store) -> Fact:
         """What takes its place in the memory, so that nobody is told that it is still wanted."""
@@ -286,6 +362,24 @@ class Reminding:
         change = self._preferences().change("initiative.level", level)
         change.add_done_callback(lambda _: self.on_change())
         return self._phrases.text(TOLD[LEVELS.index(level)])
+
+
+def _told(intent: Intent, wanted: _Wanted | None, now: datetime) -> _Wanted:
+    """What is wanted by now, of what was told before and what answers it."""
+    slots: dict[str, Any] = dict(intent.slots)
+    what = " ".join(str(slots.pop(name)) for name in ("link", "task") if name in slots)
+    kept: tuple[str, ...] = ()
+    if wanted is not None and (not what or not wanted.what):
+        what = what or wanted.what
+        if not {*LENGTH, "every", "unread"} & {*slots}:
+            kept = (*(CLOCK if "hour" not in slots else ()), *(DAY if not {*DAY} & {*slots} else ()))
+            kept = kept if {*CLOCK, *DAY} & {*slots} else (*kept, *LENGTH)
+    before = {} if wanted is None else {name: value for name, value in wanted.slots.items() if name in kept}
+    return _Wanted(what, before | slots, now)
+
+
+def _fits(reminder: Fact, slots: Slots, now: datetime) -> bool:
+    return reminder.due is None or fits(slots, reminder.due, now)
 
 
 def when_dated(due: datetime, language: str) -> str:

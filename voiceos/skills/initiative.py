@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any, Protocol
 
 from voiceos.events import Intent
+from voiceos.thinking.intents import REMIND_AT, REMIND_OF
 
 WISHES = (
-    *("remind", "reminders", "cancel_reminder", "cancel_reminders", "accept_reminder", "decline_reminder"),
+    *(
+        "remind",
+        REMIND_AT,
+        REMIND_OF,
+        "reminders",
+        "cancel_reminder",
+        "cancel_reminders",
+        "accept_reminder",
+        "decline_reminder",
+    ),
     *("not_now", "why_first", "speak_less", "speak_more", "speak_never"),
 )
 """Intents that are for this."""
@@ -25,3 +35,9 @@ class Initiative(Protocol):
             intent: one of `WISHES`.
             turn: its number, under which `said` is remembered, where it is.
         """
+
+    def undo(self) -> Callable[[datetime], Coroutine[Any, Any, str]] | None:
+        """What takes back the last deed, where that was about a reminder, and tells; None where it was another's."""
+
+    def moved_on(self) -> None:
+        """The user has said something else: what was asked is asked no more."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 
 Slots = Mapping[str, str | int | float]
 
@@ -19,9 +20,22 @@ PARTS: Mapping[str, int] = {"morning": 9, "noon": 12, "afternoon": 15, "evening"
 DAY_HOUR = 9
 """What is to be on a day, at no hour, is in its morning."""
 
+PART_HOURS: Mapping[str, range] = {
+    "morning": range(12), "noon": range(11, 14), "afternoon": range(12, 18), "evening": range(17, 24),
+    "night": range(18, 29),
+}  # fmt: skip
+"""Hours that lie in each."""
+
 EARLY = range(1, 7)
 """Hours that on another day are those of the afternoon: nobody is reminded of anything "tomorrow at five" in the night.
 It is told back, so that who did mean it can say so."""
+
+EARLY_NIGHT = range(1, 5)
+"""Hours that, at night, are those behind midnight."""
+
+NIGHT_AHEAD = timedelta(hours=8)
+"""Hours up to six that are farther ahead than this are meant by day: "at five", said at six in the evening, is the
+next afternoon. Set by hand."""
 
 
 def quiet_ends(slots: Slots, now: datetime) -> datetime:
@@ -40,38 +54,157 @@ def quiet_ends(slots: Slots, now: datetime) -> datetime:
 
 
 def moment(slots: Slots, now: datetime) -> datetime | None:
-    """When something is to be: likewise, with `day` (see `WEEKDAYS`) and `part` (see `PARTS`) of it. None where no
-    time is named; the moment may be past, as of "today at nine a.m." at ten."""
-    if (length := _length(slots)) is not None:
-        return _behind(now, length)
-    day, part = slots.get("day"), slots.get("part")
-    if "hour" not in slots and day is None and part is None:
+    """When something is to be, in the time zone of `now`. None where no time is named, or one that cannot be waited
+    for; the moment may be past, as of "today at nine a.m." at ten.
+
+    `seconds`, `minutes` and `hours` are a length. `hour` (0 to 24) is a time of day, with `minute` (below 0: before the
+    hour) and `half` ("am", "pm", "evening", "night"). The day is `day` (see `WEEKDAYS`, and "today", "tomorrow",
+    "after_tomorrow", "this", "weekend"), `week` ("next") has it in the next one; or `days`, `weeks`, `months` from
+    today; or a `date` (1 to 31), `month` and `year`. `part` is one of `PARTS`.
+    """
+    if "unread" in slots or "every" in slots:
         return None
-    if day in WEEKDAYS:
-        days: tuple[int, ...] = ((WEEKDAYS.index(str(day)) - now.weekday() - 1) % 7 + 1,)
-    elif day is not None or part is not None:
-        days = (1,) if day == "tomorrow" else (0,)
-    else:
-        days = (0, 1, 2)
-    minute = int(slots.get("minute", 0))
+    if (length := _length(slots)) is not None:
+        return _behind(now, length) if length else None
+    try:
+        day = _day(slots, now)
+    except (ValueError, OverflowError):  # the thirty-first of June
+        return None
+    part = slots.get("part")
     if "hour" not in slots:
-        hours = [DAY_HOUR if part is None else PARTS[str(part)]]
-        if part is not None and day is None:
-            days = (0, 1)
-    elif part is not None:
-        half = "am" if part == "morning" else "pm"
-        hours = _hours({**slots, "half": half}, known_day=True)
-    else:
-        hours = _hours(slots, known_day=days not in ((0,), (0, 1, 2)))
-        if len(hours) == 1 and days[0] > 0 and hours[0] in EARLY and "half" not in slots:
-            hours = [hours[0] + 12]
-    return _next(now, days, hours, minute)
+        return _at_no_hour(day, None if part is None else str(part), now)
+    minute = int(slots.get("minute", 0))
+    if day is None or day == now.date():
+        days = [now.date() + timedelta(days=ahead) for ahead in ((0, 1, 2) if day is None else (0,))]
+        return _first(now, days, _hours_of(slots, known_day=False), minute, every_hour=day is not None)
+    return _at(day, _hours_of(slots, known_day=True)[-1], minute, now)
+
+
+def fits(slots: Slots, due: datetime, now: datetime) -> bool:
+    """Whether the slots may name a moment that is known: "the one at five", "the one tomorrow"."""
+    due = due.astimezone(now.tzinfo)
+    if (length := _length(slots)) is not None:
+        return abs(due - _behind(now, length)) < timedelta(minutes=1)
+    try:
+        day = _day(slots, now)
+    except (ValueError, OverflowError):
+        return False
+    minute = int(slots.get("minute", 0))
+    times = {(hour * 60 + minute) % (24 * 60) for hour in _hours_of(slots, known_day=False)} if "hour" in slots else ()
+    if times and due.hour * 60 + due.minute not in times:
+        return False
+    part = str(slots.get("part", ""))
+    if part and "hour" not in slots and due.hour not in PART_HOURS[part]:
+        return False
+    at_night = due.hour in EARLY_NIGHT and part == "night"
+    return day is None or (due - timedelta(days=1) if at_night else due).date() == day
+
+
+def _at_no_hour(day: date | None, part: str | None, now: datetime) -> datetime | None:
+    if part is not None and day is None:
+        return _first(now, [now.date(), now.date() + timedelta(days=1)], [PARTS[part]], 0)
+    if day is None:
+        return None
+    due = _at(day, DAY_HOUR if part is None else PARTS[part], 0, now)
+    return None if day == now.date() and due <= now else due  # which hour of today is meant nobody can tell
+
+
+def _day(slots: Slots, now: datetime) -> date | None:
+    """Raises ValueError and OverflowError for a day that there is not."""
+    today = now.date()
+    if {"days", "weeks", "months"} & {*slots}:
+        month = today.month - 1 + int(slots.get("months", 0))
+        year, month = today.year + month // 12, month % 12 + 1
+        first = today.replace(year=year, month=month, day=min(today.day, monthrange(year, month)[1]))
+        return first + timedelta(days=int(slots.get("days", 0)) + 7 * int(slots.get("weeks", 0)))
+    if "date" in slots:
+        return _dated(slots, today)
+    match slots.get("day"):
+        case None:
+            return None
+        case "today" | "this":
+            return today
+        case "tomorrow":
+            return today + timedelta(days=1)
+        case "after_tomorrow":
+            return today + timedelta(days=2)
+        case "weekend":
+            return today + timedelta(days=(5 - today.weekday()) % 7)
+        case day if slots.get("week") == "next":
+            return today + timedelta(days=7 - today.weekday() + WEEKDAYS.index(str(day)))
+        case day:
+            return today + timedelta(days=(WEEKDAYS.index(str(day)) - today.weekday() - 1) % 7 + 1)
+
+
+def _dated(slots: Slots, today: date) -> date:
+    """The next such day, today included."""
+    number = int(slots["date"])
+    if "year" in slots:
+        return date(int(slots["year"]), int(slots["month"]), number)
+    if "month" in slots:
+        day = date(today.year, int(slots["month"]), number)
+        return day if day >= today else day.replace(year=today.year + 1)
+    months = [(today.year + (today.month + ahead - 1) // 12, (today.month + ahead - 1) % 12 + 1) for ahead in range(3)]
+    days = [date(year, month, number) for year, month in months if number <= monthrange(year, month)[1]]
+    return next(day for day in days if day >= today)
+
+
+def _hours_of(slots: Slots, *, known_day: bool) -> list[int]:
+    """Hours since the day's midnight that the slots may mean, in the order in which they are thought of; from 24 on
+    they are of the night behind it. One on another day than today.
+
+    Args:
+        known_day: and not today.
+    """
+    hour, half, part = int(slots["hour"]), slots.get("half"), slots.get("part")
+    meant = half or {"morning": "am", "noon": "pm", "afternoon": "pm"}.get(str(part), part)
+    if hour > 12 or hour == 0:
+        return [hour]
+    if meant in ("am", "pm"):
+        return [hour % 12 + (12 if meant == "pm" else 0)]
+    if meant in ("evening", "night"):
+        if hour != 12 and (meant == "evening" or hour not in EARLY_NIGHT):
+            return [hour + 12]
+        # "tomorrow at two at night" is that day's, "tomorrow night at two" is of the night behind it
+        of_that_day = half == "night" and hour != 12
+        behind = hour % 12 + 24
+        return [behind - 24] if known_day and of_that_day else [behind] if known_day else [behind - 24, behind]
+    if known_day:
+        return [hour + 12 if hour in EARLY else hour]
+    return [hour % 12, hour % 12 + 12]
+
+
+def _first(
+    now: datetime, days: Sequence[date], hours: Sequence[int], minute: int, *, every_hour: bool = True
+) -> datetime:
+    """The first of these behind `now`; the last of them where all are past.
+
+    Args:
+        every_hour: also one in the night that is far ahead, where another would do.
+    """
+    moments = sorted(_at(day, hour, minute, now) for day in days for hour in hours)
+    ahead = [moment for moment in moments if _on_the_line(moment) > _on_the_line(now)]
+    if not every_hour and len(hours) > 1:
+        by_day = [one for one in ahead if one.hour > max(EARLY) or one - now <= NIGHT_AHEAD]
+        ahead = by_day or ahead
+    return ahead[0] if ahead else moments[-1]
+
+
+def _on_the_line(at: datetime) -> datetime:
+    """In the hour that comes twice, clocks on the wall do not tell what is behind what."""
+    return at if at.tzinfo is None else at.astimezone(UTC)
+
+
+def _at(day: date, hour: int, minute: int, now: datetime) -> datetime:
+    """By the clock on the wall; where that skips the moment, so much behind what it skips."""
+    wall = datetime.combine(day, time()) + timedelta(hours=hour, minutes=minute)
+    at = wall.replace(tzinfo=now.tzinfo)
+    return at if now.tzinfo is None else at.astimezone(UTC).astimezone(now.tzinfo)
 
 
 def _length(slots: Slots) -> timedelta | None:
-    if "hours" not in slots and "minutes" not in slots:
-        return None
-    return timedelta(hours=float(slots.get("hours", 0)), minutes=float(slots.get("minutes", 0)))
+    units = {name: float(slots[name]) for name in ("hours", "minutes", "seconds") if name in slots}
+    return timedelta(**units) if units else None
 
 
 def _behind(now: datetime, length: timedelta) -> datetime:
@@ -82,6 +215,8 @@ def _behind(now: datetime, length: timedelta) -> datetime:
 def _hours(slots: Slots, *, known_day: bool) -> list[int]:
     """Those of 24 that the slots may mean; one on a day that is known."""
     hour, half = int(slots["hour"]), slots.get("half")
+    if half == "night":
+        return [hour % 12 if hour == 12 or hour in EARLY_NIGHT else hour % 12 + 12]
     if half and hour <= 12:
         return [hour % 12 + (12 if half == "pm" else 0)]
     if known_day or not 1 <= hour <= 12:

@@ -16,6 +16,7 @@ from voiceos import languages
 from voiceos.events import Intent
 from voiceos.thinking import crisis
 from voiceos.thinking.crisis import Crisis
+from voiceos.thinking.wishes import Wishes
 
 if TYPE_CHECKING:
     from hassil import Intents
@@ -30,14 +31,17 @@ ANY_WORDS = ("name", "voice")
 TOPICS = ("topic", "value", "old")
 """Likewise, as many as stand there."""
 
-TASK = "task"
-"""Likewise, whatever it begins with."""
+WISH, NAMED = "wish", "named"
+"""Slots of what follows, in which `Wishes` reads what is to be reminded of, or which reminder is meant, and when."""
 
 TEXT = "text"
 """The slot that takes all that follows."""
 
 FOUND_BY_WORDS = 4
 """So many first words of a text tell where it begins in the transcript."""
+
+REMIND_AT, REMIND_OF = "remind_at", "remind_of"
+"""Intents that answer "when?" and "of what?"; no templates of theirs."""
 
 MOST_WORDS = 3
 """Names of more words than this are none."""
@@ -89,6 +93,7 @@ class SentenceMatcher:
         self._asked = asked
         self._fillers = (*self._data.fillers, plain(name)) if name else self._data.fillers
         self._crisis = Crisis(language)
+        self._wishes = Wishes(language)
 
     def match(self, transcript: str) -> Intent | None:
         """That somebody is in danger, which goes before all else; or the wish that the whole transcript is; or None."""
@@ -98,17 +103,26 @@ class SentenceMatcher:
             return Intent(crisis.NAME, {"kind": kind})
         words = plain(transcript).split()
         whole = len(words) <= LONGEST_WORDS
-        context = dict.fromkeys(self._asked(), "open")
-        for candidate in self._without_fillers(" ".join(words[:LONGEST_WORDS])):
-            if not candidate:
-                continue
+        asked = self._asked()
+        context = dict.fromkeys(asked, "open")
+        candidates = [one for one in self._without_fillers(" ".join(words[:LONGEST_WORDS])) if one]
+        if "when" in asked and whole:
+            for candidate in candidates:
+                if (moment := self._wishes.moment(_as_written(candidate, transcript))) is not None:
+                    return Intent(REMIND_AT, moment)
+        for candidate in candidates:
             found = recognize_best(candidate, self._data.intents, language=self._language, intent_context=context)
             if found is None:
                 continue
             slots = {name: entity.value for name, entity in found.entities.items()}
             asked_kindly = not words[0].startswith(candidate.split()[0])
-            if (whole or TEXT in slots) and (filled := self._filled(slots, transcript, asked_kindly)) is not None:
+            if not whole and not {TEXT, WISH, NAMED} & slots.keys():
+                continue
+            if (filled := self._filled(slots, transcript, asked_kindly)) is not None:
                 return Intent(found.intent.name, filled)
+        if "what" in asked and whole and candidates and not transcript.rstrip().endswith(("?", "？")):
+            what = self._wishes.what(self._without_courtesies(_as_written(candidates[-1], transcript)))
+            return None if what is None else Intent(REMIND_OF, what)
         return None
 
     def _filled(self, slots: dict[str, Any], transcript: str, asked_kindly: bool) -> dict[str, Any] | None:
@@ -123,11 +137,18 @@ class SentenceMatcher:
                 if not self._is_name(slots[name]):
                     return None
                 filled[name] = _titled(_as_written(slots[name], transcript))
-            elif name in TOPICS or name == TASK:
+            elif name in TOPICS:
                 polite = slots[name] in self._fillers or len(self._without_fillers(slots[name])) > 1
-                if polite or (name in TOPICS and _begins(slots[name], self._data.not_topics)):
+                if polite or _begins(slots[name], self._data.not_topics):
                     return None
                 filled[name] = _as_written(slots[name], transcript)
+            elif name in (WISH, NAMED):
+                read = self._wishes.reminder if name == WISH else self._wishes.named
+                told = read(self._without_courtesies(_rest(slots[name], transcript)))
+                if told is None:
+                    return None
+                del filled[name]
+                filled.update(told)
             elif name == TEXT:
                 asks = transcript.rstrip().endswith(("?", "？")) and not asked_kindly
                 if asks or _begins(slots[name], self._data.not_texts):

@@ -46,6 +46,20 @@ OPEN = {
         "told_when": ["When was that?", "How do you know that?", "Did I really say that?"],
         "": ["It's raining.", "Yes.", "No."],
     },
+    "when": {
+        "remind_at": [
+            *("At five.", "Five.", "Five o'clock, please.", "Tomorrow at nine.", "In ten minutes.", "At noon?"),
+            *("Remind me at five.", "Make it at five past six.", "Maybe on Friday?"),
+        ],
+        "remind": ["Remind me to eat at five."],
+        "never_mind": ["Never mind."],
+        "": ["At the cinema.", "Five people came.", "Tomorrow never dies.", "Yes.", "Today's news."],
+    },
+    "what": {
+        "remind_of": ["To call my sister.", "Call my sister.", "My dentist appointment.", "Of the meeting.", "Milk."],
+        "never_mind": ["Never mind."],
+        "": ["I don't know.", "What is the capital of France?", "Nothing.", "It's raining.", "No."],
+    },
     "correction": {"correct": ["It's Anna.", "It is the second of May."], "": ["Anna."]},
     "spoke_first": {
         "not_now": ["Not now.", "Later, please.", "Maybe later.", "Tell me again later."],

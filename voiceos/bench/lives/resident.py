@@ -291,6 +291,7 @@ class Resident:
             self._deeds.carry_out(do.Release(turn, 1))
         else:
             self._deeds.controls.memory.moved_on(answered=True)
+            self._deeds.controls.initiative.moved_on()
             record.user_text = text
             self._work.say_text(turn, ONLY_A_WORD)
         while record.tasks:

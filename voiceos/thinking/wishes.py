@@ -1,0 +1,141 @@
+"""What somebody wants to be reminded of and when, told apart by rules of the language. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from voiceos import languages
+from voiceos.thinking.times import Timed, Times, plain
+
+Slots = Mapping[str, str | int | float]
+
+
+class Wishes:
+    """The rules of `languages/<code>/wishes.toml`. Raises ConfigError for a language that is not there."""
+
+    def __init__(self, language: str) -> None:
+        self.times = Times(language)
+        self._rules = _rules(language)
+
+    def reminder(self, text: str) -> Slots | None:
+        """Of what stands behind "remind me": `link` and `task`, "to" and "call Anna", and the slots of the time
+        (`Times`); without a task where none is told. None where it is no wish to be reminded."""
+        rules = self._rules
+        text, link = text.strip(), ""
+        if rules.before.match(plain(text)):
+            text = _without_words(text, 1)
+            timed = self._behind_for(text)
+            if not timed.slots:  # "for the meeting"
+                link = rules.before_link
+            else:
+                text = timed.left
+        else:
+            timed = self.times.at_start(text)
+            text = timed.left
+        if link:
+            pass
+        elif found := rules.link.match(plain(text)):
+            link, text = found["link"], _without_words(text, 1)
+        elif rules.telling.match(plain(text)):
+            link = rules.telling_link
+        elif text.strip():
+            return None
+        ended = self.times.at_end(text, known=timed)
+        task = ended.left.strip(_MARKS)
+        if not task:
+            return {} if not ended.slots and link else ended.slots or {}
+        if rules.polite.match(plain(task)):
+            task = _without_words(task, 1)
+        told = f"{link} {plain(task)}"
+        if rules.never.search(told) or not (ended.slots or rules.timeless.search(told)):
+            return None
+        return {"link": link, "task": task, **ended.slots}
+
+    def named(self, text: str) -> Slots | None:
+        """Which reminder is meant: "to call Anna", "for five", "about the meeting tomorrow". None where none is."""
+        rules = self._rules
+        text = text.strip()
+        found = rules.link.match(plain(text)) or rules.before.match(plain(text))
+        if not found:
+            return None
+        is_for, text = rules.before.match(plain(text)) is not None, _without_words(text, 1)
+        timed = self._behind_for(text) if is_for else self.times.at_start(text)
+        ended = self.times.at_end(timed.left, known=timed)
+        task = ended.left.strip(_MARKS)
+        slots: dict[str, Any] = {**ended.slots, **({"task": task} if task else {})}
+        return slots or None
+
+    def _behind_for(self, text: str) -> Timed:
+        """ "Five" is a time where nothing follows but what is to be done at it."""
+        timed = self.times.at_start(text, alone=True)
+        ends = not timed.left or self._rules.link.match(plain(timed.left)) is not None
+        return timed if ends else self.times.at_start(text)
+
+    def moment(self, text: str) -> Slots | None:
+        """Of the answer to "when?"; None where it is none."""
+        return self.times.whole(text)
+
+    def what(self, text: str) -> Slots | None:
+        """Of the answer to "what shall I remind you of?"; None where it is none."""
+        rules, text = self._rules, text.strip(_MARKS)
+        words = plain(text)
+        if not words:
+            return None
+        if found := rules.link.match(words):
+            link, text = found["link"], _without_words(text, 1)
+        elif found := next((hit for pattern, _ in rules.what_links if (hit := pattern.match(words))), None):
+            link = dict(rules.what_links)[found.re]
+            text = _without_words(text, len(found.group().split()))
+        elif rules.what_never.match(words):
+            return None
+        else:
+            link = rules.before_link if rules.what_thing.match(words) else rules.doing_link
+        ended = self.times.at_end(text)
+        task = ended.left.strip(_MARKS)
+        return {"link": link, "task": task, **ended.slots} if task else None
+
+
+_MARKS = " .,!?;:…"
+
+
+def _without_words(text: str, count: int) -> str:
+    """Without so many of its first words."""
+    found = re.match(rf"[^\w'’]*(?:[\w'’]+[^\w'’]+){{{count - 1}}}[\w'’]+[^\w'’]*", text)
+    return text[found.end() :] if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    link: re.Pattern[str]
+    before: re.Pattern[str]
+    before_link: str
+    telling: re.Pattern[str]
+    telling_link: str
+    doing_link: str
+    polite: re.Pattern[str]
+    never: re.Pattern[str]
+    timeless: re.Pattern[str]
+    what_links: tuple[tuple[re.Pattern[str], str], ...]
+    what_thing: re.Pattern[str]
+    what_never: re.Pattern[str]
+
+
+@cache
+def _rules(language: str) -> _Rules:
+    table = languages.table(language, "wishes")
+    reminder, what = table["reminder"], table["what"]
+    compiled = {name: re.compile(reminder[name]) for name in ("link", "telling", "polite", "never", "timeless")}
+    return _Rules(
+        before=re.compile(reminder["for"]),
+        before_link=reminder["for_link"],
+        telling_link=reminder["telling_link"],
+        doing_link=what["doing_link"],
+        what_links=tuple((re.compile(pattern), link) for pattern, link in what["links"].items()),
+        what_thing=re.compile(what["thing"]),
+        what_never=re.compile(what["never"]),
+        **compiled,
+    )
