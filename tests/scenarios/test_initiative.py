@@ -321,3 +321,36 @@ async def test_a_word_over_it_stops_it_and_it_comes_again_later() -> None:
         assert home.said()[-1].endswith("office, and it's time.")
     received = kept.load().reception.counts[Occasions.COMMITMENT]
     assert received.waved_away == 1
+
+
+async def test_a_clock_that_is_set_in_the_middle_of_a_conversation_costs_no_turn_no_memory_and_no_reminder() -> None:
+    """As a machine without a battery for its clock sets it once the network is there, or by the user's hand."""
+    hears = [
+        "remember that my sister's name is ana",
+        "what time is it",
+        "what time is it",
+        "remind me to eat in ten minutes",
+        "when did I tell you that",
+        "what do you know about my sister",
+        "tell me something",
+    ]
+    wall = Wall("2026-03-04T14:00")
+    async with Home(wall, level="off", hears=hears) as home:
+        assert "Ana" in (await home.asks()).title()
+        assert "2:00" in await home.asks()
+        wall.set("2026-03-04T11:30")
+        assert "11:30" in await home.asks()
+        assert "11:40" in await home.asks()
+        wall.set("2026-03-05T09:00")  # on past the reminder
+        assert "remind you to eat" in await home.told("I'm late with this")
+        assert "remind" not in await home.asks()
+        assert "ana" in (await home.asks()).lower()
+        await home.say("could you do something for me")
+        wall.set("2026-03-04T08:00")  # while it thinks and answers
+        await home.answered()
+        assert home.said()[-1].startswith("You said")
+        await home.wait(2)
+        assert sum("remind you to eat" in one for one in home.said()) == 2  # as it was asked, and once as it was due
+    with Store() as store:
+        told = [one.said for one in store.episodes(limit=20) if one.said]
+    assert sorted(told) == sorted(hears)
