@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 
 from voiceos import voicing
+from voiceos.acquaintance import Acquaintance, Matcher
 from voiceos.app import Engines, embedder, gate, policy, stt_language, wake_word
 from voiceos.audio.duplex import Duplex
 from voiceos.audio.virtual import VirtualDuplex
@@ -94,7 +94,21 @@ class Assembly:
             now=given.clock.now,
         )
         self.reminding.on_told = self.remembering.reminded
-        matcher = partial(SentenceMatcher, language, asked=lambda: self.remembering.asked_with(self.reminding.asked()))
+        self.acquaintance = Acquaintance(
+            given.diary,
+            language=language,
+            preferences=lambda: self.preferences,
+            wanted=lambda: self.changes.wanted,
+            voices=lambda: voices_here(language, given.store),
+            reread=lambda: self.changes.reread_persona(),
+            announce=lambda text, **how: self.conductor.announce(text, **how),
+            now=given.clock.now,
+        )
+        asked = lambda: self.remembering.asked_with(self.reminding.asked()) | self.acquaintance.asked()  # noqa: E731
+
+        def matcher(name: str) -> Matcher:
+            return Matcher(SentenceMatcher(language, name, asked=asked), self.acquaintance)
+
         openers = Openers(language) if settings.assistant.openers else None
         self.voice = AheadOfTime(given.engines.tts, openers.texts if openers else ())
         ears = Ears(
@@ -153,6 +167,7 @@ class Assembly:
             voices=lambda: voices_here(language, given.store),
             first_aid=given.first_aid,
             initiative=self.reminding,
+            meeting=self.acquaintance,
         )
         self.mind = self._mind()
 
@@ -184,7 +199,7 @@ class Assembly:
 
     async def aclose(self) -> None:
         """Finish what is being written or forgotten."""
-        for part in (self.preferences, self.remembering, self._purge, self.changes):
+        for part in (self.acquaintance, self.preferences, self.remembering, self._purge, self.changes):
             await part.aclose()
 
     def _set_volume(self, volume: float) -> None:

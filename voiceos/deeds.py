@@ -13,7 +13,7 @@ from voiceos.clock import Clock
 from voiceos.languages import Phrases
 from voiceos.listening.ears import Ears
 from voiceos.recognition import Recognition
-from voiceos.skills import initiative, memory
+from voiceos.skills import initiative, meeting, memory
 from voiceos.skills.controls import Controls, perform
 from voiceos.speaking.ports import Loudspeaker
 from voiceos.thinking.prompt import spoken_so_far
@@ -138,6 +138,9 @@ class Deeds:
             return
         if intent.name not in memory.BESIDES:
             prompts.moved_on()
+        if intent.name in meeting.WISHES:
+            self._work.say_text(turn, self.controls.meeting.answer(intent, said=text, now=record.now))
+            return
         answer = perform(intent, self.controls, self._phrases, self._clock.now(), self._language)
         if answer:
             self._work.say_text(turn, answer)

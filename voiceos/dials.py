@@ -13,6 +13,7 @@ from voiceos.preferences import Preferences
 from voiceos.quiet import Until
 from voiceos.skills.crisis import FirstAid
 from voiceos.skills.initiative import Initiative
+from voiceos.skills.meeting import Meetings
 from voiceos.skills.memory import Memories
 
 
@@ -25,6 +26,7 @@ class Dials:
         voices: those that are here.
     first_aid: knows what to say to somebody in danger.
     initiative: what wishes about speaking first are for.
+    meeting: what is said in the first meeting is for.
     """
 
     def __init__(
@@ -38,9 +40,11 @@ class Dials:
         voices: Callable[[], Sequence[Voice]],
         first_aid: FirstAid,
         initiative: Initiative,
+        meeting: Meetings,
     ) -> None:
         self.first_aid = first_aid
         self.initiative = initiative
+        self.meeting = meeting
         self.memory = memory
         self._conductor = conductor
         self._preferences = preferences

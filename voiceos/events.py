@@ -86,6 +86,10 @@ CRISIS = "crisis"
 """Name of the intent that is no wish: what was said shows that a life is in danger."""
 
 
+ANSWER = "meeting_answer"
+"""Name of the intent that is no known sentence: an answer to what the assistant has asked, whatever it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Intent:
     """A wish that is understood without the language model."""

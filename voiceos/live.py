@@ -9,6 +9,7 @@ from collections.abc import Callable
 from types import MappingProxyType
 
 from voiceos import quiet
+from voiceos.acquaintance import Acquaintance
 from voiceos.app import Engines, Specs
 from voiceos.assembly import Assembly, Given, Sound
 from voiceos.audio.duplex import Duplex
@@ -49,6 +50,7 @@ class Live:
     Args:
         specs: engines to start instead of what the settings ask for.
         greet: say hello at the start.
+        meets: hold the first meeting with whom it does not know; somebody beside it sees to when.
         observer: told what goes on.
         keep: writes down what the user changes while they talk; None: it holds until the end.
         muted: begin with the microphone closed.
@@ -65,6 +67,7 @@ class Live:
         store: Store | None = None,
         specs: Specs = MappingProxyType({}),
         greet: bool = True,
+        meets: bool = False,
         sound: Callable[[Listeners], Sound] | None = None,
         observer: Observer | None = None,
         keep: Keep | None = None,
@@ -96,6 +99,7 @@ class Live:
             lambda: None if self._parts is None else self._parts.conductor,
         )
         self._greet = greet
+        self._meets = meets
         self._begin_muted = muted
         self._parts: Assembly | None = None
         self._duplex: Sound | None = None
@@ -147,8 +151,11 @@ class Live:
                 except VoiceosError as error:  # the engine comes back, or the user is told what to change
                     log.error("%s %s", error, error.hint)  # noqa: TRY400 - what happened is in its text
                     conductor.announce(error.spoken, key=True, urgency="high")
+            if self._meets:
+                await parts.acquaintance.consider()
+            meets = parts.acquaintance.due == "meeting" and not (self._begin_muted or conductor.policy.sleeps)
             # Where it cannot hear it has said so.
-            if self._greet and conductor.quiet_until is None and duplex.presence.reason != NO_MICROPHONE:
+            if self._greet and not meets and conductor.quiet_until is None and duplex.presence.reason != NO_MICROPHONE:
                 greeting = "greeting_muted" if self._begin_muted else f"greeting_{settings.listening.mode}"
                 conductor.announce(greeting, key=True)
             self._observer.ready()
@@ -198,6 +205,11 @@ class Live:
     def remembering(self) -> Remembering:
         """The memory, as it is talked of."""
         return self.parts.remembering
+
+    @property
+    def acquaintance(self) -> Acquaintance:
+        """The first meeting."""
+        return self.parts.acquaintance
 
     @property
     def reminding(self) -> Reminding:

@@ -58,6 +58,7 @@ class House(Served):
         real: stages whose engines are those that the settings name.
         notifier: who is told that it is alive.
         environ: variables that go before the file.
+        greet: see `Daemon`.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class House(Served):
         real: Collection[Stage] = (),
         notifier: Notifier | None = None,
         environ: Mapping[str, str] = MappingProxyType({}),
+        greet: bool = False,
     ) -> None:
         self.file = folder / "config.toml"
         if not self.file.exists():
@@ -81,7 +83,7 @@ class House(Served):
         self._factories = factories
         self._real = real
         self._notifier = notifier
-        super().__init__(hears=hears, engines=engines, settings=self.source.load().settings)
+        super().__init__(hears=hears, engines=engines, settings=self.source.load().settings, greet=greet)
 
     def _daemon(self, settings: Settings, specs: Specs, *, greet: bool) -> Daemon:
         def restarted(stage: Stage, first: EngineSpec) -> Callable[[Settings], EngineSpec]:

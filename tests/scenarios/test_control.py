@@ -10,6 +10,7 @@ import stat
 
 import pytest
 
+from tests.scenarios.room import settings
 from tests.scenarios.served import Served, Wire
 from voiceos import muted, stored
 from voiceos.audio.earcons import Earcon
@@ -167,7 +168,8 @@ async def test_muted_the_microphone_is_closed_and_stays_closed_over_a_restart() 
         assert (await client.call("status"))["devices"]["no_sound"] == "muted"
     assert muted.load()
     assert stat.S_IMODE(stored.MICROPHONE.path.stat().st_mode) == 0o600
-    async with Served(greet=True) as room, ControlClient() as client:
+    known = settings(assistant={"user_name": "Sam"})
+    async with Served(greet=True, settings=known) as room, ControlClient() as client:
         assert room.sound.muted
         await room.live.conductor.wait_idle()
         assert "microphone is still off" in room.said()[0]

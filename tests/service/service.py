@@ -28,6 +28,8 @@ PATIENCE_S = 40.0
 """Until something that must happen counts as not happening; longer than the watchdog's patience."""
 
 SCRIPTED = """\
+[assistant]
+user_name = "Sam"
 [stt]
 engine = "scripted"
 timeout_s = 3

@@ -13,6 +13,9 @@ from voiceos.audio.frames import RATE_HZ
 REAL = """\
 [llm]
 model = "smollm2-135m-instruct-q4_1"
+
+[assistant]
+user_name = "Sam"
 """
 
 

@@ -36,7 +36,7 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Scripted engines instead of real ones: tries the sound, loads no model.")
     ] = False,
-    greeting: Annotated[bool, typer.Option(help="Say hello at the start.")] = True,
+    greeting: Annotated[bool, typer.Option(help="Say hello at the start, or hold the first meeting.")] = True,
     record: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write down this conversation, your words included, for `voiceos replay`."),

@@ -28,6 +28,7 @@ from voiceos.config import Settings
 from voiceos.config.source import Source
 from voiceos.daemon.configuration import Configuration, Reloaded
 from voiceos.daemon.control import Control
+from voiceos.daemon.first_meeting import FirstMeeting
 from voiceos.daemon.muting import Muting
 from voiceos.daemon.notify import Notifier
 from voiceos.daemon.part import Degraded, Part
@@ -55,7 +56,8 @@ class Daemon:
         after_kill: the last run was killed; the user is told, instead of being greeted.
         source: what the settings were read from, to be read again when that changes; None: they stay as they are.
         record: a new file that the conversation is written to, with its sound where `record_audio`.
-        greet, store, specs, sound, clock: see `Live`.
+        greet: say hello at the start, or hold the first meeting.
+        store, specs, sound, clock: see `Live`.
     """
 
     def __init__(
@@ -98,15 +100,16 @@ class Daemon:
             Remembering(lambda: self.live),
             Retention(self._prune, settings.memory.keep_episodes_days, self.clock),
             SpeakingFirst(lambda: self.live, control.announcements, self.clock),
+            FirstMeeting(lambda: self.live),
             *parts,
         )
         self._told = Observers(self.parts)
-        greet = greet and not after_kill
         self.live = Live(
             settings,
             store=store,
             specs=specs,
-            greet=greet,
+            greet=greet and not after_kill,
+            meets=greet,
             sound=sound,
             observer=self._told,
             keep=self.configuration.keep if self.configuration else None,

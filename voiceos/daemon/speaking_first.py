@@ -218,7 +218,7 @@ class SpeakingFirst(Part):
             hours=quiet_hours(wanted.quiet_hours),
             quiet_until=conductor.quiet_until,
             on_call=conductor.state.on_call,
-            speaking=conductor.state.phase is not Phase.QUIET,
+            speaking=conductor.state.phase is not Phase.QUIET or live.acquaintance.open,
             said=tuple(ledger.said),
             reception=ledger.reception,
         )

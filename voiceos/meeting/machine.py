@@ -69,6 +69,11 @@ def offer(meeting: Meeting, here: Here) -> Step:
     return Step(offered, (Line("say.offer"),))
 
 
+def told_of(meeting: Meeting) -> Step:
+    """Tell how to have it, where nothing is listened to before it is called."""
+    return Step(replace(meeting, stage=Stage.PUT_OFF, offers=meeting.offers + 1), (Line("say.offer_asleep"),))
+
+
 def may_offer(meeting: Meeting) -> bool:
     return meeting.stage is Stage.PUT_OFF and meeting.offers < MOST_OFFERS
 
@@ -144,7 +149,7 @@ def voice_is_there(meeting: Meeting, *, failed: bool) -> Step:
     """What came of `UseVoice`."""
     told = Line("say.voice_refused" if failed else "say.voice_changed")
     if meeting.stage is not Stage.OPEN or meeting.question is not Question.VOICE:
-        return Step(meeting)
+        return Step(meeting, (told,))
     return _again(meeting, told)
 
 

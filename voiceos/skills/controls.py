@@ -10,6 +10,7 @@ from voiceos.languages import Phrases
 from voiceos.skills import itself, preferences
 from voiceos.skills.crisis import FirstAid
 from voiceos.skills.initiative import Initiative
+from voiceos.skills.meeting import Meetings
 from voiceos.skills.memory import Memories
 from voiceos.skills.preferences import Wants
 from voiceos.thinking.answers import ANSWERED, answer
@@ -35,6 +36,9 @@ class Controls(Wants, Protocol):
 
     @property
     def initiative(self) -> Initiative: ...
+
+    @property
+    def meeting(self) -> Meetings: ...
 
     @property
     def memory(self) -> Memories: ...

@@ -13,6 +13,7 @@ from voiceos.turn_taking.state import Phase, State, Step, forget
 from voiceos.turn_taking.utterance import (
     finished_as_judged,
     holds_back,
+    is_answer,
     is_backchannel,
     is_crisis,
     is_expected,
@@ -115,6 +116,8 @@ def _wait_s(state: State, policy: Policy) -> float:
     if state.failed is not None or isinstance(heard, ev.Nothing) or is_backchannel(state, heard):
         return policy.end_silence_s
     thinks = isinstance(heard, ev.Words) and is_for_us(state, heard, policy)
+    if thinks and isinstance(heard, ev.Words) and is_answer(heard):
+        return policy.wait_s(state.sound, None, expects_words=False)
     if thinks and isinstance(heard, ev.Words) and heard.intent is not None:
         # A whole sentence that is known is a finished one.
         sounds_on = state.sound is not None and state.sound < UNFINISHED_SOUND

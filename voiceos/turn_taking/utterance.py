@@ -12,7 +12,7 @@ def is_for_us(state: State, heard: ev.Words, policy: Policy) -> bool:
     if heard.echo or is_backchannel(state, heard):
         return False
     if heard.distant and state.suspended:  # somebody else talks in the room
-        return heard.named or heard.intent is not None
+        return heard.named or _is_known(heard)
     if heard.named or (policy.mode == "open" and not holds_back(state, policy)):
         return True
     if policy.hushed and heard.intent is not None and heard.intent.name == "talk_again":
@@ -20,8 +20,18 @@ def is_for_us(state: State, heard: ev.Words, policy: Policy) -> bool:
     if policy.hushed and policy.mode == "open" and not state.on_call and not heard.distant and is_crisis(heard):
         return True
     if state.suspended:  # over a reply only its name or a known wish counts: a television must not stop it
-        return heard.intent is not None
+        return _is_known(heard)
     return is_expected(state, policy)
+
+
+def is_answer(heard: ev.Words) -> bool:
+    """Whether any words at all were taken for an answer to a question of ours: no sentence tells that they are."""
+    return heard.intent is not None and heard.intent.name == ev.ANSWER
+
+
+def _is_known(heard: ev.Words) -> bool:
+    """Whether it is a sentence that is understood without the model."""
+    return heard.intent is not None and not is_answer(heard)
 
 
 def is_crisis(heard: ev.Heard | None) -> bool:

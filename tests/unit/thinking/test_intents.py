@@ -61,6 +61,16 @@ OPEN = {
         "": ["I don't know.", "What is the capital of France?", "Nothing.", "It's raining.", "No."],
     },
     "correction": {"correct": ["It's Anna.", "It is the second of May."], "": ["Anna."]},
+    "meeting": {
+        "meeting_skip": ["Skip.", "Skip that.", "Next question, please.", "I'd rather not say.", "Pass."],
+        "meeting_back": ["Go back.", "No, go back.", "One step back.", "Back to the last question."],
+        "meeting_again": ["Say that again.", "What did you ask?", "Repeat the question, please."],
+        "meeting_why": ["Why?", "Why do you ask?", "Why do you want to know that?", "What for?"],
+        "meeting_later": ["Not now.", "Later.", "Let's do this later.", "Skip all of it.", "Stop asking me questions."],
+        "meeting_never": ["Never ask again.", "Don't ask me that again.", "I don't want this."],
+        "repeat": ["Pardon?"],
+        "": ["Sam.", "Yes.", "From ten to eight.", "Never.", "I like to go back home."],
+    },
     "spoke_first": {
         "not_now": ["Not now.", "Later, please.", "Maybe later.", "Tell me again later."],
         "why_first": ["Why did you say that?", "Why did you tell me that?", "Why did you remind me?"],
