@@ -22,6 +22,7 @@ from voiceos.exchange import Exchange
 from voiceos.languages import Phrases
 from voiceos.memory import NOTE, USER, Fact, Source, Store
 from voiceos.memory.records import plain
+from voiceos.retelling import Retelling
 from voiceos.skills import memory as says
 from voiceos.thinking.persons import Persons
 from voiceos.thinking.prompt import Conversation
@@ -179,6 +180,8 @@ class Remembering:
                 return self._tell(*await self._known(slots.get("topic"), turn.now), turn.now)
             case "known_more":
                 return self._tell(self._left, self._phrases.text("known_nothing"), turn.now)
+            case "talked_about" | "thought_of_me":
+                return await self._retell(slots.get("past"), turn.now)
             case "told_when":
                 return await self._told_when(turn.now)
             case "wrong":
@@ -301,6 +304,17 @@ class Remembering:
             return [], self._phrases.text("known_episode", when=when[:1].upper() + when[1:], said=said)
         turned = self._persons.turned(topic)
         return [], self._phrases.text("nothing_about" if turned else "nothing_about_that", topic=turned)
+
+    async def _retell(self, past: str | None, now: datetime) -> str:
+        retelling = Retelling(self._diary, self._phrases, language=self._language)
+        self._focus, self._left, self._wrong = (), (), None
+        if past is not None:
+            return await retelling.talked(past, now)
+        if thought := await retelling.thought():
+            return thought
+        facts, _ = await self._known(None, now)
+        told = self._tell(facts, "", now).rstrip(".")
+        return self._phrases.text("thought_by_facts" if facts else "thought_nothing", told=told)
 
     async def _told_when(self, now: datetime) -> str:
         numbers = [fact.id for fact in self._focus] or list(self._used)

@@ -110,3 +110,41 @@ async def test_nothing_is_put_in_short_where_that_is_not_wanted() -> None:
         await home.wait(3)
     with Store() as store:
         assert store.stats().summaries == 0
+
+
+async def test_it_tells_what_was_talked_of_and_who_the_user_is() -> None:
+    wall = Wall("2026-03-03T14:00")
+    live(wall)
+    wall.set("2026-03-04T09:00")
+    hears = (
+        "What did we talk about yesterday?",
+        "What did we talk about on Tuesday?",
+        "What did we talk about this week?",
+        "Who do you think I am?",
+        "What did we talk about last week?",
+        "What did we talk about today?",
+        "Forget that.",
+    )
+    async with Home(wall) as home:
+        await put_in_short(home)
+    async with Home(wall, *hears) as home:
+        answers = [await home.asks() for _ in hears]
+    assert answers[0] == "Yesterday it was this: Your sister Annabella lives in Graz."
+    assert answers[1] == "On Tuesday it was this: Your sister Annabella lives in Graz."
+    assert answers[2] == "This week it was this: On Tuesday: Your sister Annabella lives in Graz."
+    assert answers[3].startswith("You work as a baker. You have known me since March 3")
+    assert answers[4] == "I don't remember that we talked last week."
+    assert answers[5] == "We did talk today, but of nothing that I made a note of."
+    with Store() as store:
+        assert store.chronicle.newest(Scope.DAY), "what was told last was the last question"
+
+
+async def test_before_anything_was_put_in_short_it_tells_by_what_was_said_and_is_known() -> None:
+    wall = Wall("2026-03-03T14:00")
+    live(wall)
+    hears = ("What did we talk about today?", "Who do you think I am?", "What did we talk about yesterday?")
+    async with Home(wall, *hears, summaries=False) as home:
+        answers = [await home.asks() for _ in hears]
+    assert answers[0] == "Today you told me, among other things: Your sister Annabella lives in Graz."
+    assert answers[1].startswith("I haven't made up my mind about you yet, but this is what I know. ")
+    assert answers[2] == "I don't remember that we talked yesterday."

@@ -20,7 +20,7 @@ from voiceos.thinking.persons import Persons
 FORGETTING = ("forget_that", "forget_about", "forget_today", "forget_everything", "off_the_record", "yes", "no")
 """Intents whose turns are not remembered: what is to be forgotten may be named in them."""
 
-TELLING = ("known_about_me", "known_about", "known_more", "told_when")
+TELLING = ("known_about_me", "known_about", "known_more", "told_when", "talked_about", "thought_of_me")
 """Intents that change nothing."""
 
 WISHES = (*FORGETTING, *TELLING, "remember", "remember_last", "wrong", "correct", "on_the_record")

@@ -19,10 +19,9 @@ from babel.lists import format_list
 from voiceos.errors import EngineError
 from voiceos.memory import USER, Acquaintance, Episode, Fact, Kind, Scope, Sources, Store, Summary, summing
 from voiceos.memory.relations import Vocabulary
-from voiceos.thinking.intents import SentenceMatcher
-from voiceos.thinking.persons import Persons
 from voiceos.thinking.ports import Lane, LanguageModel, Message, Sampling
 from voiceos.thinking.reflection import Ask
+from voiceos.thinking.statements import Statements
 
 log = logging.getLogger(__name__)
 
@@ -70,8 +69,7 @@ class Consolidation:
         self._language = language
         self._words = summing.rules(language)
         self._vocabulary = Vocabulary.of(language)
-        self._persons = Persons(language)
-        self._wishes = SentenceMatcher(language)
+        self._statements = Statements(language)
         self._room_tokens = room_tokens
         self._profile_tokens = profile_tokens
         self._lane = lane or asyncio.Lock()
@@ -111,7 +109,7 @@ class Consolidation:
                 self._pieces[keys[-1]] = await self._of_piece([line for _, line in piece])
             lines += self._pieces[keys[-1]]
         if not lines:
-            lines = self._as_said([line for piece in pieces for _, line in piece])
+            lines = self._statements.turned([line for piece in pieces for _, line in piece], MOST_OF_PIECE - 1)
         lines = await self._chosen(list(dict.fromkeys(lines)), MOST_OF_DAY)
         kept = await self._keep(Scope.DAY, source, lines, turns=[turn.id for turn in source.turns])
         for key in keys:
@@ -124,7 +122,7 @@ class Consolidation:
         pieces: list[list[tuple[Episode, summing.Line]]] = []
         left = 0
         for turn in turns:
-            for line in await asyncio.to_thread(self._lines, turn):  # which looks for wishes in it
+            for line in await asyncio.to_thread(self._statements.of, turn):  # which looks for wishes
                 size = min(len(line.text), LONGEST_LINE) + TOKEN_LETTERS
                 if not pieces or size > left:
                     pieces.append([])
@@ -132,13 +130,6 @@ class Consolidation:
                 pieces[-1].append((turn, line))
                 left -= size
         return pieces
-
-    def _lines(self, turn: Episode) -> list[summing.Line]:
-        wish = self._wishes.match(turn.said)  # that somebody is in danger too
-        if wish is not None and wish.name != "remember":
-            return []
-        said = turn.said if wish is None else str(wish.slots["text"])
-        return summing.lines_said(said, self._vocabulary)
 
     async def _of_piece(self, lines: Sequence[summing.Line]) -> list[str]:
         text = "\n".join(line.text[:LONGEST_LINE] for line in lines)
@@ -161,13 +152,6 @@ class Consolidation:
             if (bearing := summing.borne_out(sentence, lines, self._vocabulary)) is not None:
                 kept[sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."] = bearing
         return list(kept.items())
-
-    def _as_said(self, lines: Sequence[summing.Line]) -> list[str]:
-        """Where nothing that was written holds: what the user told, in their own words, the longest."""
-        told = [line for line in lines if not line.asks and self._persons.turned(line.text)]
-        longest = sorted(told, key=lambda line: -len(line.text))[: MOST_OF_PIECE - 1]
-        turned = [self._persons.turned(line.text).rstrip(" .!") for line in told if line in longest]
-        return [f"{text[:1].upper()}{text[1:]}." for text in turned if " " in text]
 
     # Weeks.
 
