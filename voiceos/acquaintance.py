@@ -19,7 +19,7 @@ from voiceos.errors import StorageError, VoiceosError
 from voiceos.events import ANSWER, Intent
 from voiceos.listening.ports import IntentMatcher
 from voiceos.meeting import BecomeSo, Deed, Here, KnowName, Question, Set, Stage, Step, UseVoice, Wish, kept, nature
-from voiceos.memory import USER, Source
+from voiceos.memory import USER, Source, Store
 from voiceos.preferences import Preferences
 from voiceos.skills.meeting import ABOUT, MEET
 
@@ -45,6 +45,37 @@ ANSWERING: Mapping[Question, tuple[str, ...]] = {
 
 NAMING = ("call_me",)
 """Likewise, at any question."""
+
+
+def circumstances(settings: Settings, voices: Sequence[Voice], *, terminal: bool = False) -> Here:
+    """What the meeting goes by.
+
+    Args:
+        voices: those that are here.
+        terminal: it is read, not heard.
+    """
+    assistant, voice = settings.assistant, settings.tts.voice
+    place = next((number for number, one in enumerate(voices) if one.model == voice), -1)
+    others = [*voices[place + 1 :], *voices[:place]] if place >= 0 else voices
+    return Here(
+        user_name=assistant.user_name,
+        name=assistant.name,
+        named=assistant.name != Settings().assistant.name,
+        language=assistant.language,
+        languages=tuple(languages.available()),
+        voice=voices[place].spoken if place >= 0 else spoken_name(voice),
+        voices=tuple(one.spoken for one in others),
+        speed=settings.tts.speed,
+        quiet_hours=settings.initiative.quiet_hours,
+        level=settings.initiative.level,
+        terminal=terminal,
+    )
+
+
+def remember_name(store: Store, name: str, *, at: datetime, language: str) -> None:
+    """The fact that they are called so. Raises StorageError."""
+    sentence = str(languages.table(language, "meeting")["memory"]["sentence"]).format(user=name)
+    store.remember_fact(USER, "name", name, at=at, sentence=sentence, source=Source.TOLD)
 
 
 class Acquaintance:
@@ -169,7 +200,8 @@ class Acquaintance:
 
     def silent(self) -> str:
         """Nobody has answered; "" where that is let be without a word."""
-        return self._take(meeting.silent(self.meeting))
+        self._look()
+        return self._take(meeting.silent(self.meeting)) if self.open else ""
 
     async def aclose(self) -> None:
         """Wait for what is being kept."""
@@ -177,23 +209,7 @@ class Acquaintance:
 
     def here(self) -> Here:
         """What is so just now, and what there is to choose from."""
-        settings = self._wanted()
-        assistant, voice = settings.assistant, settings.tts.voice
-        known = list(self._voices())
-        place = next((number for number, one in enumerate(known) if one.model == voice), -1)
-        others = [*known[place + 1 :], *known[:place]] if place >= 0 else known
-        return Here(
-            user_name=assistant.user_name,
-            name=assistant.name,
-            named=assistant.name != Settings().assistant.name,
-            language=assistant.language,
-            languages=tuple(languages.available()),
-            voice=known[place].spoken if place >= 0 else spoken_name(voice),
-            voices=tuple(one.spoken for one in others),
-            speed=settings.tts.speed,
-            quiet_hours=settings.initiative.quiet_hours,
-            level=settings.initiative.level,
-        )
+        return circumstances(self._wanted(), self._voices())
 
     async def _is_known(self) -> bool:
         """The settings or the memory know somebody already; a memory that cannot be read may."""
@@ -261,10 +277,7 @@ class Acquaintance:
         if self._diary is None or self._diary.off_the_record:
             return
         now = self._now()
-        sentence = str(languages.table(self._language, "meeting")["memory"]["sentence"]).format(user=name)
-        await self._diary.ask(
-            lambda store: store.remember_fact(USER, "name", name, at=now, sentence=sentence, source=Source.TOLD)
-        )
+        await self._diary.ask(lambda store: remember_name(store, name, at=now, language=self._language))
 
     async def _become(self, traits: Sequence[str], topics: Sequence[str], before: meeting.Meeting) -> None:
         last = nature.persona(before.traits, before.topics, self._language)

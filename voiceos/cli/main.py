@@ -23,6 +23,7 @@ from voiceos.cli.minus import TakesMinus
 from voiceos.cli.replay import replay_
 from voiceos.cli.report import report
 from voiceos.cli.run import run
+from voiceos.cli.setup import setup
 from voiceos.cli.status import status
 from voiceos.cli.top import top
 from voiceos.cli.tune import tune
@@ -61,6 +62,7 @@ def main(
 
 
 app.command()(run)
+app.command()(setup)
 app.command(cls=TakesMinus)(ask)
 app.command(cls=TakesMinus)(say)
 app.command()(transcribe)
