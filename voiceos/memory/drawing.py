@@ -157,6 +157,8 @@ def check(
             subject = USER
         if relation is None or not provenance.known_subject(subject, [*before, said], vocabulary):
             continue
+        if subject == USER and relation.kind is not Kind.PERSON:
+            subject = provenance.of_whom(value, said, vocabulary) or USER
         if subject == USER and relation.kind is not Kind.PERSON and not provenance.of_user(value, said, vocabulary):
             subject = _last_named(said.partition(value)[0], vocabulary)
         if subject in vocabulary.people and relation.name in NAMING and value[:1].isupper():

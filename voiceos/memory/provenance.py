@@ -84,6 +84,26 @@ def of_user(value: str, said: str, vocabulary: Vocabulary) -> bool:
     return False
 
 
+def of_whom(value: str, said: str, vocabulary: Vocabulary) -> str:
+    """Who somebody is to the user, or their name, of whom the clause that holds the value speaks ("my wife Megan
+    died"); empty where it speaks of nobody of the kind, or of the user as well."""
+    people = "|".join(sorted(map(re.escape, vocabulary.people), key=len, reverse=True))
+    begins = re.compile(rf"(?:my|our) (?:\w+ ){{0,2}}?({people})\b(?!'s|,? and (?:i|me)\b)", re.IGNORECASE)
+    wanted = [stem_of(word) for word in _words(value)]
+    for clause in re.split(vocabulary.data["clause"], _straight(said)):
+        found = begins.match(clause.strip())
+        heard = _words(clause)
+        if (
+            found
+            and wanted
+            and set(wanted) <= {stem_of(word) for word in heard[2:]}
+            and not {"i", "me", "we", "us"} & set(heard)
+        ):
+            name = re.match(rf" ?({_NAME.pattern})", clause.strip()[found.end() :])
+            return name[1].removesuffix("'s") if name else vocabulary.people[found[1].lower()]
+    return ""
+
+
 def _tells(subject: str, relation: Relation, value: str, sentence: str, vocabulary: Vocabulary) -> bool:
     heard = _words(sentence)
     stems = {stem_of(word) for word in heard}

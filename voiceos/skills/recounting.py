@@ -81,7 +81,7 @@ class Recounting:
         ended = [end for one in owners for of in asked.relations if (end := known.ended(one, of))]
         if ended:
             return self._as_said(max(ended, key=lambda one: one.at), now)
-        spoken = self._spoken(known, store, asked, text, recalled)
+        spoken = self._spoken(known, store, asked, owners, text, recalled)
         own = [one for one in spoken if self._is_about(one, asked, owners)]
         if asked.relations and asked.relations[0] in self._vocabulary.relations and asked.holds != "name":
             likely = [one for one in own if self._is_cued(one, asked.relations)]
@@ -176,11 +176,20 @@ class Recounting:
     # Sentences.
 
     def _spoken(
-        self, known: InForce, store: Store, asked: Asked, text: str, recalled: Iterable[Fact | Episode]
+        self,
+        known: InForce,
+        store: Store,
+        asked: Asked,
+        owners: Sequence[str],
+        text: str,
+        recalled: Iterable[Fact | Episode],
     ) -> list[Held]:
         """What the user said that may answer it, sentence by sentence."""
-        words = " ".join([text, *(other for word in sorted(asked.words) for other in self._questions.alike(word))])
-        found = store.candidates(words, fact_numbers=(), episode_numbers=(), superseded=False, limit=MATCHES)
+        words = [other for word in sorted(asked.words) for other in sorted(self._questions.alike(word))]
+        words += [word for word, person in self._vocabulary.people.items() if person in asked.path[1:]]
+        found = store.candidates(
+            " ".join([text, *owners, *words]), fact_numbers=(), episode_numbers=(), superseded=False, limit=MATCHES
+        )
         spoken = [
             Held(fact.subject, fact.relation, fact.value, fact.sentence, fact.last, fact.id)
             for fact in (*found.facts, *(one for one in recalled if isinstance(one, Fact)))
@@ -199,7 +208,9 @@ class Recounting:
         heard = set(terms.words(one.sentence.replace("'", " ").replace("’", " ")))
         if asked.path == (USER,):
             own = {word.split("'")[0] for word in self._vocabulary.data["own"]}
-            return bool(own & set(terms.words(self._someone.sub(" ", one.sentence))))
+            if own & set(terms.words(self._someone.sub(" ", one.sentence))):
+                return True
+            return len(asked.words) > 1 and one.sentence.lower().startswith("the ") and not self._names(one.sentence)
         if asked.path[0] == ANYBODY:
             return True
         last = asked.path[-1]
@@ -228,17 +239,15 @@ class Recounting:
         if asked.holds == "name":
             return any(name not in text for name in self._names(one.sentence))
         if asked.holds == "day":
-            data = self._vocabulary.data["due"]
-            months = any(month in one.sentence.lower() for month in data["months"])
-            return months or due.moment(one.sentence, ANY_DAY, data) is not None or "ago" in one.sentence
+            day = due.moment(one.sentence, ANY_DAY, self._vocabulary.data["due"])
+            return day is not None or self._questions.tells_of_a_day(one.sentence)
         if asked.holds == "number":
             number = parts(self._language)["number"]
             return re.search(rf"\b{number}\b", one.sentence, re.IGNORECASE) is not None
         return True
 
     def _is_cued(self, one: Held, relations: Iterable[str]) -> bool:
-        known = [relation for name in relations if (relation := self._vocabulary.relation(name))]
-        return any(relation.cues and provenance.cued(relation.cues, one.sentence) for relation in known)
+        return any(cues and provenance.cued(cues, one.sentence) for cues in map(self._questions.cues, relations))
 
     def _names(self, sentence: str) -> list[str]:
         return [hit["name"] for hit in self._name.finditer(sentence)]

@@ -80,7 +80,7 @@ class Questions:
         question = self._bare(text)
         if not question or any(re.search(self._words[key], question, re.IGNORECASE) for key in ("past", "other")):
             return None
-        ways = (self._relation, self._identity, self._thing, self._deed, self._about)
+        ways = (self._relation, self._identity, self._thing, self._deed, self._whether, self._about)
         return next((asked for way in ways if (asked := way(question))), None)
 
     def alike(self, word: str) -> frozenset[str]:
@@ -90,6 +90,18 @@ class Questions:
     def speaks_of(self, text: str, word: str) -> bool:
         """Whether a text has it, or what may stand for it."""
         return not {terms.stem(one) for one in self.alike(word)}.isdisjoint(map(terms.stem, terms.words(text)))
+
+    def tells_of_a_day(self, text: str) -> bool:
+        return re.search(self._words["day"], text, re.IGNORECASE) is not None
+
+    def cues(self, relation: str) -> tuple[str, ...]:
+        """Beginnings of words that speak of a relation; none that are in every other sentence, such as "is"."""
+        for entry in self._words["relation"]:
+            if entry["name"] == relation and "spoken" in entry:
+                return tuple(entry["spoken"])
+        known = self._vocabulary.relation(relation)
+        being = self._vocabulary.data["being"]
+        return tuple(cue for cue in (known.cues if known else ()) if cue not in being and cue[0] != "'")
 
     def answers(self, relation: str) -> Answers | None:
         for entry in self._words["relation"]:
@@ -143,9 +155,9 @@ class Questions:
                 if not path or not words or len(thing.split()) > 5:
                     return None
                 relation = re.sub(r"[\s-]+", "_", thing.lower())
-                known = self._vocabulary.relation(relation)
+                relation = self._vocabulary.people.get(relation, relation)
                 holds = "name" if re.search(self._words["named"], question) else self._holds(groups["wh"].lower())
-                return Asked(path, (known.name if known else relation,), words, holds)
+                return Asked(path, (relation,), words, holds)
         return None
 
     def _deed(self, question: str) -> Asked | None:
@@ -154,11 +166,22 @@ class Questions:
                 groups = hit.groupdict()
                 path = self._path(hit) if groups.get("who") else (USER,)
                 verb, kind = groups["verb"], groups.get("type") or ""
-                words, of_kind = self._important(verb), self._important(kind)
+                asked = re.split(self._words["else"], verb)[0]
+                words, of_kind = self._important(asked) or self._important(verb), self._important(kind)
                 if not path or not (words or of_kind):
                     return None
                 holds = self._holds(groups["wh"].lower())
                 return Asked(path, (), words or of_kind, holds, of_kind if words else frozenset())
+        return None
+
+    def _whether(self, question: str) -> Asked | None:
+        for pattern in self._rules.whether:
+            if (
+                (hit := pattern.search(question))
+                and (words := self._important(hit["verb"]))
+                and (path := self._path(hit))
+            ):
+                return Asked(path, (), words, plain=not hit.groupdict().get("open"))
         return None
 
     def _about(self, question: str) -> Asked | None:
@@ -230,6 +253,7 @@ class _Rules:
     of_name: tuple[re.Pattern[str], ...]
     thing: tuple[re.Pattern[str], ...]
     deed: tuple[re.Pattern[str], ...]
+    whether: tuple[re.Pattern[str], ...]
     about: tuple[re.Pattern[str], ...]
     named: re.Pattern[str]
 
@@ -267,6 +291,7 @@ def _rules(language: str) -> _Rules:
         all_of("identity", "of_name"),
         all_of("thing"),
         all_of("deed"),
+        all_of("whether"),
         all_of("about"),
         compiled("{name}"),
     )

@@ -64,6 +64,15 @@ def test_what_stands_beside_is_not_told(said: str, fact: tuple[str, str, str]) -
     assert drawn(said, fact) == []
 
 
+def test_what_is_told_of_somebody_close_is_not_told_of_the_user() -> None:
+    said = "My wife Megan died four years ago."
+    assert drawn(said, ("user", "did", "died four years ago")) == ["Megan did died four years ago"]
+    assert drawn("My brother quit his job.", ("user", "did", "quit his job")) == ["brother did quit his job"]
+    assert drawn("My boss gave me a watch, it is gold.", ("user", "did", "gave me a watch")) == [
+        "user did gave me a watch"
+    ]
+
+
 def test_whoever_possesses_something_is_named_without_that() -> None:
     assert drawn("Anna's birthday is in May.", ("Anna", "birthday", "May")) == ["Anna birthday May"]
     assert '"Anna"' in drawing.grammar("Anna's birthday is in May.", [], ENGLISH)

@@ -73,6 +73,17 @@ def memory(tmp_path: Path) -> Iterator[Memory]:
         (["We have a dog, his name is Rex."], "What's my dog called?", "Your dog is called Rex."),
         (["Remember that my locker number is nine."], "What is my locker number?", "Your locker number is nine."),
         (["The spare key is behind the boiler."], "Where is the spare key?", "The spare key is behind the boiler."),
+        (
+            ["My driving test is on the third of May."],
+            "When is my driving test?",
+            "Your driving test is on the third of May.",
+        ),
+        (["I lent my drill to Oskar."], "Who did I lend my drill to?", "You lent your drill to Oskar."),
+        (["The car is parked on level three."], "Where did I park the car?", "The car is parked on level three."),
+        (["My husband Karl is a pilot."], "Is my husband a pilot?", "Your husband Karl is a pilot."),
+        (["I'm a vegetarian."], "Do I eat meat?", "You're a vegetarian."),
+        (["My colleague Fatima bakes samosas."], "Who bakes samosas?", "Your colleague Fatima bakes samosas."),
+        (["They gave me a golden clock."], "What did they give me when I retired?", "They gave you a golden clock."),
         (["They gave me a golden clock."], "What did they give me?", "They gave you a golden clock."),
         (
             ["I promised Jo that I would bake a cake."],
@@ -126,6 +137,10 @@ def test_of_what_changed_the_newer_is_told(
         "How much rent do I pay?",
         "Who lent me the ladder?",
         "What is my mother's maiden name?",
+        "How old is my sister?",
+        "What's my postcode?",
+        "Does my sister have children?",
+        "Who is my sister married to?",
     ],
 )
 def test_of_what_was_never_told_that_is_said(memory: Memory, question: str) -> None:

@@ -34,7 +34,7 @@ at = 2026-02-01T10:00:00
 turns = [
   { say = "I live in Oslo now.", facts = ["user | lives_in | oslo"] },
   { ask = "Where do I live, please?", accept = ["oslo"], old = ["rome"] },
-  { ask = "Do I have a car?", never = true },
+  { ask = "Is there a car of mine?", never = true },
 ]
 [[sitting]]
 at = 2026-03-01T10:00:00
