@@ -171,6 +171,7 @@ class Remembering:
                     return self._phrases.text("question_over")
                 return await question.deed(turn.now)
             case "no":
+                self._wrong = None
                 return self._phrases.text("kept_all")
             case "remember":
                 return await self._remember(slots["text"], turn)

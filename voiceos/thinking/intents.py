@@ -28,7 +28,7 @@ where a text of any length begins within so many words."""
 ANY_WORDS = ("name", "voice")
 """Slots that take whatever words stand there, as a name."""
 
-TOPICS = ("topic", "value", "old")
+TOPICS = ("topic", "value", "old", "person", "known")
 """Likewise, as many as stand there."""
 
 WISH, NAMED = "wish", "named"
@@ -36,6 +36,12 @@ WISH, NAMED = "wish", "named"
 
 TEXT = "text"
 """The slot that takes all that follows."""
+
+STATED = {"text": "text", "told": "text", "plain": "text", "claim": "topic"}
+"""Slots that take all that follows where it says something, and how they are called then."""
+
+OF_SOMETHING = {"person": "topic", "known": "topic"}
+"""Likewise topics of a kind."""
 
 FOUND_BY_WORDS = 4
 """So many first words of a text tell where it begins in the transcript."""
@@ -47,6 +53,7 @@ MOST_WORDS = 3
 """Names of more words than this are none."""
 
 _OUTSIDE = re.compile(r"[^\w'’ %]+")
+_SIGNS = re.compile(r"[^\w\s.,:;!?…，。：！？–—-][^\w.,:;!?…，。：！？–—-]*$")
 _NUMBER = re.compile(r"\b(\d{1,3}) ?%")
 
 
@@ -58,7 +65,6 @@ class _Data:
     courtesies: tuple[str, ...]
     not_names: tuple[str, ...]
     not_topics: tuple[str, ...]
-    not_texts: tuple[str, ...]
 
 
 @cache
@@ -70,10 +76,8 @@ def _data(language: str) -> _Data:
     fillers, courtesies = (
         tuple(sorted(table.pop(name, []), key=len, reverse=True)) for name in ("fillers", "courtesies")
     )
-    not_names, not_topics, not_texts = (
-        tuple(str(words) for words in table.pop(name, [])) for name in ("not_names", "not_topics", "not_texts")
-    )
-    return _Data(Intents.from_dict(table), fillers, courtesies, not_names, not_topics, not_texts)
+    not_names, not_topics = (tuple(str(words) for words in table.pop(name, [])) for name in ("not_names", "not_topics"))
+    return _Data(Intents.from_dict(table), fillers, courtesies, not_names, not_topics)
 
 
 class SentenceMatcher:
@@ -92,6 +96,7 @@ class SentenceMatcher:
         self._language = language
         self._asked = asked
         self._fillers = (*self._data.fillers, plain(name)) if name else self._data.fillers
+        self._name = name.lower()
         self._crisis = Crisis(language)
         self._wishes = Wishes(language)
 
@@ -116,7 +121,7 @@ class SentenceMatcher:
                 continue
             slots = {name: entity.value for name, entity in found.entities.items()}
             asked_kindly = not words[0].startswith(candidate.split()[0])
-            if not whole and not {TEXT, WISH, NAMED} & slots.keys():
+            if not whole and not {*STATED, WISH, NAMED} & slots.keys():
                 continue
             if (filled := self._filled(slots, transcript, asked_kindly)) is not None:
                 return Intent(found.intent.name, filled)
@@ -141,7 +146,11 @@ class SentenceMatcher:
                 polite = slots[name] in self._fillers or len(self._without_fillers(slots[name])) > 1
                 if polite or _begins(slots[name], self._data.not_topics):
                     return None
-                filled[name] = _as_written(slots[name], transcript)
+                written = _as_written(slots[name], transcript)
+                if not self._fits(name, written):
+                    return None
+                del filled[name]
+                filled[OF_SOMETHING.get(name, name)] = written
             elif name in (WISH, NAMED):
                 read = self._wishes.reminder if name == WISH else self._wishes.named
                 told = read(self._without_courtesies(_rest(slots[name], transcript)))
@@ -149,14 +158,32 @@ class SentenceMatcher:
                     return None
                 del filled[name]
                 filled.update(told)
-            elif name == TEXT:
+            elif name in STATED:
                 asks = transcript.rstrip().endswith(("?", "？")) and not asked_kindly
-                if asks or _begins(slots[name], self._data.not_texts):
+                written = self._without_courtesies(_rest(slots[name], transcript))
+                if asks or not self._states(name, written, transcript):
                     return None
-                filled[name] = self._without_courtesies(_rest(slots[name], transcript))
-                if not filled[name]:
-                    return None
+                del filled[name]
+                filled[STATED[name]] = written
         return filled
+
+    def _fits(self, name: str, written: str) -> bool:
+        match name:
+            case "person":
+                return self._wishes.is_somebody(written)
+            case "known":
+                return self._wishes.is_theirs(written)
+            case "value":
+                return self._wishes.is_value(written)
+            case _:
+                return True
+
+    def _states(self, name: str, written: str, transcript: str) -> bool:
+        if name in ("told", "plain"):
+            announced = re.search(rf"[:：]\s*{re.escape(written)}", transcript) is not None
+            if not announced:
+                return self._wishes.tells(written, please=name == "told")
+        return self._wishes.says(written)
 
     def _is_name(self, words: str) -> bool:
         """Without polite words at its ends, of which the next try has fewer."""
@@ -175,7 +202,14 @@ class SentenceMatcher:
                 before = text[: -len(courtesy)]
                 if text.lower().endswith(courtesy) and (not before or not before[-1].isalnum()):
                     text, shorter = before, True
+            before = text[: -len(self._name)].rstrip() if self._name and text.lower().endswith(self._name) else ""
+            if before.endswith(",") or self._is_courtesy(before):  # "thanks, Ada" calls it, "my cat is Ada" does not
+                text, shorter = before, True
         return text
+
+    def _is_courtesy(self, before: str) -> bool:
+        """What stands before the name ends with polite words."""
+        return any(re.search(rf"[^\w]{re.escape(one)}$", before, re.IGNORECASE) for one in self._data.courtesies)
 
     def _without_fillers(self, text: str) -> list[str]:
         """The text, and the text without the polite words at its ends, one after the other."""
@@ -207,7 +241,8 @@ def _rest(words: str, transcript: str) -> str:
     begin = words.split()[:FOUND_BY_WORDS]
     while begin:
         if found := _found(begin, transcript):
-            return " ".join(transcript[found.start() :].split())
+            signs = _SIGNS.search(transcript[: found.start()])  # "🎉 is my emoji"
+            return " ".join(transcript[signs.start() if signs else found.start() :].split())
         begin.pop()  # "50 percent" was perhaps written in another way
     return words
 

@@ -1,9 +1,9 @@
-"""What somebody wants to be reminded of and when, told apart by rules of the language. Pure."""
+"""What a wish is about, told apart by rules of the language: what is to be done and when, what is a fact. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -69,6 +69,40 @@ class Wishes:
         slots: dict[str, Any] = {**ended.slots, **({"task": task} if task else {})}
         return slots or None
 
+    def says(self, text: str) -> bool:
+        """Whether it says something, as "my sister is Ana" does, and does not only name it ("party tonight")."""
+        rules = self._rules
+        text = text.replace("’", "'")
+        if _any(rules.statement["never"], text):
+            return False
+        if _any(rules.statement["begins"], text):
+            return True
+        return not _any(rules.statement["names"], text) and _any(rules.statement["says"], text)
+
+    def tells(self, text: str, *, please: bool) -> bool:
+        """Likewise, without a "that" before it.
+
+        Args:
+            please: it was asked for with please.
+        """
+        rules, text = self._rules, text.replace("’", "'")
+        if not self.says(text) or rules.told["never"].search(text):
+            return False
+        if rules.told["needs_verb"].search(text) and not _any(rules.statement["says"], text):
+            return False
+        return please or rules.told["of_them"].search(text) is not None
+
+    def is_somebody(self, text: str) -> bool:
+        return self._rules.somebody.search(text) is not None
+
+    def is_theirs(self, text: str) -> bool:
+        """The user may have told it: it is about them, or has a name."""
+        return self._rules.theirs.search(text) is not None
+
+    def is_value(self, text: str) -> bool:
+        """What something may be instead; "fine" is none."""
+        return self._rules.no_value.search(text) is None
+
     def _behind_for(self, text: str) -> Timed:
         """ "Five" is a time where nothing follows but what is to be done at it."""
         timed = self.times.at_start(text, alone=True)
@@ -102,6 +136,10 @@ class Wishes:
 _MARKS = " .,!?;:…"
 
 
+def _any(patterns: Sequence[re.Pattern[str]], text: str) -> bool:
+    return any(pattern.search(text) for pattern in patterns)
+
+
 def _without_words(text: str, count: int) -> str:
     """Without so many of its first words."""
     found = re.match(rf"[^\w'’]*(?:[\w'’]+[^\w'’]+){{{count - 1}}}[\w'’]+[^\w'’]*", text)
@@ -122,6 +160,11 @@ class _Rules:
     what_links: tuple[tuple[re.Pattern[str], str], ...]
     what_thing: re.Pattern[str]
     what_never: re.Pattern[str]
+    statement: Mapping[str, Sequence[re.Pattern[str]]]
+    told: Mapping[str, re.Pattern[str]]
+    somebody: re.Pattern[str]
+    theirs: re.Pattern[str]
+    no_value: re.Pattern[str]
 
 
 @cache
@@ -137,5 +180,10 @@ def _rules(language: str) -> _Rules:
         what_links=tuple((re.compile(pattern), link) for pattern, link in what["links"].items()),
         what_thing=re.compile(what["thing"]),
         what_never=re.compile(what["never"]),
+        statement={name: tuple(map(re.compile, table["statement"][name])) for name in table["statement"]},
+        told={name: re.compile(pattern) for name, pattern in table["told"].items()},
+        somebody=re.compile(table["somebody"]["is"]),
+        theirs=re.compile(table["theirs"]["is"]),
+        no_value=re.compile(table["value"]["never"]),
         **compiled,
     )

@@ -60,7 +60,6 @@ OPEN = {
         "never_mind": ["Never mind."],
         "": ["I don't know.", "What is the capital of France?", "Nothing.", "It's raining.", "No."],
     },
-    "correction": {"correct": ["It's Anna.", "It is the second of May."], "": ["Anna."]},
     "meeting": {
         "meeting_skip": ["Skip.", "Skip that.", "Next question, please.", "I'd rather not say.", "Pass."],
         "meeting_back": ["Go back.", "No, go back.", "One step back.", "Back to the last question."],
@@ -70,6 +69,11 @@ OPEN = {
         "meeting_never": ["Never ask again.", "Don't ask me that again.", "I don't want this."],
         "repeat": ["Pardon?"],
         "": ["Sam.", "Yes.", "From ten to eight.", "Never.", "I like to go back home."],
+    },
+    "correction": {
+        "correct": ["It's Anna.", "It is the second of May.", "It's a fine old house."],
+        "no": ["It's fine.", "That's okay.", "Leave it.", "It's not that important."],
+        "": ["Anna.", "It's over."],
     },
     "spoke_first": {
         "not_now": ["Not now.", "Later, please.", "Maybe later.", "Tell me again later."],
@@ -99,6 +103,14 @@ def test_what_answers_something_is_understood_just_behind_it(is_open: str, wish:
     ("transcript", "slots"),
     [
         ("Remember that my Sister's name is Ana, please.", {"text": "my Sister's name is Ana"}),
+        ("Remember that I like tea, Ada.", {"text": "I like tea"}),
+        ("Remember that my PIN is 1234, thanks Ada?", None),
+        ("Remember that my PIN is 1234, thanks Ada.", {"text": "my PIN is 1234"}),
+        ("Remember that my PIN is 1234, thank you, Ada!", {"text": "my PIN is 1234"}),
+        ("Remember that my daughter is called Ada.", {"text": "my daughter is called Ada"}),
+        ("Remember that 🎉🎉 is my emoji.", {"text": "🎉🎉 is my emoji"}),
+        ('Remember that "Bo" is my cat.', {"text": '"Bo" is my cat'}),
+        ("Remember: I like tea.", {"text": "I like tea"}),
         ("Could you remember that I take 50% now?", {"text": "I take 50% now"}),
         ("Remember that Dr. O’Neill calls at 5:30 p.m.", {"text": "Dr. O’Neill calls at 5:30 p.m"}),
         (f"Remember that I have {'very ' * 200}old friends.", {"text": f"I have {'very ' * 200}old friends"}),
@@ -106,10 +118,9 @@ def test_what_answers_something_is_understood_just_behind_it(is_open: str, wish:
         ("Forget everything about the McGregors.", {"topic": "the McGregors"}),
     ],
 )
-def test_words_come_as_they_were_written(transcript: str, slots: dict[str, str]) -> None:
+def test_words_come_as_they_were_written(transcript: str, slots: dict[str, str] | None) -> None:
     intent = MATCHER.match(transcript)
-    assert intent is not None
-    assert intent.slots == slots
+    assert (None if intent is None else intent.slots) == slots
 
 
 def test_what_people_really_said_is_taken_for_a_wish_only_where_it_is_one(speech_dir: Path) -> None:
