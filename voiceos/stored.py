@@ -74,19 +74,19 @@ QUIET = Stored("quiet.json", "state", 1, "until when you asked for quiet", "it m
 INITIATIVE = Stored(
     "initiative.json",
     "state",
-    1,
+    2,
     "what it said of its own accord or did not, when and why, and how you took it (`initiative`): no words",
     "it may say something a second time, and learns anew what you like to be told",
-    (_same,),
+    (_same, _same),
 )
 MEETING = Stored(
     "meeting.json",
     "state",
-    1,
+    2,
     "how far you got in the first meeting, what it made of your answers, and the name it proposed "
     "([first-meeting.md](first-meeting.md)): none of your sentences",
     "a first meeting that was broken off begins anew, if it does not know you otherwise",
-    (_same,),
+    (_same, _same),
 )
 RECORDS = Stored(
     "turns.jsonl",

@@ -354,3 +354,27 @@ async def test_a_clock_that_is_set_in_the_middle_of_a_conversation_costs_no_turn
     with Store() as store:
         told = [one.said for one in store.episodes(limit=20) if one.said]
     assert sorted(told) == sorted(hears)
+
+
+async def test_it_asks_once_how_it_went_while_somebody_is_there_and_says_why() -> None:
+    wall = Wall("2026-03-03T14:00")
+    with Store() as store:
+        store.remember_fact(
+            USER, "plans", "job interview", at=wall.now(), sentence="I have a job interview tomorrow.", kind=Kind.PLAN,
+            due=datetime(2026, 3, 4, tzinfo=ZONE), source=Source.DRAWN,
+        )  # fmt: skip
+    wall.set("2026-03-05T14:00")
+    async with Home(wall, hears=["hello there", "why did you say that", "hello there"]) as home:
+        await home.wait(1)
+        assert home.said() == [], "nobody was there"
+        await home.asks()
+        await home.wait(1)
+        assert len(home.said()) == 1, "it breaks into no talk"
+        wall.set("2026-03-05T14:02")
+        assert await home.told("How did") == "How did your job interview go?"
+        assert (await home.asks()).startswith("Because you told me of it")
+        wall.set("2026-03-05T15:00")
+        await home.asks()
+        wall.set("2026-03-05T15:02")
+        await home.wait(2)
+        assert sum("How did" in one for one in home.said()) == 1

@@ -19,6 +19,7 @@ from voiceos import commands as do
 from voiceos import events as ev
 from voiceos.clock import Clock
 from voiceos.daemon.announcements import Announcements
+from voiceos.daemon.open_ends import open_ends
 from voiceos.daemon.part import Degraded, Part
 from voiceos.errors import StorageError, VoiceosError, bug
 from voiceos.initiative import (
@@ -30,11 +31,12 @@ from voiceos.initiative import (
     consider,
     occasions,
     quiet_hours,
+    thoughts,
     weigh,
 )
 from voiceos.initiative.occasions import REMINDER_KEEPS, due_on
 from voiceos.initiative.wording import text
-from voiceos.memory import Fact
+from voiceos.memory import Fact, Store
 from voiceos.turn_taking.policy import Policy
 from voiceos.turn_taking.state import Phase, State
 
@@ -181,7 +183,8 @@ class SpeakingFirst(Part):
             self._look_at = self._not_before
             return
         self._not_before = None
-        found = occasions(facts, ledger.attendance, now, here.hours)
+        thinks_of = await self._open_ends(now) if here.level == "normal" else ()
+        found = [*occasions(facts, ledger.attendance, now, here.hours), *thoughts(thinks_of, ledger, now)]
         chosen = consider(found, ledger, here)
         for one in chosen.decided:
             log.info("%s: %s, %s", one.key, one.outcome.value, one.reason.value)
@@ -189,7 +192,7 @@ class SpeakingFirst(Part):
             self._look_at = min(self._look_at or chosen.look_at, max(chosen.look_at, now + timedelta(seconds=1)))
         if chosen.say is None or chosen.verdict is None:
             return
-        own = next((fact for fact in facts if fact.id == chosen.say.fact), None)
+        own = next((fact for fact in (*facts, *thinks_of) if fact.id == chosen.say.fact), None)
         language = self._live().settings.assistant.language
         sentence = text(chosen.say, own, due_on(facts, now), now, language)
         if sentence:
@@ -198,12 +201,19 @@ class SpeakingFirst(Part):
             self._saying.add_done_callback(lambda _: self.look())
 
     async def _facts(self, now: datetime) -> Sequence[Fact]:
+        since, until = now - REMINDER_KEEPS - timedelta(days=1), now + AHEAD
+        return await self._known(now, lambda store: store.facts_due(until, since=since, limit=500))
+
+    async def _open_ends(self, now: datetime) -> Sequence[Fact]:
+        language = self._live().settings.assistant.language
+        return await self._known(now, lambda store: open_ends(store, now, language))
+
+    async def _known(self, now: datetime, question: Callable[[Store], Sequence[Fact]]) -> Sequence[Fact]:
         diary = self._live().diary
         if diary is None:
             return ()
-        since, until = now - REMINDER_KEEPS - timedelta(days=1), now + AHEAD
         try:
-            return await diary.ask(lambda store: store.facts_due(until, since=since, limit=500))
+            return await diary.ask(question)
         except StorageError as error:
             log.warning("nothing is known of what is due: %s", error)  # `Remembering` tells of it
             self._look_at = now + TRY_AGAIN

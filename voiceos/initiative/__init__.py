@@ -7,6 +7,7 @@ from voiceos.initiative.hours import QuietHours, quiet_hours
 from voiceos.initiative.ledger import Decision, Ledger
 from voiceos.initiative.occasions import REMINDER, Kind, Occasion, occasions
 from voiceos.initiative.reception import Answer, Reception
+from voiceos.initiative.thoughts import thoughts
 
 __all__ = [
     "REMINDER",
@@ -26,5 +27,6 @@ __all__ = [
     "consider",
     "occasions",
     "quiet_hours",
+    "thoughts",
     "weigh",
 ]

@@ -33,6 +33,8 @@ class Kind(StrEnum):
     """They still talk, late."""
     SILENCE = "silence"
     """Nothing was heard of them for days."""
+    THOUGHT = "thought"
+    """What became of something that they had planned, or promised; see `thoughts.py`."""
 
 
 URGENCY: Mapping[Kind, float] = {
@@ -43,6 +45,7 @@ URGENCY: Mapping[Kind, float] = {
     Kind.MORNING: 0.6,
     Kind.NIGHT: 0.5,
     Kind.SILENCE: 0.4,
+    Kind.THOUGHT: 0.3,
 }
 """0 to 1, set by hand: others wait for what was promised, nobody waits for a remark."""
 

@@ -12,6 +12,7 @@ from voiceos import languages
 from voiceos.initiative.budget import ON_TIME
 from voiceos.initiative.occasions import REMINDER, Kind, Occasion, at_no_hour, begins
 from voiceos.memory import Fact
+from voiceos.memory import Kind as FactKind
 from voiceos.thinking.persons import Persons
 
 MOST_THINGS = 3
@@ -76,6 +77,8 @@ def text(occasion: Occasion, fact: Fact | None, today: Sequence[Fact], now: date
             told = words[key if to_them else f"{key}_as_said"]
             at = when(begins(fact, now), now, language)
             return told.format(told=to_them, said=_said(fact), when=at)
+        case Kind.THOUGHT:
+            return _thought(fact, language) if fact is not None else ""
         case Kind.MORNING:
             things = [thing(one, now, language) for one in today[:MOST_THINGS]]
             told = words["morning_with" if things else "morning"]
@@ -87,6 +90,22 @@ def text(occasion: Occasion, fact: Fact | None, today: Sequence[Fact], now: date
             told = words["silence"]
             days = (now - occasion.since + timedelta(days=3, hours=12)).days
             return told.format(days=days)
+
+
+def _thought(fact: Fact, language: str) -> str:
+    """The question of what became of it, with the fact's own words, without its day."""
+    words = languages.table(language, "initiative")["thought"]
+    persons = Persons(language)
+    said = persons.undated(_said(fact))
+    told: str
+    if fact.kind is FactKind.PLAN and (found := re.search(words["event"], said, re.IGNORECASE)):
+        article = "the" if found["article"].lower() == "the" else "own"
+        told = words["how_event"].format(whose=words["whose"][article], thing=found["thing"])
+        return told
+    to_them = persons.turned(said)
+    key = "how" if fact.kind is FactKind.PLAN else "did"
+    told = words[key if to_them else f"{key}_as_said"].format(told=to_them, said=said)
+    return told
 
 
 def bare(reminder: Fact, language: str) -> str:
@@ -112,6 +131,8 @@ def _said(fact: Fact) -> str:
 def why(kind: Kind, fact: Fact | None, now: datetime, language: str) -> str:
     """Why something of this kind was said."""
     words = languages.table(language, "initiative")["why"]
+    if fact is None and kind is Kind.THOUGHT:
+        return str(words["thought_gone"])
     if fact is None and kind in (Kind.REMINDER, Kind.COMMITMENT, Kind.PLAN, Kind.OFFER):
         told: str = words["due"]
         return told

@@ -35,6 +35,11 @@ class Persons:
         """Whether it means another day each day that it is said, as "tomorrow" does."""
         return self._rules.dated.search(text) is not None
 
+    def undated(self, text: str) -> str:
+        """ "I have an exam on Friday" is "I have an exam": without such words."""
+        text = " ".join(self._rules.dated.sub(" ", text).split())
+        return self._rules.left_over.sub("", text).strip(" ,;:")
+
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
@@ -42,6 +47,7 @@ class _Rules:
     turned: tuple[tuple[re.Pattern[str], str], ...]
     being: re.Pattern[str]
     dated: re.Pattern[str]
+    left_over: re.Pattern[str]
 
 
 @cache
@@ -49,4 +55,5 @@ def _rules(language: str) -> _Rules:
     table = languages.table(language, "persons")
     turned = tuple((re.compile(pattern), instead) for pattern, instead in table["turned"])
     dated = re.compile(table["dated"], re.IGNORECASE)
-    return _Rules(re.compile(table["never"]), turned, re.compile(table["is"]), dated)
+    left_over = re.compile(table["left_over"], re.IGNORECASE)
+    return _Rules(re.compile(table["never"]), turned, re.compile(table["is"]), dated, left_over)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.initiative.week import START, Said, Week, fact, of_row, table, told
-from voiceos.initiative import quiet_hours
+from voiceos.initiative import Kind, quiet_hours
 from voiceos.initiative.budget import MOST_A_DAY, ON_TIME
 from voiceos.initiative.ledger import MOST_PUT_OFF
 
@@ -31,6 +31,7 @@ def hold(week: Week, said: list[Said]) -> None:
     for key, count in Counter(one.occasion.key for one in said).items():
         assert count <= 1 + waved[key], "twice the same, and nobody waved it away"
         assert count <= 1 + max(MOST_PUT_OFF.values())
+    counts = Counter(one.occasion.key for one in said)
     for one in said:
         assert not one.here.speaking, "over another speaker"
         assert not one.here.on_call
@@ -38,6 +39,10 @@ def hold(week: Week, said: list[Said]) -> None:
         if hours is not None and hours.cover(one.at):
             assert one.occasion.asked
             assert one.at - one.occasion.since < ON_TIME
+        if one.occasion.kind is Kind.THOUGHT:
+            assert week.level == "normal", "too little for that"
+            assert counts[one.occasion.key] == 1, "twice the same"
+            assert any(turn < one.at <= turn + timedelta(minutes=15) for turn in week.turns) or week.jumps
         if week.level == "off":
             assert one.occasion.asked, "nobody asked for it"
     unasked = [one.at for one in said if not one.occasion.asked]

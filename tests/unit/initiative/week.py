@@ -11,7 +11,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from voiceos.config.model import InitiativeLevel
-from voiceos.initiative import Answer, Circumstances, Kind, Ledger, Occasion, consider, occasions, quiet_hours
+from voiceos.initiative import Answer, Circumstances, Kind, Ledger, Occasion, consider, occasions, quiet_hours, thoughts
 from voiceos.initiative.occasions import REMINDER
 from voiceos.memory import USER, Fact, Source
 from voiceos.memory import Kind as FactKind
@@ -79,7 +79,10 @@ class Week:
         return said
 
     def _say(self, here: Circumstances, said: list[Said]) -> None:
-        found = occasions(self.facts, self.ledger.attendance, here.now, here.hours)
+        found = [
+            *occasions(self.facts, self.ledger.attendance, here.now, here.hours),
+            *thoughts(self.facts, self.ledger, here.now),
+        ]
         chosen = consider(found, self.ledger, here)
         if chosen.say is None or chosen.verdict is None:
             return
