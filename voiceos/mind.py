@@ -216,7 +216,9 @@ class Mind:
         asked = self._notes.asks_about_themselves(text)
         found = [memory.item for memory in await self._recollection.recall(text, now, limit=2 * RECALLED)]
         found = [one for one in found if isinstance(one, Fact) or self._notes.tells(one.said)]
-        told = await self._diary.ask(lambda store: self._recounting.tell(store, text, now, recalled=found))
+        told = None
+        if not self._thinker.conversation.stays_close:  # who is in danger is not told what they said once
+            told = await self._diary.ask(lambda store: self._recounting.tell(store, text, now, recalled=found))
         if told is not None:
             return Recalled("", told.facts, answer=told.text)
         found = await self._diary.ask(lambda store: self._with_whom_they_name(store, found, text))

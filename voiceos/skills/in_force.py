@@ -10,6 +10,7 @@ from voiceos.memory.drawing import Over
 from voiceos.memory.learning import ENDED_AT_ONCE, ends
 from voiceos.memory.plain import Plain
 from voiceos.memory.relations import Vocabulary
+from voiceos.thinking.crisis import Crisis
 
 WAITING = 50
 """Turns that no facts were drawn from yet, and facts of one kind, at most."""
@@ -30,13 +31,17 @@ class Held:
 class InForce:
     """Reads the store as it is made and asked. Raises StorageError."""
 
-    def __init__(self, store: Store, plain: Plain, vocabulary: Vocabulary) -> None:
+    def __init__(self, store: Store, plain: Plain, vocabulary: Vocabulary, crisis: Crisis) -> None:
         self._store = store
         self._vocabulary = vocabulary
         notes = store.facts(relation=NOTE, superseded=True, limit=WAITING)
         self.outdated = {one.episode for one in notes if not one.in_force and one.episode is not None}
         """Turns that told what is no longer so."""
-        self.waiting: list[Episode] = [one for one in store.waiting(limit=WAITING) if one.id not in self.outdated]
+        self.waiting: list[Episode] = [
+            one
+            for one in store.waiting(limit=WAITING)
+            if one.id not in self.outdated and not crisis.find(one.said)  # nothing is drawn from what was said in need
+        ]
         self._new: list[Held] = []
         self._single: set[tuple[str, str]] = set()
         self._instead: list[Held] = []
@@ -79,9 +84,14 @@ class InForce:
         return [*(one for one in self._new if one.value == name and one.subject == USER), *map(_of, facts)]
 
     def names(self, name: str) -> bool:
-        """Whether somebody of the name is known."""
-        new = any(terms.folded(name) in (terms.folded(one.subject), terms.folded(one.value)) for one in self._new)
-        return new or bool(self._store.facts_naming(name, limit=1))
+        """Whether somebody of the name is known: of whom something was told, or who is somebody to the user."""
+        return any(self._is_somebody(one, name) for one in (*self._new, *map(_of, self._store.facts_naming(name))))
+
+    def _is_somebody(self, one: Held, name: str) -> bool:
+        if terms.folded(one.subject) == terms.folded(name):
+            return True
+        of_people = one.relation in self._vocabulary.people.values() or one.relation == "pet"
+        return of_people and terms.folded(one.value) == terms.folded(name)
 
     def _end(self, over: Over, at: datetime) -> None:
         for fact in self._store.facts(subject=over.subject, limit=ENDED_AT_ONCE):

@@ -21,6 +21,7 @@ from voiceos.memory.plain import Plain, parts
 from voiceos.memory.relations import Vocabulary
 from voiceos.skills import memory as says
 from voiceos.skills.in_force import Held, InForce
+from voiceos.thinking.crisis import Crisis
 from voiceos.thinking.persons import Persons
 from voiceos.thinking.questions import ANYBODY, IDENTITY, Asked, Questions
 
@@ -52,6 +53,8 @@ class Recounting:
         self._plain = Plain(language)
         self._questions = Questions(language)
         self._vocabulary = Vocabulary.of(language)
+        self._themselves = [[word] for word in self._vocabulary.data["user"]]
+        self._crisis = Crisis(language)
         self._favourite: str = self._vocabulary.data["favourite"]["prefix"]
         of = parts(language)
         self._name = re.compile(of["name"])
@@ -73,7 +76,7 @@ class Recounting:
     def _answer(
         self, store: Store, asked: Asked, text: str, now: datetime, recalled: Sequence[Fact | Episode]
     ) -> Told | None:
-        known = InForce(store, self._plain, self._vocabulary)
+        known = InForce(store, self._plain, self._vocabulary, self._crisis)
         owners = self._owners(known, asked.path)
         held = self._held(known, owners, asked)
         if held and (told := self._in_words(held, asked)):
@@ -198,6 +201,8 @@ class Recounting:
         episodes = {one.id: one for one in (*known.waiting, *found.episodes)}
         episodes |= {one.id: one for one in recalled if isinstance(one, Episode)}
         for episode in episodes.values():
+            if self._crisis.find(episode.said):  # what was said in need is not read back
+                continue
             if episode.id not in found.outdated and episode.id not in known.outdated:
                 for sentence in provenance.sentences(self._plain.telling(episode.said)):
                     spoken.append(Held("", "", "", sentence, episode.at))
@@ -211,8 +216,8 @@ class Recounting:
             if own & set(terms.words(self._someone.sub(" ", one.sentence))):
                 return True
             return len(asked.words) > 1 and one.sentence.lower().startswith("the ") and not self._names(one.sentence)
-        if asked.path[0] == ANYBODY:
-            return True
+        if asked.path[0] == ANYBODY:  # what the user did with it tells not what it is
+            return bool(asked.holds) or terms.words(one.sentence)[:1] not in self._themselves
         last = asked.path[-1]
         if last in self._vocabulary.people.values():
             heard_people = {self._vocabulary.people[word] for word in heard if word in self._vocabulary.people}
@@ -241,6 +246,8 @@ class Recounting:
         if asked.holds == "day":
             day = due.moment(one.sentence, ANY_DAY, self._vocabulary.data["due"])
             return day is not None or self._questions.tells_of_a_day(one.sentence)
+        if asked.holds == "place":
+            return self._questions.tells_of_a_place(one.sentence)
         if asked.holds == "number":
             number = parts(self._language)["number"]
             return re.search(rf"\b{number}\b", one.sentence, re.IGNORECASE) is not None

@@ -18,7 +18,7 @@ from voiceos.memory import USER, terms
 from voiceos.memory.plain import parts
 from voiceos.memory.relations import Vocabulary
 
-Holds = Literal["", "name", "day", "number"]
+Holds = Literal["", "name", "day", "number", "place"]
 
 ANYBODY = ""
 """As the first of a path: what is asked belongs to nobody in particular."""
@@ -94,6 +94,9 @@ class Questions:
     def tells_of_a_day(self, text: str) -> bool:
         return re.search(self._words["day"], text, re.IGNORECASE) is not None
 
+    def tells_of_a_place(self, text: str) -> bool:
+        return re.search(self._words["place"], text, re.IGNORECASE) is not None
+
     def cues(self, relation: str) -> tuple[str, ...]:
         """Beginnings of words that speak of a relation; none that are in every other sentence, such as "is"."""
         for entry in self._words["relation"]:
@@ -157,7 +160,8 @@ class Questions:
                 relation = re.sub(r"[\s-]+", "_", thing.lower())
                 relation = self._vocabulary.people.get(relation, relation)
                 holds = "name" if re.search(self._words["named"], question) else self._holds(groups["wh"].lower())
-                return Asked(path, (relation,), words, holds)
+                # Of where somebody or something is, who or what it is tells nothing.
+                return Asked(path, () if holds == "place" else (relation,), words, holds)
         return None
 
     def _deed(self, question: str) -> Asked | None:
@@ -171,7 +175,8 @@ class Questions:
                 if not path or not (words or of_kind):
                     return None
                 holds = self._holds(groups["wh"].lower())
-                return Asked(path, (), words or of_kind, holds, of_kind if words else frozenset())
+                plain = self._never_told(question, path)
+                return Asked(path, (), words or of_kind, holds, of_kind if words else frozenset(), plain=plain)
         return None
 
     def _whether(self, question: str) -> Asked | None:
@@ -181,7 +186,8 @@ class Questions:
                 and (words := self._important(hit["verb"]))
                 and (path := self._path(hit))
             ):
-                return Asked(path, (), words, plain=not hit.groupdict().get("open"))
+                open_ = hit.groupdict().get("open")
+                return Asked(path, (), words, plain=not open_ and self._never_told(question, path))
         return None
 
     def _about(self, question: str) -> Asked | None:
@@ -190,6 +196,12 @@ class Questions:
                 holds = "name" if re.search(self._words["named"], question) else self._holds(hit["wh"].lower())
                 return Asked((ANYBODY,), (), words, holds, plain=False)
         return None
+
+    def _never_told(self, question: str, path: tuple[str, ...]) -> bool:
+        """Whether what nothing answers can only be a thing of their own life."""
+        if path[0] not in (USER, ANYBODY) and not re.search(self._words["reasons"], question, re.IGNORECASE):
+            return True
+        return re.search(self._words["never"], question, re.IGNORECASE) is not None
 
     def _important(self, text: str) -> frozenset[str]:
         vague = {terms.stem(word) for word in self._words["vague"]}

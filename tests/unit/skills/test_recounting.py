@@ -208,3 +208,59 @@ def test_what_ended_is_so_again_where_that_is_forgotten(memory: Memory) -> None:
     sold = memory.store.episodes(limit=1)[0]
     memory.store.forget(memory.store.select_episodes([sold.id]))
     assert memory.ask("What do I drive?") == "You drive a red Polo."
+
+
+@pytest.mark.parametrize(
+    ("said", "question"),
+    [
+        (["I have a dog."], "Why does my dog bark at night?"),
+        (["I have a cat."], "How often does my cat need a vet?"),
+        ([], "Does my dog need a coat in winter?"),
+        ([], "Do I have to boil the eggs first?"),
+        ([], "How long do I boil an egg?"),
+        ([], "Who do I call in an emergency?"),
+        ([], "What am I doing wrong?"),
+        ([], "What are we talking about?"),
+        ([], "Why am I so sad?"),
+        (["My wife is Anna."], "Does my wife still love me?"),
+        (["I have to write an essay about climate change."], "What is climate change?"),
+        (["My dad has type two diabetes."], "What is type two diabetes?"),
+        (["I have to learn the capital cities of Africa."], "What are the capital cities of Africa?"),
+        (["I want to kill myself."], "What do I want?"),
+        (["I've taken all my pills.", "I want to die."], "What do I want?"),
+        (["I work as a nurse."], "What did I do today?"),
+        (["My dentist appointment is on Friday at three."], "When's my next appointment?"),
+        (["Tomorrow I'm having dinner with Eva."], "What are my plans for tomorrow?"),
+        ([], "What's my next reminder?"),
+        (["I live in Paris."], "When was Paris founded?"),
+        (["My favourite composer is Bach."], "When was Bach born?"),
+    ],
+)
+def test_what_may_be_asked_of_the_world_is_the_language_models(
+    memory: Memory, said: Sequence[str], question: str
+) -> None:
+    memory.say(*said)
+    assert memory.ask(question) == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "wrong"),
+    [
+        (["I can't find my keys."], "Where are my keys?", "can't find"),
+        (["My wife is Anna."], "Where is my wife?", "Anna"),
+        (["I live in York.", "I lived in Rome as a child."], "Where do I live?", "Rome"),
+        (["I worked as a waiter when I was a student."], "What's my job?", "You work"),
+        (["I have two, Tom and Eva."], "How old am I?", "two"),
+        (["I work at night."], "Where do I work?", "You work"),
+        (["I work at Shell.", "I just left the office."], "Where do I work?", "left"),
+        (["I drive an electric car.", "I stopped the car."], "What do I drive?", "stopped"),
+        (["I drive a red Polo.", "I sold my Polo for a thousand euros."], "What do I drive?", "thousand euros."),
+        (["I've taken all my pills, I want to die."], "Where did I put my pills?", "die"),
+    ],
+)
+@pytest.mark.parametrize("drawn", [True, False], ids=["drawn", "said just now"])
+def test_what_was_once_and_what_sounds_alike_is_not_told(
+    memory: Memory, drawn: bool, said: Sequence[str], question: str, wrong: str
+) -> None:
+    memory.say(*said, drawn=drawn)
+    assert wrong not in memory.ask(question)
