@@ -34,6 +34,12 @@ TOPICS = ("topic", "value", "old", "person", "known")
 WISH, NAMED = "wish", "named"
 """Slots of what follows, in which `Wishes` reads what is to be reminded of, or which reminder is meant, and when."""
 
+TIME = "time"
+"""The slot of a time and nothing else."""
+
+CALLED = "called"
+"""The slot of a reminder's own name, "dentist" or "five o'clock", of as many words as a name has."""
+
 TEXT = "text"
 """The slot that takes all that follows."""
 
@@ -142,6 +148,16 @@ class SentenceMatcher:
                 if not self._is_name(slots[name]):
                     return None
                 filled[name] = _titled(_as_written(slots[name], transcript))
+            elif name == CALLED:
+                if len(slots[name].split()) > MOST_WORDS:
+                    return None
+                del filled[name]
+                filled.update(self._wishes.called(_as_written(slots[name], transcript)))
+            elif name == TIME:
+                if (moment := self._wishes.moment(_as_written(slots[name], transcript))) is None:
+                    return None
+                del filled[name]
+                filled.update(moment)
             elif name in TOPICS:
                 polite = slots[name] in self._fillers or len(self._without_fillers(slots[name])) > 1
                 if polite or _begins(slots[name], self._data.not_topics):

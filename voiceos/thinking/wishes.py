@@ -26,6 +26,8 @@ class Wishes:
         (`Times`); without a task where none is told. None where it is no wish to be reminded."""
         rules = self._rules
         text, link = text.strip(), ""
+        if rules.polite_before.match(plain(text)):
+            text = _without_words(text, 1)
         if rules.before.match(plain(text)):
             text = _without_words(text, 1)
             timed = self._behind_for(text)
@@ -39,9 +41,9 @@ class Wishes:
         if link:
             pass
         elif found := rules.link.match(plain(text)):
-            link, text = found["link"], _without_words(text, 1)
+            link, text = found["link"], _without_words(text, len(found["link"].split()))
         elif rules.telling.match(plain(text)):
-            link = rules.telling_link
+            link = rules.telling_link if _any(rules.statement["says"], text) else rules.before_link
         elif text.strip():
             return None
         ended = self.times.at_end(text, known=timed)
@@ -56,12 +58,12 @@ class Wishes:
         return {"link": link, "task": task, **ended.slots}
 
     def named(self, text: str) -> Slots | None:
-        """Which reminder is meant: "to call Anna", "for five", "about the meeting tomorrow". None where none is."""
+        """Which reminder is meant: "to call Anna", "for five", "about the meeting", "tomorrow". None where none is."""
         rules = self._rules
         text = text.strip()
         found = rules.link.match(plain(text)) or rules.before.match(plain(text))
         if not found:
-            return None
+            return self.times.whole(text)
         is_for, text = rules.before.match(plain(text)) is not None, _without_words(text, 1)
         timed = self._behind_for(text) if is_for else self.times.at_start(text)
         ended = self.times.at_end(timed.left, known=timed)
@@ -109,6 +111,10 @@ class Wishes:
         ends = not timed.left or self._rules.link.match(plain(timed.left)) is not None
         return timed if ends else self.times.at_start(text)
 
+    def called(self, text: str) -> Slots:
+        """Likewise, of what stands before the word: "the five o'clock reminder", "the dentist reminder"."""
+        return self.times.whole(text) or {"task": text}
+
     def moment(self, text: str) -> Slots | None:
         """Of the answer to "when?"; None where it is none."""
         return self.times.whole(text)
@@ -155,6 +161,7 @@ class _Rules:
     telling_link: str
     doing_link: str
     polite: re.Pattern[str]
+    polite_before: re.Pattern[str]
     never: re.Pattern[str]
     timeless: re.Pattern[str]
     what_links: tuple[tuple[re.Pattern[str], str], ...]
@@ -175,6 +182,7 @@ def _rules(language: str) -> _Rules:
     return _Rules(
         before=re.compile(reminder["for"]),
         before_link=reminder["for_link"],
+        polite_before=re.compile(reminder["before"]),
         telling_link=reminder["telling_link"],
         doing_link=what["doing_link"],
         what_links=tuple((re.compile(pattern), link) for pattern, link in what["links"].items()),

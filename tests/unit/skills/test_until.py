@@ -174,6 +174,9 @@ def test_what_names_no_moment_is_asked_for_and_is_no_part_of_what_is_to_be_done(
         ("Remind me to read Catch 22.", "read Catch 22"),
         ("Remind me to please call my sister at five please.", "call my sister"),
         ("Remind me to please my wife at five.", "please my wife"),
+        ("Remind me not to eat at five.", "eat"),
+        ("Remind me to call Ana at five o'clock sharp.", "call Ana"),
+        ("Don't let me forget my umbrella tomorrow.", "my umbrella"),
         ("Remind me to call Zoë O’Neill on Friday!", "call Zoë O’Neill"),
         (
             "Remind me to call the doctor about the results of the blood test that I did last week tomorrow at nine in "
@@ -214,3 +217,18 @@ def test_a_known_moment_is_named_by_any_part_of_it(said: str, fit: bool) -> None
 def test_a_length_is_as_long_as_it_says_where_the_clock_is_changed_meanwhile() -> None:
     before = datetime(2026, 3, 29, 1, 55, tzinfo=ZoneInfo("Europe/Berlin"))
     assert moment({"minutes": 10}, before) == before.replace(hour=3, minute=5)
+
+
+@pytest.mark.parametrize(
+    ("said", "link"),
+    [
+        ("Remind me not to eat at five.", "not to"),
+        ("Remind me I have to go at five.", "that"),
+        ("Don't let me forget my umbrella tomorrow.", "about"),
+        ("Set a reminder for the meeting at five.", "about"),
+    ],
+)
+def test_what_is_told_back_is_a_sentence(said: str, link: str) -> None:
+    intent = MATCHER.match(said)
+    assert intent is not None
+    assert intent.slots["link"] == link
