@@ -100,6 +100,8 @@ def answered(meeting: Meeting, text: str, here: Here) -> Step:
     if meeting.stage is Stage.OFFERED:
         return resume(meeting, here, wished=True) if answers.yes(text, here.language) else _refused(meeting)
     meeting = replace(meeting, silences=0)
+    if answers.hear("polite", text, here.language):
+        return _ask(meeting, here)
     name = names.corrected(text, here.language) if meeting.question not in (Question.CALL, Question.NAME) else ""
     if name:
         return _again(meeting, Line("say.corrected"), does=called(name))

@@ -129,6 +129,12 @@ def test_a_name_is_put_right_at_a_later_question() -> None:
     assert talk.did == [Set("assistant.user_name", "Pam"), KnowName("Pam")]
 
 
+def test_manners_alone_are_no_answer_that_is_missed() -> None:
+    talk = at(Question.CALL)
+    for _ in range(3):
+        assert talk.answers("Please.") == "What may I call you?"
+
+
 LEVELS = {
     "Often, please.": "normal", "Whenever you like.": "normal", "Rarely.": "rare", "Now and then.": "rare",
     "Yes.": "rare", "Not too often.": "rare", "Never.": "off", "No.": "off", "Only when I ask you.": "off",
