@@ -208,6 +208,7 @@ class Mind:
 
     def forgotten(self) -> None:
         self._in_mind = frozenset()
+        self._recounting.forgotten()
         if self._consolidation is not None:
             self._consolidation.forgotten()
         self._stale.set()

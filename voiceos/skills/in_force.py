@@ -8,9 +8,8 @@ from datetime import datetime
 from voiceos.memory import NOTE, USER, Episode, Fact, Kind, Store, terms
 from voiceos.memory.drawing import Over
 from voiceos.memory.learning import ENDED_AT_ONCE, ends
-from voiceos.memory.plain import Plain
 from voiceos.memory.relations import Vocabulary
-from voiceos.thinking.crisis import Crisis
+from voiceos.skills.readings import Readings
 
 WAITING = 50
 """Turns that no facts were drawn from yet, and facts of one kind, at most."""
@@ -31,7 +30,7 @@ class Held:
 class InForce:
     """Reads the store as it is made and asked. Raises StorageError."""
 
-    def __init__(self, store: Store, plain: Plain, vocabulary: Vocabulary, crisis: Crisis) -> None:
+    def __init__(self, store: Store, vocabulary: Vocabulary, readings: Readings) -> None:
         self._store = store
         self._vocabulary = vocabulary
         notes = store.facts(relation=NOTE, superseded=True, limit=WAITING)
@@ -40,7 +39,7 @@ class InForce:
         self.waiting: list[Episode] = [
             one
             for one in store.waiting(limit=WAITING)
-            if one.id not in self.outdated and not crisis.find(one.said)  # nothing is drawn from what was said in need
+            if one.id not in self.outdated and not readings.in_need(one)  # then nothing is drawn from it
         ]
         self._new: list[Held] = []
         self._single: set[tuple[str, str]] = set()
@@ -48,10 +47,10 @@ class InForce:
         self._gone: dict[int, Held] = {}
         """What ended a fact since, by its number."""
         for episode in self.waiting:
-            said = plain.telling(episode.said)
-            for over in plain.over(said):
+            reading = readings.of(episode)
+            for over in reading.over:
                 self._end(over, episode.at)
-            for one in plain.drawn(said):
+            for one in reading.drawn:
                 self._new.append(Held(one.subject, one.relation, one.value, one.sentence, episode.at))
                 if one.single:
                     self._single.add((terms.folded(one.subject), one.relation))

@@ -21,7 +21,7 @@ from voiceos.memory.plain import Plain, parts
 from voiceos.memory.relations import Vocabulary
 from voiceos.skills import memory as says
 from voiceos.skills.in_force import Held, InForce
-from voiceos.thinking.crisis import Crisis
+from voiceos.skills.readings import Readings
 from voiceos.thinking.persons import Persons
 from voiceos.thinking.questions import ANYBODY, IDENTITY, Asked, Questions
 
@@ -54,7 +54,7 @@ class Recounting:
         self._questions = Questions(language)
         self._vocabulary = Vocabulary.of(language)
         self._themselves = [[word] for word in self._vocabulary.data["user"]]
-        self._crisis = Crisis(language)
+        self._readings = Readings(language, self._plain)
         self._favourite: str = self._vocabulary.data["favourite"]["prefix"]
         of = parts(language)
         self._name = re.compile(of["name"])
@@ -73,10 +73,14 @@ class Recounting:
         asked = self._questions.find(text)
         return None if asked is None else self._answer(store, asked, text, now, recalled)
 
+    def forgotten(self) -> None:
+        """Something was: what was read out of turns is read anew."""
+        self._readings.forget()
+
     def _answer(
         self, store: Store, asked: Asked, text: str, now: datetime, recalled: Sequence[Fact | Episode]
     ) -> Told | None:
-        known = InForce(store, self._plain, self._vocabulary, self._crisis)
+        known = InForce(store, self._vocabulary, self._readings)
         owners = self._owners(known, asked.path)
         held = self._held(known, owners, asked)
         if held and (told := self._in_words(held, asked)):
@@ -201,7 +205,7 @@ class Recounting:
         episodes = {one.id: one for one in (*known.waiting, *found.episodes)}
         episodes |= {one.id: one for one in recalled if isinstance(one, Episode)}
         for episode in episodes.values():
-            if self._crisis.find(episode.said):  # what was said in need is not read back
+            if self._readings.in_need(episode):  # what was said in need is not read back
                 continue
             if episode.id not in found.outdated and episode.id not in known.outdated:
                 for sentence in provenance.sentences(self._plain.telling(episode.said)):

@@ -202,6 +202,15 @@ def test_what_was_forgotten_is_not_told(memory: Memory) -> None:
     assert memory.ask("Who owes me money?") == "never told"
 
 
+def test_what_was_forgotten_before_it_was_drawn_is_not_told(memory: Memory) -> None:
+    memory.say("My neighbour Sam owes me forty pounds.", drawn=False)
+    assert "Sam" in memory.ask("Who is my neighbour?")
+    memory.store.forget(memory.store.select_about("Sam"))
+    RECOUNTING.forgotten()
+    memory.say("The weather is fine.", drawn=False)  # a new turn may get the number of one that is gone
+    assert memory.ask("Who is my neighbour?") == "never told"
+
+
 def test_what_ended_is_so_again_where_that_is_forgotten(memory: Memory) -> None:
     memory.say("I drive a red Polo.")
     memory.say("I sold the Polo.")
