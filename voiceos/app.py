@@ -34,6 +34,7 @@ from voiceos.listening.ports import VoiceActivity
 from voiceos.thinking.ports import Sampling
 from voiceos.thinking.prompt import Conversation, Persona
 from voiceos.thinking.thinker import Thinker
+from voiceos.traits import WORDS, Book, Wording, disposition, kept
 from voiceos.turn_taking.policy import Policy
 
 log = logging.getLogger(__name__)
@@ -177,14 +178,18 @@ def _fits_beside(stage: Stage, settings: Settings) -> bool:
 
 
 def persona(settings: Settings) -> Persona:
-    """Who speaks. Raises ConfigError where the persona file is missing or wrong."""
+    """Who speaks, as it has become. Raises ConfigError where the persona file is missing or wrong, and NewerFormat."""
     assistant = settings.assistant
+    now = disposition(assistant, kept.load() if assistant.drift else Book()).values
     return Persona.load(
         assistant.language,
         assistant.name,
         called=assistant.character,
         character=assistant.persona,
         user_name=assistant.user_name,
+        directness=now["directness"],
+        manner=Wording(assistant.language).manner(now),
+        words=WORDS.get(now["talkativeness"]),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from voiceos import voicing
 from voiceos.acquaintance import Acquaintance, Matcher
-from voiceos.app import Engines, embedder, gate, policy, stt_language, wake_word
+from voiceos.app import Engines, embedder, gate, persona, policy, sampling, stt_language, wake_word
 from voiceos.audio.duplex import Duplex
 from voiceos.audio.virtual import VirtualDuplex
 from voiceos.catalogue import Store
@@ -22,6 +22,7 @@ from voiceos.conductor import Conductor
 from voiceos.config import Settings
 from voiceos.dials import Dials
 from voiceos.diary import Diary
+from voiceos.exchange import Exchange
 from voiceos.habits import PauseKeeper, load_pauses
 from voiceos.languages import Phrases
 from voiceos.listening.backchannels import Backchannels
@@ -37,7 +38,7 @@ from voiceos.reminding import Reminding
 from voiceos.skills.crisis import FirstAid
 from voiceos.speaking.ahead import AheadOfTime
 from voiceos.speaking.clips import Clips
-from voiceos.temperament import mood
+from voiceos.temperament import Temperament
 from voiceos.thinking.intents import SentenceMatcher
 from voiceos.thinking.openers import Openers
 from voiceos.thinking.thinker import Thinker
@@ -123,6 +124,17 @@ class Assembly:
             language=stt_language(settings),
             wake_word=wake_word(settings),
         )
+        self.temperament = Temperament(
+            language,
+            settings=lambda: self.settings,
+            now=given.clock.now,
+            words=lambda: thinker.conversation.persona.words,
+            private=lambda: given.diary is not None and given.diary.off_the_record,
+            reread=lambda: self.changes.reread_persona(),
+            idle=lambda: self.conductor.wait_idle(),
+            busy=lambda: self.conductor.wait_busy(),
+            failed=lambda _: self.conductor.announce("error.storage", key=True),
+        )
         self.conductor = Conductor(
             ears=ears,
             thinker=thinker,
@@ -142,8 +154,8 @@ class Assembly:
             health=given.health,
             openers=openers,
             observer=given.observer,
-            on_over=self.remembering.over,
-            mood=mood(language, lambda: self.settings),
+            on_over=self._over,
+            mood=self.temperament.mood,
         )
         self.changes = Changes(
             settings,
@@ -169,6 +181,10 @@ class Assembly:
             initiative=self.reminding,
             meeting=self.acquaintance,
         )
+        self.conductor.deeds.character = self.temperament
+        if self.temperament.begin():
+            who = persona(settings)
+            thinker.go_by(who, sampling(settings, who))
         self.mind = self._mind()
 
     def _mind(self) -> Mind | None:
@@ -196,11 +212,17 @@ class Assembly:
         yield asyncio.create_task(voicing.tell_of_one_piece(self._given.engines.tts), name="voice")
         if self.mind is not None:
             yield asyncio.create_task(self.mind.run(), name="mind")
+        yield asyncio.create_task(self.temperament.run(), name="temperament")
 
     async def aclose(self) -> None:
         """Finish what is being written or forgotten."""
-        for part in (self.acquaintance, self.preferences, self.remembering, self._purge, self.changes):
+        parts = (self.acquaintance, self.preferences, self.temperament, self.remembering, self._purge, self.changes)
+        for part in parts:
             await part.aclose()
+
+    def _over(self, turn: Exchange) -> None:
+        self.remembering.over(turn)
+        self.temperament.over(turn)
 
     def _set_volume(self, volume: float) -> None:
         self._sound.volume = volume

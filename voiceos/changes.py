@@ -185,7 +185,7 @@ class Changes:
         live = {*at_once, *how.live}
         if {"tts.speed", "assistant.openers"} & live or "tts" in how.engines:
             self._later(self._voice.prepare(self.settings.tts.speed))
-        if {"assistant.name", "assistant.user_name", "assistant.persona", CHARACTER} & live:
+        if {"assistant.name", "assistant.user_name", "assistant.persona", "assistant.drift", CHARACTER} & live:
             self._later(self._thinker.warm_up())
         return refused
 

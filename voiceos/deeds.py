@@ -13,7 +13,7 @@ from voiceos.clock import Clock
 from voiceos.languages import Phrases
 from voiceos.listening.ears import Ears
 from voiceos.recognition import Recognition
-from voiceos.skills import initiative, meeting, memory
+from voiceos.skills import character, initiative, meeting, memory
 from voiceos.skills.controls import Controls, perform
 from voiceos.speaking.ports import Loudspeaker
 from voiceos.thinking.prompt import spoken_so_far
@@ -44,7 +44,8 @@ class Deeds:
         post: Callable[[ev.Event], None],
     ) -> None:
         self.controls: Controls
-        """What wishes turn; to be set before the first of them."""
+        """What wishes turn; to be set before the first of them, as is the next."""
+        self.character: character.Character
         self.ignores_microphone = False
         self._work = work
         self._ears = ears
@@ -140,6 +141,9 @@ class Deeds:
             prompts.moved_on()
         if intent.name in meeting.WISHES:
             self._work.say_text(turn, self.controls.meeting.answer(intent, said=text, now=record.now))
+            return
+        if intent.name in character.WISHES:
+            self._work.speak(turn, 0, _once(lambda: self.character.answer(intent, now=record.now)))
             return
         answer = perform(intent, self.controls, self._phrases, self._clock.now(), self._language)
         if answer:

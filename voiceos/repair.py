@@ -12,6 +12,7 @@ from voiceos.engines import tuned
 from voiceos.errors import StorageError
 from voiceos.meeting import kept as meeting
 from voiceos.memory import Store as Memory
+from voiceos.traits import kept as traits
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def _broken() -> Iterator[Mended]:
         (stored.MICROPHONE, muted.load),
         (stored.MEETING, meeting.load),
         (stored.OFF_THE_RECORD, off_the_record.load),
+        (stored.TRAITS, traits.load),
     ):
         there = kept.path.exists()
         read()

@@ -88,6 +88,14 @@ MEETING = Stored(
     "a first meeting that was broken off begins anew, if it does not know you otherwise",
     (_same, _same),
 )
+TRAITS = Stored(
+    "traits.json",
+    "state",
+    1,
+    "how its character has changed with you and why, and what was counted for that (`assistant.drift`): no words",
+    "it is as it was at first",
+    (_same,),
+)
 RECORDS = Stored(
     "turns.jsonl",
     "state",
@@ -140,6 +148,7 @@ EVERYTHING = (
     TUNED,
     QUIET,
     INITIATIVE,
+    TRAITS,
     MEETING,
     MICROPHONE,
     RECORDS,

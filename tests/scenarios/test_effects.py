@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from voiceos.config.plan import value
 from voiceos.engines.micro_wakeword import MicroWakeWord
 from voiceos.events import CallChanged, Intent
 from voiceos.languages import Phrases
+from voiceos.temperament import Temperament
+from voiceos.traits import Book, disposition
 
 Seen = Callable[[House], object]
 
@@ -42,6 +45,14 @@ def budget(stage: Stage) -> Seen:
     return lambda house: house.live.engines.processes[stage].spec.budget_s
 
 
+NOW = datetime(2026, 5, 12, 12, 0).astimezone()
+
+
+def temperament(house: House) -> Temperament:
+    assert house.live._parts is not None
+    return house.live._parts.temperament
+
+
 JARVIS = Phrases("en", wake_word="Hey Jarvis").text("mode_wakeword")
 
 
@@ -62,6 +73,8 @@ LIVE: dict[str, tuple[Any, Seen, object]] = {
     "assistant.persona": ("You are a pirate.", lambda house: "a pirate" in persona(house), True),
     "assistant.region": ("GB", lambda house: house.live.first_aid.help("life").number, "one one six, one two three"),
     "assistant.openers": (False, lambda house: house.live.conductor._work._openers, None),
+    "assistant.mood": (False, lambda house: temperament(house).mood.delivery("I'm in a hurry", None, NOW).words, None),
+    "assistant.drift": (0, lambda house: disposition(house.live.settings.assistant, Book()).limits["humour"], (0, 0)),
     "audio.volume": (0.3, lambda house: house.sound.speaker.volume, 0.3),
     "audio.earcons": (False, lambda house: house.live.conductor._bearing.play_earcons, False),
     "audio.hold_during_calls": (False, lambda house: house.live.conductor.state.on_call, False),
@@ -98,7 +111,7 @@ LIVE: dict[str, tuple[Any, Seen, object]] = {
     "tts.speed": (1.5, lambda house: house.live.conductor.speed, 1.5),
     # What speaks first asks for these anew each time.
     "initiative.level": ("normal", lambda house: house.live.settings.initiative.level, "normal"),
-    "initiative.quiet_hours": ("", lambda house: house.live.settings.initiative.quiet_hours, ""),
+    "initiative.quiet_hours": ("13:00-15:00", lambda house: house.live.settings.initiative.quiet_hours, "13:00-15:00"),
     "control.words": (True, lambda house: house.daemon.settings.control.words, True),
     "log.level": ("DEBUG", lambda house: logging.getLogger("voiceos").level, logging.DEBUG),
     "log.speech": (True, lambda house: logs.speech("hello"), "'hello'"),

@@ -102,7 +102,7 @@ def table() -> dict[str, Any]:
 
 async def answers(chosen: Sequence[Case], settings: config.Settings, seed: int) -> list[Judged]:
     """What the language model says in each; every conversation begins anew."""
-    who = persona(settings)
+    who = persona(with_values(settings, {"assistant.drift": 0}))  # as it comes, not as it has become here
     how = replace(sampling(settings, who), max_tokens=MOST_TOKENS, seed=seed)
     rules = table()["rules"]
     judged: list[Judged] = []

@@ -39,6 +39,8 @@ from voiceos.meeting import kept as meeting
 from voiceos.memory import USER, Episode, Store
 from voiceos.repair import repair
 from voiceos.thinking.ports import Lane
+from voiceos.traits import Book
+from voiceos.traits import kept as traits
 from voiceos.turn_taking.pauses import PauseProfile
 
 LONGEST_S = 0.02
@@ -128,6 +130,10 @@ def kinds(home: Path) -> Mapping[str, Kind]:
         ),
         "evaluated prompt": Kind(write_lane, read_lane),
         "verified models": Kind(write_stamps, read_stamps),
+        "traits": Kind(
+            lambda number: void(traits.update(lambda book: Book({_EPOCH.date(): {"answers": number}}))),
+            lambda: _there(stored.TRAITS, traits.load).seen("answers", _EPOCH.date()),
+        ),
         "turns": Kind(write_turn, lambda: len(files.lines(stored.RECORDS.path))),
         "memory": Kind(remembers.tell, remembers.told),
         "forgetting": Kind(remembers.tell_and_forget, remembers.left),

@@ -81,10 +81,10 @@ class Assistant(Section):
         effect=LIVE,
     )
     mood: bool = key(
-        True,
-        "Talk as the moment asks for: softly in quiet hours and to a soft voice, gently when you are sad, briefly when "
-        "you are busy.",
-        effect=LIVE,
+        True, "Talk softly in quiet hours, gently when you are sad, briefly when you are busy.", effect=LIVE
+    )
+    drift: int = key(
+        2, "How many steps each of its traits may change by itself with time; 0: it stays.", ge=0, le=2, effect=LIVE
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from voiceos import languages
+from voiceos import languages, stored
 from voiceos.changes import CHARACTER, Changing, Refused
 from voiceos.config import KEYS, Problem, Settings
 from voiceos.config.plan import Plan, Value, changed, laid_over, overlaid, value
@@ -258,9 +258,9 @@ class Configuration(Part):
         return self._live().settings.assistant.language
 
     def _paths(self) -> set[Path]:
-        """What is watched: the settings, and persona files where they are and where they may come to be."""
+        """What is watched: the settings, persona files where they are and may come to be, and how it has become."""
         known = character.available(self._language).values()
-        return {*self.source.paths, *known, *(character.folder() / path.name for path in known)}
+        return {*self.source.paths, stored.TRAITS.path, *known, *(character.folder() / path.name for path in known)}
 
     async def _reread_persona(self) -> None:
         """The file may be another; the one in force is kept where it is wrong, and that is said once."""

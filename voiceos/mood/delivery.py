@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from voiceos.mood.estimate import Mood
 
-SLOWEST, FASTEST = 0.88, 1.08
-"""Bounds of the pace, in times of the one that is set."""
+SLOWEST, FASTEST = 0.78, 1.16
+"""Bounds of the pace, in times of the one that is set. A piper voice, which rounds up each sound, follows only half of
+it: `python -m voiceos.bench.expression VOICE.onnx` prints that."""
 SOFTEST_DB = -6.0
 """Bound of the loudness; 0 is the one that is set."""
-NIGHT_PACE, SAD_PACE, SOFT_PACE, HURRY_PACE, CHEER_PACE = -0.05, -0.08, -0.03, 0.08, 0.03
+NIGHT_PACE, SAD_PACE, SOFT_PACE, HURRY_PACE, CHEER_PACE = -0.10, -0.15, -0.05, 0.15, 0.05
 """What each adds to the pace."""
 NIGHT_DB, SAD_DB, MOOD_SOFT_DB = -4.0, -1.5, -4.0
 """What each adds to the loudness."""

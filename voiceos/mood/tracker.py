@@ -68,6 +68,10 @@ class MoodTracker(Steady):
         if said is not None:
             self._usual = self._usual.learned(word_count(text), said)
 
+    def later(self, now: datetime) -> Mood:
+        """What is left of the mood now."""
+        return self.mood if self._at is None else later(self.mood, (now - self._at).total_seconds())
+
     def _estimate(self, text: str, said: Prosody | None, now: datetime) -> Mood:
-        mood = self.mood if self._at is None else later(self.mood, (now - self._at).total_seconds())
+        mood = self.later(now)
         return after(mood, signs(text, said, self._usual, self._lexicon)) if text else mood

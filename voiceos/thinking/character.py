@@ -23,6 +23,27 @@ DEFAULT = "warm"
 SUFFIX = ".toml"
 
 
+DIRECTNESS: Mapping[str, int] = {"gentle": -1, "": 0, "plain": 1, "blunt": 2}
+"""As steps of the trait; one softer than "gentle" is "gentlest"."""
+
+
+class Traits(Section):
+    """Where its traits begin: −2 (much less) to 2 (much more) than it is by itself."""
+
+    talkativeness: int = key(0, "Length of answers.", ge=-2, le=2)
+    humour: int = key(0, "How readily it jokes.", ge=-2, le=2)
+    warmth: int = key(0, "How warm it is.", ge=-2, le=2)
+
+
+class Bounds(Section):
+    """How many steps each may change by itself, to either side; `assistant.drift` is the most."""
+
+    talkativeness: int = key(2, "Length of answers.", ge=0, le=2)
+    humour: int = key(2, "How readily it jokes.", ge=0, le=2)
+    directness: int = key(1, "How it puts what is unwelcome.", ge=0, le=2)
+    warmth: int = key(1, "How warm it is.", ge=0, le=2)
+
+
 class Character(Section):
     """One persona file."""
 
@@ -33,15 +54,24 @@ class Character(Section):
     interests: tuple[str, ...] = key((), "What it likes to talk about, a few words each.", max_length=8)
     directness: Literal["", "gentle", "plain", "blunt"] = key("", "How it puts what is unwelcome.")
 
-    def told(self, language: str) -> str:
-        """The beginning of the system message, with {name} where its name belongs."""
+    traits: Traits = key(Traits(), "Where its traits begin.")
+    bounds: Bounds = key(Bounds(), "How far they may change by themselves.")
+
+    def told(self, language: str, directness: int | None = None) -> str:
+        """The beginning of the system message, with {name} where its name belongs.
+
+        Args:
+            directness: −2 to 2, where it has become another.
+        """
+        directness = DIRECTNESS[self.directness] if directness is None else directness
         table = languages.table(language, "persona")["composed"]
         parts = [table["who"].replace("{who}", self.who)]
         parts += [table["tone"].format(tone=self.tone)] if self.tone else []
         parts += [table["humour"].format(humour=self.humour)] if self.humour else []
         if self.interests:
             parts.append(table["interests"].format(interests=format_list(list(self.interests), locale=language)))
-        parts += [table["directness"][self.directness]] if self.directness else []
+        by_step = {step: name for name, step in DIRECTNESS.items()} | {-2: "gentlest"}
+        parts += [table["directness"][by_step[directness]]] if directness else []
         return " ".join(parts)
 
 

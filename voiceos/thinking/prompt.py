@@ -54,10 +54,21 @@ class Persona:
     """Of what is answered meanwhile."""
     beginnings: tuple[Beginning, ...] = ()
     """Of answers to what asks it for a life of its own, or to take the place of people."""
+    words: int | None = None
+    """Its answers end with the sentence in which they have so many; None: where the language model ends them."""
 
     @classmethod
     def load(
-        cls, language: str, name: str, *, called: str = DEFAULT, character: str = "", user_name: str = ""
+        cls,
+        language: str,
+        name: str,
+        *,
+        called: str = DEFAULT,
+        character: str = "",
+        user_name: str = "",
+        directness: int | None = None,
+        manner: str = "",
+        words: int | None = None,
     ) -> Persona:
         """The persona of `voiceos/languages/<language>/persona.toml` under the name `name`.
 
@@ -65,17 +76,25 @@ class Persona:
             called: the persona file that tells who it is. How it talks, and what it never claims, stays the same.
             character: the user's own words in the place of that, with {name} where its name belongs; empty for none.
             user_name: what the user is called; empty where that is not known.
+            directness: see `Character.told`.
+            manner: lines on how it has become; they stand last, so that what was evaluated before them stays good.
+            words: see the field.
 
         Raises ConfigError where that file is missing or wrong.
         """
         text = resources.files("voiceos.languages").joinpath(language, "persona.toml").read_text("utf-8")
         data = tomllib.loads(text)
-        parts = [character.strip() or load_character(language, called).told(language), data["manner"].strip()]
+        parts = [
+            character.strip() or load_character(language, called).told(language, directness),
+            data["manner"].strip(),
+        ]
         if "{name}" not in parts[0]:
             parts.insert(0, data["named"])
         system = " ".join(parts).replace("{name}", name)
         if user_name:
             system += " " + data["user_name"].replace("{user_name}", user_name)
+        if manner:
+            system += " " + manner
         return cls(
             system,
             data["time_full"],
@@ -86,6 +105,7 @@ class Persona:
             data["stay_close"],
             tuple(data["close_beginnings"]),
             beginnings(data["beginnings"]),
+            words,
         )
 
 

@@ -43,7 +43,8 @@ def other_value(key: Key) -> bool | int | float | str:
     if isinstance(key.default, str):
         others = {"language": "fr", "region": "GB", "character": "dry", "quiet_hours": "13:00-15:00"}
         return others.get(key.name, 'Zoë "x" # y')
-    return key.default + (1 if isinstance(key.default, int) else 0.05) * (-1 if key.name == "max_utterance_s" else 1)
+    at_most = key.name in ("max_utterance_s", "drift")
+    return key.default + (1 if isinstance(key.default, int) else 0.05) * (-1 if at_most else 1)
 
 
 def changes(before: str, after: str) -> list[str]:

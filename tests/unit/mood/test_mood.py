@@ -51,14 +51,14 @@ def test_time_takes_it_back_to_neutral() -> None:
     ("mood", "night", "pace", "db", "words"),
     [
         (Mood(), False, 1.0, 0.0, None),
-        (Mood(), True, 0.95, -4.0, None),
-        (Mood(sad=1.0), False, 0.92, -1.5, None),
-        (Mood(hurry=1.0), False, 1.08, 0.0, BRIEF_WORDS),
-        (Mood(hurry=0.4), False, 1.032, 0.0, None),
-        (Mood(soft=1.0), False, 0.97, -4.0, None),
-        (Mood(cheer=1.0), False, 1.03, 0.0, None),
-        (Mood(soft=1.0), True, 0.92, SOFTEST_DB, None),
-        (Mood(hurry=1.0), True, 1.03, -4.0, BRIEF_WORDS),
+        (Mood(), True, 0.90, -4.0, None),
+        (Mood(sad=1.0), False, 0.85, -1.5, None),
+        (Mood(hurry=1.0), False, 1.15, 0.0, BRIEF_WORDS),
+        (Mood(hurry=0.4), False, 1.06, 0.0, None),
+        (Mood(soft=1.0), False, 0.95, -4.0, None),
+        (Mood(cheer=1.0), False, 1.05, 0.0, None),
+        (Mood(soft=1.0), True, 0.85, SOFTEST_DB, None),
+        (Mood(hurry=1.0), True, 1.05, -4.0, BRIEF_WORDS),
     ],
 )
 def test_how_an_answer_sounds(mood: Mood, night: bool, pace: float, db: float, words: int | None) -> None:

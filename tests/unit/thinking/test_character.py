@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from voiceos.config.model import Assistant
 from voiceos.errors import ConfigError
 from voiceos.languages import available as languages
 from voiceos.thinking import character
 from voiceos.thinking.prompt import Persona
+from voiceos.traits import Book, disposition
 
 
 @pytest.fixture
@@ -80,3 +82,29 @@ def test_a_mistake_names_the_file_and_the_field(text: str, told: str, own: Path)
 def test_one_that_is_not_there_names_those_that_are(own: Path) -> None:
     with pytest.raises(ConfigError, match=r"calm.*dry.*warm"):
         character.load("en", "nobody")
+
+
+def test_traits_begin_where_the_file_says_and_move_within_its_bounds(own: Path) -> None:
+    (own / "salt.toml").write_text(
+        'who = "a sailor"\ndirectness = "plain"\n[traits]\ntalkativeness = -1\n[bounds]\nhumour = 0\n'
+    )
+    settings = Assistant(character="salt")
+    drift = {"talkativeness": -2, "humour": 2, "directness": 1, "warmth": 1}
+    begins, become = disposition(settings, Book()), disposition(settings, Book(drift=drift))
+    assert begins.values == {"talkativeness": -1, "humour": 0, "directness": 1, "warmth": 0}
+    assert become.values == {"talkativeness": -2, "humour": 0, "directness": 2, "warmth": 1}
+    assert become.limits == {"talkativeness": (-1, 2), "humour": (0, 0), "directness": (-1, 1), "warmth": (-1, 1)}
+    held = disposition(Assistant(character="salt", drift=0), Book(drift=drift))
+    assert held.values == begins.values
+    own_words = disposition(Assistant(character="nobody", persona="You are a pirate."), Book(drift=drift))
+    assert own_words.values == {"talkativeness": -2, "humour": 2, "directness": 1, "warmth": 1}
+
+
+def test_how_it_has_become_stands_last_but_for_how_direct_it_is(own: Path) -> None:
+    before = Persona.load("en", "Ada", user_name="Tom").system
+    assert Persona.load("en", "Ada", user_name="Tom", manner="Keep answers short.").system == (
+        f"{before} Keep answers short."
+    )
+    system = Persona.load("en", "Ada", called="calm", directness=1).system
+    assert "You say plainly what you think." in system
+    assert "gently" not in system
