@@ -173,6 +173,13 @@ class Acquaintance:
         """The user talks of something else."""
         self.meeting = meeting.turned_to_other_things(self.meeting)
 
+    def rest(self) -> None:
+        """Ask nothing more in this run, until it is wished for: somebody is in danger."""
+        self.due, self.put = "", False
+        before, self.meeting = self.meeting, meeting.rested(self.meeting)
+        if self.meeting != before:
+            self._later(self._write(), "meeting")
+
     # What is told by the clock.
 
     def begins(self) -> str:

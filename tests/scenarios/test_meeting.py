@@ -202,3 +202,22 @@ async def test_in_a_mode_that_sleeps_it_tells_how_to_begin(tmp_path: Path) -> No
         assert (await home.answers("meet")).endswith("What may I call you?")
         assert "Sam" in await home.answers("sam")
         await home.settled()
+
+
+async def test_somebody_in_danger_is_not_asked_for_their_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(first_meeting, "SILENCE_S", (1.0, 1.0))
+    monkeypatch.setattr(first_meeting, "LATER_S", 0.0)
+    hears = ["I want to kill myself.", "My husband left me yesterday."]
+    async with Home(tmp_path, hears, more='\n[assistant]\nregion = "GB"\n') as home:
+        async with asyncio.timeout(20):  # it is cut off before its question, and does not come back to it
+            while home.live.conductor.state.announcing is None:
+                await home.wait(0.1)
+        await home.wait(0.5)
+        assert "Samaritans" in await home.answers("first aid")
+        told = len(home.said())
+        await home.wait(3.0)
+        assert "My husband left me yesterday." in await home.answers("to the language model")
+        await home.wait(4.0)
+        assert len(home.said()) == told + 1
+        await home.settled()
+    assert kept.load().stage is Stage.PUT_OFF

@@ -17,8 +17,11 @@ from voiceos.cli.exits import plain_errors
 from voiceos.cli.options import ConfigFile
 from voiceos.config.edit import set_value
 from voiceos.config.plan import Value
+from voiceos.events import CRISIS
 from voiceos.meeting import BecomeSo, Here, KnowName, Set, Stage, Step, UseVoice, kept, nature
 from voiceos.memory import Store as Memory
+from voiceos.skills.crisis import FirstAid
+from voiceos.skills.region import Region, region
 from voiceos.thinking.intents import SentenceMatcher
 
 
@@ -44,6 +47,7 @@ class Setup:
         self._meeting = kept.load()
         self._language = self._here().language
         self._wording = meeting.Wording(self._language)
+        self._first_aid = FirstAid(self._language, self._region)
         self._wishes = SentenceMatcher(self._language, asked=lambda: {"meeting"})
 
     def run(self, *, anew: bool) -> None:
@@ -59,7 +63,11 @@ class Setup:
 
     def _heard(self, line: str) -> None:
         found = self._wishes.match(line)
-        if found is not None and found.name in MEANT:
+        if found is not None and found.name == CRISIS:
+            self._meeting = meeting.rested(self._meeting)
+            kept.keep(self._meeting)
+            print(self._first_aid.answer(str(found.slots["kind"]), datetime.now().astimezone()))
+        elif found is not None and found.name in MEANT:
             self._take(meeting.wished(self._meeting, MEANT[found.name], self._here()))
         else:
             self._take(meeting.answered(self._meeting, line, self._here()))
@@ -72,6 +80,9 @@ class Setup:
             print("> ", end="", flush=True)
         line = sys.stdin.readline()
         return line.strip() if line else None
+
+    def _region(self) -> Region:
+        return region(config.load(self._config_file).settings.assistant.region)
 
     def _here(self) -> Here:
         settings = config.load(self._config_file).settings

@@ -41,6 +41,8 @@ class FirstMeeting(Part):
         self._waits: str | None = None
         """What was given to be said and has not sounded yet."""
         self._queued = False
+        self._last = ""
+        """What was given to be said last."""
         self._silent_since = float("-inf")
         self._let_be_at: float | None = None
         self._spoke_at = float("-inf")
@@ -54,6 +56,8 @@ class FirstMeeting(Part):
                 self._spoke_at = event.at
                 if isinstance(command, do.Release):
                     self._live().acquaintance.moved_on()
+                elif command.intent.name == ev.CRISIS:
+                    self._rest(self._live())
                 elif command.intent.name in WISHES:
                     self._waits, self._queued = None, False
 
@@ -106,9 +110,16 @@ class FirstMeeting(Part):
         if not acquaintance.open:
             self._let_be_at = at
 
+    def _rest(self, live: Live) -> None:
+        """Somebody is in danger: what was cut off is not said again either."""
+        live.acquaintance.rest()
+        self._waits, self._queued, self._let_be_at = None, False, None
+        if self._last:
+            live.conductor.withdraw(self._last)
+
     def _say(self, live: Live, text: str) -> None:
         if text:
-            self._waits, self._queued = text, False
+            self._waits, self._queued, self._last = text, False, text
             live.conductor.announce(text)
 
 

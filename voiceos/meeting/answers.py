@@ -21,6 +21,22 @@ def no(text: str, language: str) -> bool:
     return hear("no", text, language)
 
 
+def only(text: str, language: str) -> tuple[str, ...]:
+    """The keys "yes", "no" and "free" in the order of their words where all that was said is made of these; () where
+    more was said. "No, it's perfect." is ("no", "yes"), "Perfect, Max." is ()."""
+    patterns = languages.table(language, "meeting")["hear"]
+    rest, keys = plain(text), []
+    while rest:
+        ends = {key: found.end() for key in ("free", "no", "yes", "around") if (found := re.match(patterns[key], rest))}
+        if not ends or max(ends.values()) == 0:
+            return ()
+        key = max(ends, key=lambda one: ends[one])
+        rest = rest[ends[key] :].strip()
+        if key != "around":
+            keys.append(key)
+    return tuple(keys)
+
+
 def is_free(text: str, language: str) -> bool:
     """They leave it to the assistant: "I don't mind", "you choose"."""
     return hear("free", text, language)

@@ -25,7 +25,7 @@ def hours(text: str, language: str) -> str | None:
     text = plain(_HALF.sub(" ", _DASH.sub(" to ", text)))
     for words in table["kept"]:
         text = text.replace(words, words.replace(" ", "_"))
-    parts = re.split(table["between"], text)
+    parts = re.split(table["between"], text) if re.search(table["awake"], text) is None else []
     for first, second in itertools.pairwise(parts):
         begin = _time(first, language, NOON)
         end = _time(second, language, begin) if begin is not None else None

@@ -87,7 +87,7 @@ def takes(meeting: Meeting, text: str, here: Here) -> bool:
     return (
         not answers.is_aside(text, here.language)
         or ASKED_BY[meeting.question].hear(meeting, text, here) is not None
-        or bool(names.corrected(text, here.language))
+        or bool(_corrected(meeting, text, here))
     )
 
 
@@ -102,8 +102,7 @@ def answered(meeting: Meeting, text: str, here: Here) -> Step:
     meeting = replace(meeting, silences=0)
     if answers.hear("polite", text, here.language):
         return _ask(meeting, here)
-    name = names.corrected(text, here.language) if meeting.question not in (Question.CALL, Question.NAME) else ""
-    if name:
+    if name := _corrected(meeting, text, here):
         return _again(meeting, Line("say.corrected"), does=called(name))
     outcome = ASKED_BY[meeting.question].hear(meeting, text, here)
     return _missed(meeting, here) if outcome is None else _taken(replace(meeting, misses=0), outcome, here)
@@ -147,12 +146,27 @@ def turned_to_other_things(meeting: Meeting) -> Meeting:
     return replace(meeting, stage=Stage.PUT_OFF) if meeting.stage is Stage.OFFERED else meeting
 
 
+def rested(meeting: Meeting) -> Meeting:
+    """Put off without a word: there is something that comes before it."""
+    open_ = meeting.stage in (Stage.OPEN, Stage.OFFERED)
+    return replace(meeting, stage=Stage.PUT_OFF, silences=0, misses=0) if open_ else meeting
+
+
 def voice_is_there(meeting: Meeting, *, failed: bool) -> Step:
     """What came of `UseVoice`."""
     told = Line("say.voice_refused" if failed else "say.voice_changed")
     if meeting.stage is not Stage.OPEN or meeting.question is not Question.VOICE:
         return Step(meeting, (told,))
     return _again(meeting, told)
+
+
+def _corrected(meeting: Meeting, text: str, here: Here) -> str:
+    """The user's name where this puts it right, "" otherwise."""
+    if meeting.question in (Question.CALL, Question.NAME):
+        return ""
+    just_told = meeting.question is _next(Question.CALL, here) and bool(here.user_name)
+    answers_this = just_told and ASKED_BY[meeting.question].hear(meeting, text, here) is not None
+    return names.corrected(text, here.language, just_told=just_told and not answers_this)
 
 
 def _taken(meeting: Meeting, outcome: Outcome, here: Here) -> Step:

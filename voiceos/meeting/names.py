@@ -31,12 +31,22 @@ class Choice:
 def of_user(text: str, language: str) -> str:
     """The name in an answer to "what may I call you?", "" where there is none: "people call me Sam, but…" is Sam."""
     table = languages.table(language, "meeting")["names"]
-    return _behind(text, table["of_user"], language) or _bare(text, language, MOST_WORDS)
+    return (
+        _behind(text, table["of_user"], language)
+        or _behind(text, table["of_user_written"], language, written=True)
+        or _bare(text, language, MOST_WORDS)
+    )
 
 
-def corrected(text: str, language: str) -> str:
-    """The name that an answer to another question puts right, "" where it does not: "no, my name is Pam"."""
-    return _behind(text, languages.table(language, "meeting")["names"]["correcting"], language)
+def corrected(text: str, language: str, *, just_told: bool = False) -> str:
+    """The name that an answer to another question puts right, "" where it does not: "no, my name is Pam".
+
+    Args:
+        just_told: the name was the last thing that was said, and this answers nothing else: "no, it's Pam".
+    """
+    table = languages.table(language, "meeting")["names"]
+    name = _behind(text, table["correcting"], language)
+    return name or (_behind(text, table["correcting_behind"], language, written=True) if just_told else "")
 
 
 def of_assistant(text: str, language: str) -> str:
@@ -91,14 +101,17 @@ def _rank(of: Iterable[str], said: Sequence[str]) -> int:
     return min((said.index(one) for one in of if one in said), default=len(said))
 
 
-def _behind(text: str, patterns: Iterable[str], language: str) -> str:
+def _behind(text: str, patterns: Iterable[str], language: str, *, written: bool = False) -> str:
     table = languages.table(language, "meeting")["names"]
     text = text.replace("’", "'")
     for pattern in patterns:
         for found in re.finditer(pattern, text, re.IGNORECASE):
             if re.search(table["negated"], text[: found.start()], re.IGNORECASE):
                 continue
-            if name := _begins(text[found.end() :], language, text):
+            rest = text[found.end() :]
+            if written and not text.islower() and not rest.lstrip(' "“')[:1].isupper():
+                continue  # "I'm hungry"
+            if name := _begins(rest, language, text):
                 return name
     return ""
 

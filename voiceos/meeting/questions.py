@@ -72,7 +72,8 @@ class AskWhatToCallYou(Asked):
     def hear(self, meeting: Meeting, text: str, here: Here) -> Outcome | None:
         if names.refuses(plain(text), here.language):
             return Outcome((Line("say.unnamed"),))
-        name = names.of_user(text, here.language)
+        only = answers.only(text, here.language)
+        name = "" if only else names.of_user(text, here.language)
         if not name:
             return Outcome((Line("say.unnamed"),)) if answers.is_free(text, here.language) else None
         return Outcome((Line("say.met"),), called(name))
@@ -81,7 +82,11 @@ class AskWhatToCallYou(Asked):
 class AskVoice(Asked):
     def hear(self, meeting: Meeting, text: str, here: Here) -> Outcome | None:
         table = languages.table(here.language, "meeting")["voice"]
-        said = plain(text)
+        said, only = plain(text), answers.only(text, here.language)
+        if only[-1:] == ("no",):
+            return Outcome((Line("say.voice_what"), Line("brief", Question.VOICE)), stays=True)
+        if only or re.search(table["unchanged"], said):
+            return Outcome((Line("say.voice_kept"),))
         for way, step in (("slower", -SPEED_STEP), ("faster", SPEED_STEP)):
             if re.search(table[way], said):
                 return self._pace(way, round(min(FASTEST, max(SLOWEST, here.speed + step)), 2), here)
@@ -89,11 +94,9 @@ class AskVoice(Asked):
             return self._voice(named)
         if re.search(table["pitch"], said) and not here.voices:
             return Outcome((Line("say.voice_pitch"), Line("brief", Question.VOICE)), stays=True)
-        if re.search(table["another"], said) and not answers.yes(text, here.language):
+        if re.search(table["another"], said):
             if here.voices:
                 return self._voice(here.voices[0])
-            if answers.no(text, here.language):
-                return Outcome((Line("say.voice_what"), Line("brief", Question.VOICE)), stays=True)
             return Outcome((Line("say.voice_only"), Line("brief", Question.VOICE)), stays=True)
         if re.search(table["pitch"], said):
             return self._voice(here.voices[0])
@@ -139,7 +142,9 @@ class AskQuietHours(Asked):
             return Outcome((Line("say.quiet_set"),), (Set("initiative.quiet_hours", found),))
         if found == "":
             return Outcome((Line("say.quiet_none"),), (Set("initiative.quiet_hours", ""),))
-        if answers.yes(text, here.language) or answers.is_free(text, here.language):
+        only = answers.only(text, here.language)
+        is_right = answers.yes(text, here.language) or answers.is_free(text, here.language)
+        if only[-1:] in (("yes",), ("free",)) or (is_right and not only):
             return Outcome((Line("say.quiet_kept"),))
         if answers.no(text, here.language) and here.quiet_hours:
             return Outcome((Line("say.quiet_which"),), stays=True)
@@ -150,15 +155,29 @@ class AskQuietHours(Asked):
 
 class AskWhetherFirst(Asked):
     def hear(self, meeting: Meeting, text: str, here: Here) -> Outcome | None:
-        table, said = languages.table(here.language, "meeting")["first"], plain(text)
-        level = next((level for level in ("rare", "off", "normal") if re.search(table[level], said)), "")
-        if answers.is_free(text, here.language):
-            level = "rare"
-        if not level and answers.yes(text, here.language):
-            level = here.level if here.level != "off" else "rare"
+        level = self._level(text, here)
         if not level:
             return None
         return Outcome((Line(f"say.first_{level}"),), (Set("initiative.level", level),))
+
+    def _level(self, text: str, here: Here) -> str:
+        """ "" where it tells none; the opposite of what was said would be worse than to ask again."""
+        agreed = here.level if here.level != "off" else "rare"
+        if only := answers.only(text, here.language):
+            return "off" if "no" in only else agreed if "yes" in only else "rare"
+        table, said = languages.table(here.language, "meeting")["first"], plain(text)
+        at = {level: found.start() for level in ("rare", "off", "normal") if (found := re.search(table[level], said))}
+        if "off" in at and at["off"] == min(at.values()):
+            return "off"
+        if "rare" in at:
+            return "rare"
+        if "normal" in at:
+            return "" if re.search(table["denied"], said[: at["normal"]]) else "normal"
+        if answers.is_free(text, here.language):
+            return "rare"
+        if answers.no(text, here.language):
+            return "off"
+        return agreed if answers.yes(text, here.language) else ""
 
 
 class AskOwnName(Asked):
@@ -169,11 +188,12 @@ class AskOwnName(Asked):
 
     def hear(self, meeting: Meeting, text: str, here: Here) -> Outcome | None:
         language = here.language
-        named = names.of_assistant(text, language)
+        only = answers.only(text, language)
+        named = "" if only else names.of_assistant(text, language)
         if named and named.lower() != meeting.proposed.lower():
             return self._takes(named, here)
         said_yes = answers.yes(text, language) or answers.is_free(text, language)
-        if named or (said_yes and not answers.no(text, language)):
+        if named or only[-1:] in (("yes",), ("free",)) or (said_yes and not answers.no(text, language)):
             if not meeting.proposed:
                 return Outcome((Line("say.own_name_kept"),))
             return self._takes(meeting.proposed, here)

@@ -109,3 +109,14 @@ def test_ctrl_c_ends_with_130_and_keeps_what_was_answered(settings: Path) -> Non
         assert process.wait() == 130
     assert kept.load().question is Question.VOICE
     assert written(settings)["assistant"] == {"user_name": "Sam"}
+
+
+def test_somebody_in_danger_is_told_who_helps_and_asked_nothing_more(settings: Path) -> None:
+    settings.write_text('[assistant]\nregion = "GB"\n')
+    told = setup(settings, "I want to kill myself.", "Sam")
+    assert told.exit_code == 0
+    assert "999" in told.stdout or "Samaritans" in told.stdout
+    assert told.stdout.count("?") <= 2
+    assert "Sam." not in told.stdout
+    assert "user_name" not in written(settings)["assistant"]
+    assert kept.load().stage is Stage.PUT_OFF

@@ -135,10 +135,35 @@ def test_manners_alone_are_no_answer_that_is_missed() -> None:
         assert talk.answers("Please.") == "What may I call you?"
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (Question.VOICE, "I said slower."),
+        (Question.VOICE, "No, it's perfect."),
+        (Question.TALK, "I said Mozart."),
+        (Question.FIRST, "I said rarely."),
+        (Question.MANNER, "No, I'm Catholic."),
+    ],
+)
+def test_what_answers_a_later_question_puts_no_name_right(question: Question, said: str) -> None:
+    talk = at(question, Here(user_name="Sam"))
+    talk.answers(said)
+    assert "assistant.user_name" not in talk.settings()
+
+
+def test_a_name_is_put_right_right_behind_it_in_fewer_words() -> None:
+    talk = at(Question.VOICE, Here(user_name="Sam"))
+    talk.answers("No, it's Pam.")
+    assert talk.settings() == {"assistant.user_name": "Pam"}
+
+
 LEVELS = {
     "Often, please.": "normal", "Whenever you like.": "normal", "Rarely.": "rare", "Now and then.": "rare",
     "Yes.": "rare", "Not too often.": "rare", "Never.": "off", "No.": "off", "Only when I ask you.": "off",
-    "I don't mind.": "rare",
+    "I don't mind.": "rare", "Sure, no problem.": "rare", "Why not?": "rare", "As often as you like.": "normal",
+    "Absolutely not.": "off", "Please don't.": "off", "No, thank you, that's fine.": "off", "Not needed.": "off",
+    "Never. Not even if it's important.": "off", "Don't speak up too often.": "rare", "Only if necessary.": "rare",
+    "Yes, but not at night.": "rare", "Often, but never at night.": "normal", "I don't want that.": "off",
 }  # fmt: skip
 
 
@@ -147,6 +172,62 @@ def test_how_often_it_may_speak_first(said: str, level: str) -> None:
     talk = at(Question.FIRST)
     talk.answers(said)
     assert talk.settings() == {"initiative.level": level}
+
+
+def test_a_level_that_is_denied_is_asked_for_again() -> None:
+    talk = at(Question.FIRST)
+    assert talk.answers("I wouldn't like you to talk often.").startswith("May I speak first")
+    assert talk.settings() == {}
+
+
+PACES = {
+    "Too slow.": 1.15, "Too fast.": 0.85, "That's a bit slow.": 1.15, "You're a little fast.": 0.85,
+    "Not so fast.": 0.85,
+    "Slow.": 0.85, "Slow down.": 0.85, "Talk more slowly.": 0.85, "Faster.": 1.15, "Not so slow.": 1.15,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "speed"), PACES.items())
+def test_the_pace_goes_the_way_that_was_said(said: str, speed: float) -> None:
+    talk = at(Question.VOICE)
+    talk.answers(said)
+    assert talk.settings() == {"tts.speed": speed}
+
+
+@pytest.mark.parametrize("voices", [(), ("Amy",)])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "No, stay like this.",
+        "No, it's fine.",
+        "I don't want another voice.",
+        "Don't change it.",
+        "Perfect.",
+        "Nothing else.",
+    ],
+)
+def test_a_voice_that_is_right_stays(voices: tuple[str, ...], said: str) -> None:
+    talk = at(Question.VOICE, Here(voice="Joe", voices=voices))
+    talk.answers(said)
+    assert talk.did == []
+    assert talk.meeting.question is Question.MANNER
+
+
+@pytest.mark.parametrize("voices", [(), ("Amy",)])
+def test_a_voice_that_is_wrong_is_asked_about(voices: tuple[str, ...]) -> None:
+    talk = at(Question.VOICE, Here(voice="Joe", voices=voices))
+    assert "What shall I change?" in talk.answers("No.")
+    assert talk.did == []
+
+
+@pytest.mark.parametrize(
+    "said", ["Never after ten in the evening.", "Always.", "You may speak between eight and ten.", "Not at all."]
+)
+def test_quiet_hours_are_never_taken_the_other_way_round(said: str) -> None:
+    talk = at(Question.QUIET)
+    assert "when" in talk.answers(said)
+    assert talk.settings() == {}
+    assert talk.meeting.question is Question.QUIET
 
 
 def test_quiet_hours_are_kept_changed_or_none() -> None:
@@ -196,6 +277,31 @@ def test_its_name_is_liked_refused_or_given() -> None:
     assert "Then perhaps Newton" in named.answers("No.")
     assert "I'm Luna" in named.answers("I'd rather call you Luna.")
     assert named.settings() == {"assistant.name": "Luna"}
+
+
+LIKED = [
+    "Perfect.", "Lovely.", "Absolutely.", "Yep.", "Yup.", "Great.", "Exactly.", "Gladly.", "Cool.", "Wonderful.",
+    "Beautiful.",
+    "I love it.", "Yes, I like it very much.", "No, it's perfect.", "Sure, no problem.", "Why not?", "I don't mind.",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("said", LIKED)
+def test_to_like_its_name_is_no_other_name(said: str) -> None:
+    talk = at(Question.NAME, Here(user_name="Sam"), topics=("music",))
+    talk.wishes(Wish.AGAIN)
+    talk.answers(said)
+    assert talk.settings() == {"assistant.name": "Viola"}
+
+
+@pytest.mark.parametrize(
+    "said", ["Nope.", "Nah.", "Not really.", "Absolutely not.", "I don't like it.", "No, thank you."]
+)
+def test_to_dislike_its_name_is_no_other_name(said: str) -> None:
+    talk = at(Question.NAME, Here(user_name="Sam"), topics=("music",))
+    talk.wishes(Wish.AGAIN)
+    assert "Clara" in talk.answers(said)
+    assert talk.settings() == {}
 
 
 def test_its_name_is_never_the_users_and_can_be_said() -> None:

@@ -36,6 +36,9 @@ NO_NAMES = [
     "I'm tired of this.", "I'm not sure.", "I don't know.", "Hello.", "Hello there.", "Yes.", "What?",
     "Why do you want to know that?", "I'm fine, thanks.", "Nothing.", "Call me later.", "Tell me a joke.",
     "That is none of your business, I think.", "You can call me anything.", "42",
+    "Good morning.", "Good evening!", "I'm busy.", "I'm hungry.", "i'm busy", "Interesting.", "It's late.", "Perfect.",
+    "Absolutely.", "Nope.", "Not tonight.", "It's complicated.", "Wonderful.", "Goodbye.", "I'm retired.",
+    "Okay, cool.",
 ]  # fmt: skip
 
 OF_ASSISTANT = {
@@ -78,12 +81,15 @@ def test_an_answer_without_a_name_has_none(said: str) -> None:
     [("No, my name is Pam.", "Pam"), ("I said Pam.", "Pam"), ("Call me Pam, please.", "Pam"), ("No, it's Pam.", "Pam")],
 )
 def test_a_name_is_put_right_whatever_is_asked(said: str, name: str) -> None:
-    assert names.corrected(said, "en") == name
+    assert names.corrected(said, "en", just_told=True) == name
 
 
-@pytest.mark.parametrize("said", ["It's fine.", "I'm a painter.", "From ten to eight.", "No, it's too slow."])
+@pytest.mark.parametrize(
+    "said",
+    ["It's fine.", "I'm a painter.", "From ten to eight.", "No, it's too slow.", "No, it's perfect.", "I said slower."],
+)
 def test_other_answers_put_no_name_right(said: str) -> None:
-    assert names.corrected(said, "en") == ""
+    assert names.corrected(said, "en", just_told=True) == ""
 
 
 def test_it_chooses_by_what_was_said_in_that_order() -> None:
