@@ -38,6 +38,8 @@ class Line:
     """None: that is to be seen from its words."""
     fact: int | None = None
     """Where it is one, its number."""
+    about: str = ""
+    """Where it is one, of whom."""
 
 
 def rules(language: str) -> dict[str, Any]:
@@ -100,7 +102,7 @@ def lines_known(facts: Iterable[Fact], vocabulary: Vocabulary) -> list[Line]:
         text = vocabulary.in_words(fact).rstrip(". ")
         if fact.subject in people:
             text = f"{people[fact.subject].replace('_', ' ')} {text}"
-        lines.append(Line(text, of_user=fact.subject == USER, fact=fact.id))
+        lines.append(Line(text, of_user=fact.subject == USER, fact=fact.id, about=fact.subject))
     return lines
 
 
@@ -112,15 +114,34 @@ def borne_out(sentence: str, lines: Sequence[Line], vocabulary: Vocabulary) -> l
     whole = _bearing(sentence, lines, vocabulary)
     if whole is not None:
         return [whole]
-    found = []
+    found: list[Line] = []
+    of_user = re.match(words["to_you"], sentence, re.IGNORECASE) is not None
     for clause in re.split(words["clause"], _straight(sentence)):
-        if not _content(clause, vocabulary.language):
+        content = _content(clause, vocabulary.language)
+        if not content:
             continue
-        line = _bearing(clause, lines, vocabulary)
+        among = lines
+        if found and len(content) == 1:  # a name, or what something was like
+            among = found[-1:]
+        elif found and not _has_subject(clause, words):
+            among = [line for line in lines if _goes_on(content[0], line, found[-1], of_user, words)]
+        line = _bearing(clause, among, vocabulary)
         if line is None:
             return None
         found.append(line)
     return found or None
+
+
+def _has_subject(clause: str, words: dict[str, Any]) -> bool:
+    """It tells by itself of whom it is, as far as its first word shows."""
+    first = re.sub(words["joints"], "", clause.strip(), flags=re.IGNORECASE)[:1].isupper()
+    spoken = _words(re.sub(words["joints"], "", clause.strip(), flags=re.IGNORECASE))
+    return first or (bool(spoken) and spoken[0] in (*words["own_subjects"], *words["other_subjects"], "your"))
+
+
+def _goes_on(word: str, line: Line, before: Line, of_user: bool, words: dict[str, Any]) -> bool:
+    """A clause without a subject is of whom the sentence is: of the user, or of somebody else."""
+    return _of_user(word, line, words) == of_user and (of_user or line.about == before.about)
 
 
 def _bearing(clause: str, lines: Sequence[Line], vocabulary: Vocabulary) -> Line | None:

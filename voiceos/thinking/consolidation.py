@@ -150,7 +150,8 @@ class Consolidation:
         kept: dict[str, list[summing.Line]] = {}
         for sentence in summing.parse(written):
             if (bearing := summing.borne_out(sentence, lines, self._vocabulary)) is not None:
-                kept[sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."] = bearing
+                ended = sentence.rstrip(" ,;:-")
+                kept[ended if ended.endswith((".", "!", "?")) else f"{ended}."] = bearing
         return list(kept.items())
 
     # Weeks.

@@ -75,6 +75,9 @@ def test_what_was_said_is_borne_out(sentence: str) -> None:
         "The user loves tea.",
         "Nurse Graz moved Anna.",
         "You told me something.",
+        "Your sister Anna has moved to Graz and quit smoking in May.",
+        "Your sister Anna has moved to Graz and Carl.",
+        "You love tea and work as a nurse.",
         "You.",
         "",
     ],
@@ -102,6 +105,8 @@ def test_of_the_user_is_told_what_is_known_of_them(store: Store) -> None:
     ):
         assert summing.borne_out(sentence, known, ENGLISH), sentence
     for sentence in (
+        "Your sister Anna lives in Graz and works as a baker.",
+        "You do not like noise and Anna.",
         "You live in Graz.",
         "You like noise.",
         "You are a baker in Paris.",

@@ -19,7 +19,7 @@ from voiceos.thinking.ports import Lane
 from voiceos.thinking.reflection import in_thread
 
 REPLIES = [
-    ("moved to (\\w+)", '["You moved to \\1.","You live in Oslo with nine dogs.","You asked why the sky is blue."]'),
+    ("moved to (\\w+)", '["You moved to \\1,","You live in Oslo with nine dogs.","You asked why the sky is blue."]'),
     ("the user lives in (\\w+)", '["You live in \\1 and work as a baker.","You are rich.","You like tea."]'),
     ("(?s)^I saw the (\\w+) .*", '["You saw the \\1 bird."]'),
     ("(?s)^1\\. .*", "[2,4,1,99"),
