@@ -116,9 +116,12 @@ class Reminding:
         if self._last is not None:
             ago = abs(self._now() - self._last[1])
             is_open |= {"spoke_first": ago <= JUST_SAID, "offer": self._offered is not None and ago <= OFFERED}
-        if (wanted := self._wanted) is not None and abs(self._now() - wanted.at) <= ASKED:
+        if (wanted := self._wanted) is not None and self._stands_open(wanted):
             is_open |= {"when": bool(wanted.what), "what": not wanted.what}
         return frozenset(name for name, yes in is_open.items() if yes)
+
+    def _stands_open(self, wanted: _Wanted | None) -> bool:
+        return wanted is not None and abs(self._now() - wanted.at) <= ASKED
 
     def moved_on(self) -> None:
         """The user has said something else."""
@@ -172,6 +175,10 @@ class Reminding:
         if self._diary_or_none is None:
             return self._phrases.text("reminders_off")
         wanted, self._wanted, self._undo = self._wanted, None, None
+        if intent.name == "remind" and not self._stands_open(
+            wanted
+        ):  # a time that was told long ago is of another wish
+            wanted = None
         match intent.name:
             case "remind" | thinking.REMIND_AT | thinking.REMIND_OF:
                 return await self._remind(_told(intent, wanted, now), turn, said, now)

@@ -120,6 +120,14 @@ async def test_what_is_asked_stays_open_for_the_answer_and_for_nothing_else() ->
             assert answered in await home.asks(), said
 
 
+async def test_a_time_that_was_told_long_ago_is_of_no_other_reminder() -> None:
+    wall = Wall("2026-03-04T13:00")
+    async with Home(wall, level="off", hears=["set a reminder for five", "remind me to call Bob"]) as home:
+        assert await home.asks() == "What shall I remind you of?"
+        wall.set("2026-03-04T15:00")
+        assert (await home.asks()).startswith("When shall I remind you to call Bob?")
+
+
 async def test_what_was_asked_for_is_undone_named_by_its_time_and_forgotten() -> None:
     said_and_answered = [
         ("remind me to feed the dog at seven", "at 7:00 PM"),

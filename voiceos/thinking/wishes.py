@@ -136,7 +136,9 @@ class Wishes:
             link = rules.before_link if rules.what_thing.match(words) else rules.doing_link
         ended = self.times.at_end(text)
         task = ended.left.strip(_MARKS)
-        return {"link": link, "task": task, **ended.slots} if task else None
+        if not task or rules.never.search(f"{link} {plain(task)}"):  # "that was a good one"
+            return None
+        return {"link": link, "task": task, **ended.slots}
 
 
 _MARKS = " .,!?;:…"

@@ -56,9 +56,27 @@ OPEN = {
         "": ["At the cinema.", "Five people came.", "Tomorrow never dies.", "Yes.", "Today's news."],
     },
     "what": {
-        "remind_of": ["To call my sister.", "Call my sister.", "My dentist appointment.", "Of the meeting.", "Milk."],
+        "remind_of": [
+            *("To call my sister.", "Call my sister.", "My dentist appointment.", "Of the meeting.", "Milk."),
+            *("Tell Anna about the party.", "Give the dog his pill.", "Play tennis with Bob.", "Cancel the gym."),
+            *("Show Eva the flat.", "That I have to go.", "The good wine.", "Good wine.", "Call Anna, please."),
+            *("Ask my boss for a day off.", "Set the table.", "Leave at nine."),
+        ],
         "never_mind": ["Never mind."],
-        "": ["I don't know.", "What is the capital of France?", "Nothing.", "It's raining.", "No."],
+        "": [
+            *("I don't know.", "What is the capital of France?", "Nothing.", "It's raining.", "No."),
+            *("Let's talk about something else.", "Tell me a joke.", "Give me a moment.", "Play some music."),
+            *("Show me the news.", "Actually, forget it.", "Maybe later.", "Good night.", "Good.", "Great.", "Sure."),
+            *(
+                "Do you have any ideas?",
+                "Do you have any ideas.",
+                "That was a good one.",
+                "That's fine.",
+                "Let me think.",
+            ),
+            *("Your voice is nice.", "Sing me a song.", "Hang on.", "Something else.", "Don't do that.", "Of what"),
+            *("By the way, it's cold.", "Just a second.", "Explain that.", "Yeah, sure."),
+        ],
     },
     "meeting": {
         "meeting_skip": ["Skip.", "Skip that.", "Next question, please.", "I'd rather not say.", "Pass."],
