@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from voiceos.clock import Clock
@@ -306,12 +306,15 @@ class Remembering:
         turned = self._persons.turned(topic)
         return [], self._phrases.text("nothing_about" if turned else "nothing_about_that", topic=turned)
 
+    @cached_property
+    def _retelling(self) -> Retelling:
+        return Retelling(self._diary, self._phrases, language=self._language)
+
     async def _retell(self, past: str | None, now: datetime) -> str:
-        retelling = Retelling(self._diary, self._phrases, language=self._language)
         self._focus, self._left, self._wrong = (), (), None
         if past is not None:
-            return await retelling.talked(past, now)
-        if thought := await retelling.thought():
+            return await self._retelling.talked(past, now)
+        if thought := await self._retelling.thought():
             return thought
         facts, _ = await self._known(None, now)
         told = self._tell(facts, "", now).rstrip(".")

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from itertools import islice
 
 from babel.dates import format_date
 
@@ -21,7 +20,7 @@ from voiceos.thinking.statements import Statements
 MOST_TOLD = 3
 """Of the user's own sentences."""
 MOST_LINES = 8
-"""Of several days in short."""
+"""Of several days, each of them with one at least."""
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 """Values of the slot `past`, beside `today`, `yesterday`, `day_before`, `this_week` and `last_week`."""
@@ -52,7 +51,7 @@ class Retelling:
         weekday = format_date(first, "EEEE", locale=self._language)
         when = words["weekday" if past in WEEKDAYS else past].format(weekday=weekday)
         lines, own_words, talked = await self._diary.ask(
-            lambda store: self._told(store, past, first, days), written=True
+            lambda store: self._told(store, past, now.date(), first, days), written=True
         )
         if lines:
             key = "talked_own_words" if own_words else "talked"
@@ -64,23 +63,37 @@ class Retelling:
         profile = await self._diary.ask(lambda store: store.chronicle.profile())
         return "" if profile is None or profile.outdated else " ".join(profile.lines)
 
-    def _told(self, store: Store, past: str, first: date, days: int) -> tuple[Sequence[str], bool, bool]:
+    def _told(self, store: Store, past: str, today: date, first: date, days: int) -> tuple[Sequence[str], bool, bool]:
         """The sentences, whether they are the user's own, and whether anything was said at all."""
         chronicle, until = store.chronicle, first + timedelta(days=days)
         if past == "last_week" and (week := chronicle.between(Scope.WEEK, first, first + timedelta(days=1))):
             return week[0].lines, False, True
-        short = [day for day in chronicle.between(Scope.DAY, first, until) if day.lines]
-        if short and days == 1:
-            return short[0].lines, False, True
-        if short:
-            told = str(summing.rules(self._language)["told"]["week_line"])
-            named = [
-                (format_date(day.begins, "EEEE", locale=self._language), line) for day in short for line in day.lines
-            ]
-            return [told.format(weekday=name, line=line) for name, line in islice(named, MOST_LINES)], False, True
-        turns = [turn for number in range(days) for turn in chronicle.turns_on(first + timedelta(days=number))]
-        lines = [line for turn in turns for line in self._statements.of(turn)]
-        return self._statements.turned(lines, MOST_TOLD), True, bool(turns)
+        short = {day.begins: day.lines for day in chronicle.between(Scope.DAY, first, until) if day.lines}
+        if days == 1 and short:
+            return short[first], False, True
+        turns = {day: chronicle.turns_on(day) for number in range(days) if (day := first + timedelta(days=number))}
+        if not short:
+            every = [turn for day in turns.values() for turn in day]
+            return self._statements.longest(every, MOST_TOLD), True, bool(every)
+        told = {day: short.get(day) or self._statements.longest(turns[day], MOST_TOLD) for day in turns}
+        words = summing.rules(self._language)["told"]
+        lines = []
+        for day, count in _shares({day: len(lines) for day, lines in told.items()}, MOST_LINES).items():
+            weekday = format_date(day, "EEEE", locale=self._language)
+            key = "today_line" if day == today else "week_line"
+            lines += [words[key].format(weekday=weekday, line=line) for line in told[day][:count]]
+        return lines, False, True
+
+
+def _shares(there: Mapping[date, int], most: int) -> dict[date, int]:
+    """How many sentences of each day are told, of those there are: each has one before any has two, and the newest
+    have more where not all have room."""
+    shares = dict.fromkeys(there, 0)
+    while sum(shares.values()) < min(most, sum(there.values())):
+        for day in sorted(there, reverse=True):
+            if shares[day] < there[day] and sum(shares.values()) < most:
+                shares[day] += 1
+    return shares
 
 
 def _span(past: str, today: date) -> tuple[date, int]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from voiceos.memory import Episode, summing
+from voiceos.memory import Episode, provenance, summing
 from voiceos.memory.relations import Vocabulary
 from voiceos.thinking.intents import SentenceMatcher
 from voiceos.thinking.persons import Persons
+
+TRIED = 12
+"""To tell of many turns, so many are looked through for wishes at most: each takes its time, and an answer waits."""
 
 
 class Statements:
@@ -25,6 +28,23 @@ class Statements:
             return []
         said = turn.said if wish is None else str(wish.slots["text"])
         return summing.lines_said(said, self._vocabulary)
+
+    def longest(self, turns: Sequence[Episode], most: int) -> list[str]:
+        """As many as `most` of the sentences of turns that tell something, the longest, in their order, said to the
+        user. Of many turns only those with the longest sentences are looked through, so that it takes no longer for
+        a week than for a day."""
+        longest = {
+            place: max(lengths)
+            for place, turn in enumerate(turns)
+            if (lengths := [len(one) for one in provenance.sentences(turn.said) if not one.endswith("?")])
+        }
+        found: dict[int, list[summing.Line]] = {}
+        for place in sorted(longest, key=lambda place: -longest[place])[:TRIED]:
+            held = [line for lines in found.values() for line in lines if len(line.text) >= longest[place]]
+            if len(self.turned(held, most)) == most:
+                break
+            found[place] = self.of(turns[place])
+        return self.turned([line for place in sorted(found) for line in found[place]], most)
 
     def turned(self, lines: Sequence[summing.Line], most: int) -> list[str]:
         """As many as `most` of those that tell something and can be said to the user, the longest, in their order."""
