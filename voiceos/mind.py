@@ -12,6 +12,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
 from datetime import datetime, timedelta
 
 from voiceos.app import Engines
@@ -89,6 +90,8 @@ class Mind:
         self._settings = settings
         self._now = now
         self.on_used = on_used
+        self.unsummed: EngineError | None = None
+        """Why days are not put in short just now; None where they are."""
         self._in_mind: frozenset[int] = frozenset()
         """Facts in the block."""
         self._stale = asyncio.Event()
@@ -277,24 +280,33 @@ class Mind:
                 if self._reflection is not None:
                     await self._reflection.draw()
                 self._recollection.look_again()
-                await self._consolidate()
-                if len(self._thinker.conversation):
-                    await asyncio.sleep(SETTLED_S)
-                await self.tell()
+                await self._consolidate(tell_after_s=SETTLED_S if len(self._thinker.conversation) else 0.0)
             except VoiceosError as error:
                 log.info("nothing is learnt just now: %s %s", error, error.hint)
                 await asyncio.sleep(AGAIN_S)
             else:
                 return
 
-    async def _consolidate(self) -> None:
-        """What is known is told also where this fails. Raises StorageError."""
-        if self._consolidation is None:
-            return
-        try:
-            await self._consolidation.run()
-        except EngineError as error:
-            log.info("nothing is put in short just now: %s %s", error, error.hint)
+    async def _consolidate(self, *, tell_after_s: float) -> None:
+        """Have what is known told as soon as that may be, also where many days wait to be put in short or that fails,
+        and once more at the end. Raises EngineError and StorageError."""
+        loop = asyncio.get_running_loop()
+        tell_at, told = loop.time() + tell_after_s, not tell_after_s
+        if told:
+            await self.tell()
+        if self._consolidation is not None:
+            try:
+                async with aclosing(self._consolidation.steps()) as steps:
+                    async for _ in steps:
+                        if not told and loop.time() >= tell_at:
+                            await self.tell()
+                            told = True
+                self.unsummed = None
+            except EngineError as error:
+                log.info("nothing is put in short just now: %s %s", error, error.hint)
+                self.unsummed = error
+        await asyncio.sleep(tell_at - loop.time())
+        await self.tell()
 
     async def _unless_busy(self, work: Awaitable[None]) -> bool:
         """Do work, broken off when somebody speaks; whether it was done."""

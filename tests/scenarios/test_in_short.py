@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from tests.scenarios.room import settings
@@ -32,9 +32,10 @@ ENGINES: dict[str, Any] = {
 class Home(Served):
     """A room with a clock on its wall, which learns nothing but puts all in short at once."""
 
-    def __init__(self, wall: Wall, *hears: str, **memory: Any) -> None:
+    def __init__(self, wall: Wall, *hears: str, background_tokens: int = 0, **memory: Any) -> None:
         self.wall = wall
-        wanted = settings(memory={"learn": False, "learn_after_s": 1.0, **memory})
+        llm = {"background_tokens": background_tokens} if background_tokens else {}
+        wanted = settings(memory={"learn": False, "learn_after_s": 1.0, **memory}, llm=llm)
         super().__init__(settings=wanted, hears=hears or ("hello there",), engines=ENGINES)
 
     def _daemon(self, settings: Settings, specs: Specs, *, greet: bool) -> Daemon:
@@ -100,6 +101,33 @@ async def test_what_names_somebody_leaves_what_is_in_short_and_in_mind_with_them
         assert lies_on_the_disk("Annabella", "annabell", "Graz") == []
         await home.live.conductor.wait_idle()
     assert lies_on_the_disk("Annabella", "annabell", "Graz") == []
+
+
+async def test_what_was_learnt_is_in_mind_before_many_days_are_put_in_short() -> None:
+    wall = Wall("2026-03-03T14:00")
+    with Store() as store:
+        for number in range(60):
+            at = wall.now() - timedelta(days=number)
+            turn = store.remember_turn("I saw a bird.", "I see.", at=at, conversation=str(number))
+            store.take_in(turn.id, [])
+        store.remember_turn("I live in York now.", "I see.", at=wall.now(), conversation="a")
+    wall.set("2026-03-04T09:00")
+    async with Home(wall, learn=True) as home, asyncio.timeout(40):
+        while not in_mind(home, "York"):
+            await home.wait(0.01)
+        with Store() as store:
+            assert store.chronicle.day_to_sum(wall.now().date()) is not None, "days wait"
+
+
+async def test_status_tells_why_nothing_is_put_in_short_and_what_is_known_is_in_mind() -> None:
+    wall = Wall("2026-03-03T14:00")
+    live(wall)
+    wall.set("2026-03-04T09:00")
+    async with Home(wall, background_tokens=300) as home, asyncio.timeout(40):
+        while not (told := home.daemon.degraded()):
+            await home.wait(0.1)
+        assert "not put in short" in told[0].what and "llm.background_tokens" in told[0].hint
+        assert in_mind(home, "baker")
 
 
 async def test_nothing_is_put_in_short_where_that_is_not_wanted() -> None:

@@ -28,7 +28,8 @@ def days(
     for one in found:
         print("\n".join(recollection.summary(one)))
     if not found:
-        print("Nothing is summed up yet: that is done once a day is over, while nobody speaks.", file=sys.stderr)
+        hint = "that is done once a day is over, while nobody speaks. `voiceos status` tells what keeps it from that."
+        print(f"Nothing is summed up yet: {hint}", file=sys.stderr)
 
 
 def profile(as_json: AsJson = False) -> None:
@@ -42,3 +43,6 @@ def profile(as_json: AsJson = False) -> None:
         print(f"It has not made up its mind yet: {hint}", file=sys.stderr)
     else:
         print("\n".join(recollection.summary(found)))
+        if found.outdated:
+            hint = "it is made anew while nobody speaks; `voiceos status` tells what keeps it from that."
+            print(f"Something in this is no longer so: {hint}", file=sys.stderr)

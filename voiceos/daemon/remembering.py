@@ -1,4 +1,4 @@
-"""Tells where the conversation is not remembered."""
+"""Tells where the conversation is not remembered, or not put in short."""
 
 from __future__ import annotations
 
@@ -20,8 +20,11 @@ class Remembering(Part):
         self._live = live
 
     def degraded(self) -> Sequence[Degraded]:
-        diary = self._live().diary
-        if diary is None or diary.problem is None:
-            return ()
-        waits = f" {diary.unwritten} turns wait to be written." if diary.unwritten else ""
-        return (Degraded(f"What is said is not remembered: {diary.problem}{waits}", diary.problem.hint),)
+        live, found = self._live(), []
+        if (diary := live.diary) is not None and diary.problem is not None:
+            waits = f" {diary.unwritten} turns wait to be written." if diary.unwritten else ""
+            found.append(Degraded(f"What is said is not remembered: {diary.problem}{waits}", diary.problem.hint))
+        mind = live.parts.mind if live.begun else None
+        if mind is not None and (why := mind.unsummed) is not None:
+            found.append(Degraded(f"What was talked of is not put in short: {why}.", why.hint))
+        return found

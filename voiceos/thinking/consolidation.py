@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from datetime import date, datetime, timedelta
 
@@ -82,17 +82,20 @@ class Consolidation:
         self._pieces.clear()
 
     async def run(self) -> int:
-        """Put in short all that waits; how many summaries were written. Cancelling it loses nothing but the piece that
-        it is at.
+        """Put in short all that waits; how many summaries were written. Raises as `steps`."""
+        return sum([kept async for kept in self.steps()])
+
+    async def steps(self) -> AsyncGenerator[bool]:
+        """Put in short all that waits, a day, a week and the user at a time; after each whether it was kept, which it
+        is not where something was forgotten meanwhile. Cancelling it loses nothing but the piece that it is at.
 
         Raises EngineError where the model does not answer, or has no room for the instructions, and StorageError.
         """
-        count = 0
         while (source := await self._ask(lambda store: store.chronicle.day_to_sum(self._today()))) is not None:
-            count += await self._day(source)
+            yield await self._day(source)
         while (source := await self._ask(lambda store: store.chronicle.week_to_sum(self._today()))) is not None:
-            count += await self._week(source)
-        return count + await self._profile()
+            yield await self._week(source)
+        yield await self._profile()
 
     def _today(self) -> date:
         return self._now().date()

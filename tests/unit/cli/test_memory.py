@@ -125,6 +125,13 @@ def test_what_was_summed_up_is_shown_with_what_it_came_from(summed: None) -> Non
     assert failed("forget", "--id", "s1").returncode == 2
 
 
+def test_a_profile_in_which_something_is_no_longer_so_says_so(summed: None) -> None:
+    with Store() as store:
+        store.remember_fact(USER, "lives_in", "Graz", at=SystemClock().now())
+    shown = CliRunner().invoke(main.app, ["memory", "profile"])
+    assert "no longer so" in shown.stderr and "You are at home." in shown.stdout
+
+
 def test_what_was_summed_up_is_shown_before_it_goes(summed: None) -> None:
     shown = run("forget", "Wuppertal").stderr
     assert "You live in Wuppertal." in shown and "You are at home." in shown

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Iterator
-from datetime import date, datetime
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import datetime
+from typing import TypeVar
 
 import pytest
 
@@ -16,7 +17,7 @@ from voiceos.errors import EngineError
 from voiceos.memory import USER, Kind, Scope, Store
 from voiceos.thinking.consolidation import MOST_OF_DAY, MOST_OF_WEEK, Consolidation
 from voiceos.thinking.ports import Lane
-from voiceos.thinking.reflection import in_thread
+from voiceos.thinking.reflection import Ask, in_thread
 
 REPLIES = [
     ("moved to (\\w+)", '["You moved to \\1,","You live in Oslo with nine dogs.","You asked why the sky is blue."]'),
@@ -27,6 +28,7 @@ REPLIES = [
 ]
 NOW = datetime(2026, 3, 16, 9, 0, tzinfo=ZONE)
 """A Monday."""
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -43,11 +45,15 @@ def store() -> Iterator[Store]:
 
 
 def consolidation(
-    model: ProcessLanguageModel, store: Store, room_tokens: int = 1024, profile_tokens: int = 60
+    model: ProcessLanguageModel,
+    store: Store,
+    room_tokens: int = 1024,
+    profile_tokens: int = 60,
+    ask: Ask | None = None,
 ) -> Consolidation:
     return Consolidation(
         model,
-        functools.partial(in_thread, store),
+        ask or functools.partial(in_thread, store),
         language="en",
         room_tokens=room_tokens,
         profile_tokens=profile_tokens,
@@ -207,12 +213,22 @@ async def test_of_little_there_is_no_profile(model: ProcessLanguageModel, store:
     assert store.chronicle.profile() is None
 
 
-async def test_what_is_forgotten_while_it_writes_is_in_no_summary(model: ProcessLanguageModel, store: Store) -> None:
+@pytest.mark.parametrize("forgets_at", range(1, 9))
+async def test_what_is_forgotten_while_it_writes_is_in_no_summary(
+    model: ProcessLanguageModel, store: Store, forgets_at: int
+) -> None:
     say(store, 1, "I moved to Rome.")
-    one = consolidation(model, store)
-    source = store.chronicle.day_to_sum(NOW.date())
-    assert source is not None
-    store.forget(store.select_about("Rome"))
-    assert not await one._keep(Scope.DAY, source, ["You moved to Rome."], turns=[turn.id for turn in source.turns])
-    assert await one.run() == 0 and told(store, Scope.DAY) == {}
-    assert date(2026, 3, 2) not in told(store, Scope.DAY)
+    say(store, 2, "I moved to Graz.")
+    asked = 0
+
+    async def ask(work: Callable[[Store], T]) -> T:
+        nonlocal asked
+        asked += 1
+        if asked == forgets_at:
+            store.forget(store.select_about("Rome"))
+        return await in_thread(store, work)
+
+    await consolidation(model, store, ask=ask).run()
+    assert told(store, Scope.DAY) == {3: ("You moved to Graz.",)}
+    assert told(store, Scope.WEEK) == {2: ("On Tuesday: You moved to Graz.",)}
+    assert store.chronicle.day_to_sum(NOW.date()) is None
