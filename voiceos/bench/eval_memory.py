@@ -175,6 +175,7 @@ def main() -> int:
             show(questions, drawings, every=options.show_all)
             print()
         print(figures.table(found))
+        print(f"{'words beside a question, mean':36}{figures.words_beside(questions):>8.1f}")
     return 0 if all(figures.TARGETS[name].met(one) for name, one in found.items() if name in figures.TARGETS) else 1
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from voiceos.bench.lives.judge import Verdict, fits, verdict
 from voiceos.bench.lives.living import Behind, Drawn
 from voiceos.bench.lives.script import Fact, Life, Turn
+
+_NOTE = re.compile(r"[?.!] (\[[^\]]*\])$")
+"""What stands behind the user's words."""
 
 Z = 1.96
 """Of a normal distribution, 95 % lie within so many standard deviations."""
@@ -143,6 +147,12 @@ def shares(questions: Sequence[Judged], drawings: Sequence[Drawing]) -> dict[str
         "of superseded facts the older": share("superseded", Verdict.OLDER),
         "never told, and said so": share("never", Verdict.ADMITS),
     }
+
+
+def words_beside(questions: Sequence[Judged]) -> float:
+    """How many words, in the mean, the language model was given beside a question."""
+    notes = [_NOTE.search(one.prompt[-1]) if one.prompt else None for one in questions]
+    return sum(len(note[1].split()) for note in notes if note) / len(questions) if questions else 0.0
 
 
 def table(found: dict[str, Share]) -> str:

@@ -28,7 +28,7 @@ from voiceos.memory.ports import Embedder
 TURN_S = 20.0
 """Between the beginnings of two turns."""
 
-FORMAT = 2
+FORMAT = 3
 """Of what is written; raised with whatever makes a run that was begun differ from a new one."""
 
 

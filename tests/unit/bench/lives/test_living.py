@@ -139,3 +139,13 @@ async def test_another_life_under_the_same_name_begins_anew(life: Life, tmp_path
 )
 def test_intervals_are_wilsons(share: Share, low: float, high: float) -> None:
     assert share.interval == pytest.approx((low, high), abs=1e-4)
+
+
+def test_what_stands_beside_questions_is_counted(life: Life) -> None:
+    question = life.questions[0]
+
+    def asked(*prompt: str) -> figures.Judged:
+        return figures.Judged("somebody", question, "", Verdict.RIGHT, prompt, ())
+
+    assert figures.words_beside([]) == 0.0
+    assert figures.words_beside([asked(), asked("user: [Monday] Who? [They told you.]")]) == 1.5
