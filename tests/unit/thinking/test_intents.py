@@ -75,7 +75,14 @@ OPEN = {
                 "Let me think.",
             ),
             *("Your voice is nice.", "Sing me a song.", "Hang on.", "Something else.", "Don't do that.", "Of what"),
-            *("By the way, it's cold.", "Just a second.", "Explain that.", "Yeah, sure."),
+            *(
+                "By the way, it's cold.",
+                "Just a second.",
+                "Explain that.",
+                "Yeah, sure.",
+                "That's great.",
+                "There's a bird.",
+            ),
         ],
     },
     "meeting": {
