@@ -17,6 +17,7 @@ from voiceos.config import Settings
 from voiceos.diary import Diary
 from voiceos.errors import StorageError, VoiceosError
 from voiceos.events import ANSWER, Intent
+from voiceos.initiative import quiet_hours
 from voiceos.listening.ports import IntentMatcher
 from voiceos.meeting import BecomeSo, Deed, Here, KnowName, Question, Set, Stage, Step, UseVoice, Wish, kept, nature
 from voiceos.memory import USER, Source, Store
@@ -121,6 +122,8 @@ class Acquaintance:
         """See what is due: nothing for whom it knows already."""
         self._look()
         match self.meeting.stage:
+            case Stage.OPEN | Stage.PUT_OFF | Stage.OFFERED if not self.may_offer:
+                self.due = ""
             case Stage.OPEN:
                 self.due = "meeting"
             case Stage.PUT_OFF | Stage.OFFERED:
@@ -130,6 +133,17 @@ class Acquaintance:
                 self.due = "" if await self._is_known() else "meeting"
             case _:
                 self.due = ""
+
+    @property
+    def may_offer(self) -> bool:
+        """They have not said that it is never to speak first."""
+        return self._wanted().initiative.level != "off"
+
+    @property
+    def in_quiet_hours(self) -> bool:
+        """Nothing is said unasked just now."""
+        hours = quiet_hours(self._wanted().initiative.quiet_hours)
+        return hours is not None and hours.cover(self._now())
 
     @property
     def open(self) -> bool:
@@ -147,6 +161,8 @@ class Acquaintance:
             text: without the assistant's name where that only calls.
             found: what it is otherwise.
         """
+        if self.open:
+            self._look()
         if not self.open:
             return found
         question = self.meeting.question
@@ -163,7 +179,7 @@ class Acquaintance:
             self.due = ""
             return self._take(meeting.resume(self.meeting, self.here(), wished=True))
         if self.meeting.stage not in (Stage.OPEN, Stage.OFFERED):  # it was ended elsewhere since
-            return self._take(meeting.resume(self.meeting, self.here(), wished=True))
+            return self._wording.text([meeting.Line("say.ended")], self.meeting, self.here())
         if intent.name == ANSWER:
             text = said if self.meeting.question is Question.NAME else str(intent.slots["text"])
             return self._take(meeting.answered(self.meeting, text, self.here()))
@@ -174,7 +190,7 @@ class Acquaintance:
         self.meeting = meeting.turned_to_other_things(self.meeting)
 
     def rest(self) -> None:
-        """Ask nothing more in this run, until it is wished for: somebody is in danger."""
+        """Ask nothing more in this run, until it is wished for."""
         self.due, self.put = "", False
         before, self.meeting = self.meeting, meeting.rested(self.meeting)
         if self.meeting != before:
@@ -199,7 +215,7 @@ class Acquaintance:
     def offers(self) -> str:
         """Ask whether to go on with what was put off; "" where it was offered often enough."""
         self._look()
-        if not meeting.may_offer(self.meeting):
+        if not (self.may_offer and meeting.may_offer(self.meeting)):
             return ""
         text = self._take(meeting.offer(self.meeting, self.here()))
         self.put = False

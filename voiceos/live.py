@@ -153,7 +153,11 @@ class Live:
                     conductor.announce(error.spoken, key=True, urgency="high")
             if self._meets:
                 await parts.acquaintance.consider()
-            meets = parts.acquaintance.due == "meeting" and not (self._begin_muted or conductor.policy.sleeps)
+            meets = (
+                parts.acquaintance.due == "meeting"
+                and not parts.acquaintance.in_quiet_hours
+                and not (self._begin_muted or conductor.policy.sleeps)
+            )
             # Where it cannot hear it has said so.
             if self._greet and not meets and conductor.quiet_until is None and duplex.presence.reason != NO_MICROPHONE:
                 greeting = "greeting_muted" if self._begin_muted else f"greeting_{settings.listening.mode}"

@@ -35,9 +35,19 @@ def _own_personas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 class Home(House):
     """A house that nobody is known in yet."""
 
-    def __init__(self, folder: Path, hears: Sequence[str], *, more: str = "", greet: bool = True) -> None:
-        text = QUICK + more
-        super().__init__(folder, hears=hears, text=text, greet=greet)
+    def __init__(
+        self,
+        folder: Path,
+        hears: Sequence[str],
+        *,
+        more: str = "",
+        greet: bool = True,
+        level: str = "",
+        hours: str = "",
+    ) -> None:
+        environ = {"VOICEOS_INITIATIVE__LEVEL": level} if level else {}
+        environ |= {"VOICEOS_INITIATIVE__QUIET_HOURS": hours} if hours else {}
+        super().__init__(folder, hears=hears, text=QUICK + more, greet=greet, environ=environ)
 
     async def told(self, part: str, *, within_s: float = 30) -> str:
         """Return once it has said something with this in it to the end: all of that."""
@@ -131,7 +141,11 @@ async def test_one_who_is_silent_is_asked_once_more_let_be_and_offered_it_later(
         assert await home.answers("hello") == "You said: Hello."
     assert kept.load().stage is Stage.PUT_OFF
     monkeypatch.setattr(first_meeting, "SILENCE_S", (LONG_S, LONG_S))
-    async with Home(tmp_path, ["Yes, please.", "I'm Sam."]) as home:
+    async with Home(tmp_path, ["Hello.", "Hello."]) as home:  # it is never to speak first
+        await home.told("Hello, I'm Ada.")
+        assert (await home.answers("hello")).startswith("You said: Hello.")
+        assert not home.live.acquaintance.due
+    async with Home(tmp_path, ["Yes, please.", "I'm Sam."], level="rare") as home:
         await home.told("Shall we go on with that now?")
         assert (await home.answers("yes")).endswith("What may I call you?")
         assert "Nice to meet you, Sam" in await home.answers("sam")
@@ -144,7 +158,7 @@ async def test_it_goes_on_where_it_was_broken_off(tmp_path: Path) -> None:
         await home.answers("sam")
         await home.answers("like this")
         await home.settled()
-    async with Home(tmp_path, ["Calm."]) as home:
+    async with Home(tmp_path, ["Calm."], level="rare") as home:
         again = await home.told("Hello again, Sam.")
         assert "How shall I be with you?" in again
         assert "like to talk about" in await home.answers("calm")
@@ -221,3 +235,44 @@ async def test_somebody_in_danger_is_not_asked_for_their_name(tmp_path: Path, mo
         assert len(home.said()) == told + 1
         await home.settled()
     assert kept.load().stage is Stage.PUT_OFF
+
+
+ALL_DAY = "07:00-07:00"
+
+
+async def test_in_quiet_hours_it_begins_once_the_user_has_spoken_and_asks_nothing_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Home(tmp_path, ["Hello.", "Sam."], hours=ALL_DAY) as home:
+        await home.told("Hello, I'm Ada.")
+        await home.wait(2.0)
+        assert not home.live.acquaintance.open
+        assert (await home.answers("hello")).startswith("You said: Hello.")
+        await home.told("What may I call you?")
+        assert "Sam" in await home.answers("sam")
+        monkeypatch.setattr(first_meeting, "SILENCE_S", (0.5, 0.5))
+        before = len(home.said())
+        await home.wait(3.0)
+        assert len(home.said()) == before
+        await home.settled()
+    assert kept.load().stage is Stage.PUT_OFF
+
+
+async def test_in_quiet_hours_nothing_is_offered(tmp_path: Path) -> None:
+    kept.keep(Meeting(Stage.PUT_OFF, Question.VOICE))
+    async with Home(tmp_path, ["Hello."], hours=ALL_DAY, level="rare") as home:
+        await home.told("Hello, I'm Ada.")
+        assert (await home.answers("hello")).startswith("You said: Hello.")
+        await home.wait(5.0)
+        assert len(home.said()) == 2
+        assert home.live.acquaintance.due == "offer"
+
+
+async def test_what_voiceos_setup_has_ended_meanwhile_is_not_begun_anew(tmp_path: Path) -> None:
+    async with Home(tmp_path, ["It's raining.", "It's raining."]) as home:
+        await home.told("What may I call you?")
+        await home.settled()
+        kept.keep(Meeting(Stage.DONE, Question.NAME))
+        assert (await home.answers("it is raining")).startswith("You said: It's raining.")
+        assert not home.live.acquaintance.open
+    assert kept.load().stage is Stage.DONE

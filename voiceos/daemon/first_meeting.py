@@ -77,10 +77,11 @@ class FirstMeeting(Part):
             return
         silent_s = event.at - max(self._silent_since, after.quiet_since)
         if acquaintance.due:
-            self._begin(live)
+            if not acquaintance.in_quiet_hours or self._is_awake(acquaintance, silent_s):
+                self._begin(live)
         elif acquaintance.open:
             self._watch(live, silent_s, event.at)
-        elif self._let_be_at is not None and self._spoke_at > self._let_be_at + LATER_S and silent_s > BEHIND_S:
+        elif self._waited(silent_s) and not acquaintance.in_quiet_hours:
             self._let_be_at = None
             self._say(live, acquaintance.offers())
 
@@ -98,12 +99,25 @@ class FirstMeeting(Part):
             and self._waits is None
         )
 
+    def _waited(self, silent_s: float) -> bool:
+        """Whether a meeting that was let be may be offered again."""
+        return self._let_be_at is not None and self._spoke_at > self._let_be_at + LATER_S and silent_s > BEHIND_S
+
+    def _is_awake(self, acquaintance: Acquaintance, silent_s: float) -> bool:
+        """Whether a meeting may begin in quiet hours: the user has spoken, and was answered."""
+        return acquaintance.due == "meeting" and self._spoke_at > float("-inf") and silent_s > BEHIND_S
+
     def _begin(self, live: Live) -> None:
         sleeps = live.conductor.policy.sleeps
         self._say(live, live.acquaintance.only_tells() if sleeps else live.acquaintance.begins())
 
     def _watch(self, live: Live, silent_s: float, at: float) -> None:
         acquaintance = live.acquaintance
+        if acquaintance.in_quiet_hours:  # who fell silent may sleep: it lets that be without a word
+            if silent_s >= sum(SILENCE_S):
+                acquaintance.rest()
+                self._let_be_at = at
+            return
         if silent_s < SILENCE_S[min(acquaintance.meeting.silences, len(SILENCE_S) - 1)]:
             return
         self._say(live, acquaintance.silent())

@@ -15,7 +15,20 @@ from voiceos.meeting.machine import (
     voice_is_there,
     wished,
 )
-from voiceos.meeting.state import BecomeSo, Deed, Here, KnowName, Meeting, Question, Set, Stage, Step, UseVoice, applied
+from voiceos.meeting.state import (
+    BecomeSo,
+    Deed,
+    Here,
+    KnowName,
+    Line,
+    Meeting,
+    Question,
+    Set,
+    Stage,
+    Step,
+    UseVoice,
+    applied,
+)
 from voiceos.meeting.wording import Wording
 
 __all__ = [
@@ -23,6 +36,7 @@ __all__ = [
     "Deed",
     "Here",
     "KnowName",
+    "Line",
     "Meeting",
     "Question",
     "Set",
