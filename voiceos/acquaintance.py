@@ -196,6 +196,10 @@ class Acquaintance:
         if self.meeting != before:
             self._later(self._write(), "meeting")
 
+    def forget(self) -> None:
+        """All is to be forgotten: what was made of the answers goes as well."""
+        self._later(self._forget(), "forget")
+
     # What is told by the clock.
 
     def begins(self) -> str:
@@ -295,6 +299,14 @@ class Acquaintance:
             if now != self._kept:
                 await asyncio.to_thread(kept.keep, now)
                 self._kept = now
+
+    async def _forget(self) -> None:
+        async with self._writing:
+            if self.meeting != self._kept:
+                await asyncio.to_thread(kept.keep, self.meeting)
+            self.meeting = self._kept = await asyncio.to_thread(kept.forget, self._language)
+        if self._wanted().assistant.character == nature.PERSONA:
+            await self._reread()
 
     async def _know(self, name: str) -> None:
         if self._diary is None or self._diary.off_the_record:

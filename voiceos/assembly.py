@@ -84,7 +84,11 @@ class Assembly:
             asides=lambda: self.changes.asides,
         )
         self.remembering = Remembering(
-            given.diary, thinker.conversation, given.phrases, language=language, clock=given.clock, purge=self._purge
+            *(given.diary, thinker.conversation, given.phrases),
+            language=language,
+            clock=given.clock,
+            purge=self._purge,
+            everything=lambda: self.acquaintance.forget(),
         )
         self.reminding = Reminding(
             given.diary,

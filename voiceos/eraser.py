@@ -34,6 +34,7 @@ class Asked:
 class Eraser:
     """Args:
     purge: has these turns of the running conversation forgotten, and what else holds words.
+    everything: called where all is forgotten: what else goes then.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Eraser:
         *,
         language: str,
         purge: Callable[[frozenset[int]], None],
+        everything: Callable[[], None] = lambda: None,
     ) -> None:
         self._diary = diary
         self._conversation = conversation
@@ -51,6 +53,7 @@ class Eraser:
         self._persons = Persons(language)
         self._language = language
         self._purge = purge
+        self._all_goes = everything
 
     async def fact(self, number: int, key: str = "forgotten") -> str:
         """Forget a fact, with all that would tell it again."""
@@ -140,6 +143,8 @@ class Eraser:
         if chosen.everything or chosen.since is not None:
             gone.update(self._unknown())
         self._purge(frozenset(gone))
+        if chosen.everything:
+            self._all_goes()
         nothing = not (chosen or gone or done.recordings or done.turns or done.copies)
         return self._phrases.text("nothing_to_forget") if nothing else self._told(done, key)
 

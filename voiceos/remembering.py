@@ -62,7 +62,7 @@ class Remembering:
     Args:
         diary: None: nothing is remembered, and each wish is told so.
         conversation: see `Eraser`.
-        purge: likewise.
+        purge, everything: likewise.
     """
 
     def __init__(
@@ -74,10 +74,13 @@ class Remembering:
         language: str,
         clock: Clock,
         purge: Callable[[frozenset[int]], None],
+        everything: Callable[[], None] = lambda: None,
     ) -> None:
         self._diary_or_none = diary
         self._eraser_or_none = (
-            None if diary is None else Eraser(diary, conversation, phrases, language=language, purge=self._let_go)
+            None
+            if diary is None
+            else Eraser(*(diary, conversation, phrases), language=language, purge=self._let_go, everything=everything)
         )
         self._conversation = conversation
         self._phrases = phrases

@@ -276,3 +276,19 @@ async def test_what_voiceos_setup_has_ended_meanwhile_is_not_begun_anew(tmp_path
         assert (await home.answers("it is raining")).startswith("You said: It's raining.")
         assert not home.live.acquaintance.open
     assert kept.load().stage is Stage.DONE
+
+
+async def test_all_that_is_forgotten_takes_along_what_it_made_of_the_answers(tmp_path: Path) -> None:
+    kept.keep(Meeting(Stage.DONE, Question.NAME, traits=("funny",), topics=("sea",), refused=("Viola",)))
+    nature.keep(["funny"], ["sea"], "en")
+    hears = ["Remember that I like tea.", "Forget everything.", "Yes."]
+    async with Home(tmp_path, hears, more='\n[assistant]\ncharacter = "ours"\n') as home:
+        await home.told("Hello, I'm Ada.")
+        assert "the sea" in home.live.conversation.persona.system
+        for _ in hears:
+            await home.say("could you do something for me")
+            await home.answered()
+        await home.settled()
+        assert "the sea" not in home.live.conversation.persona.system
+    assert kept.load() == Meeting(Stage.DONE, Question.NAME)
+    assert "the sea" not in nature.path().read_text()

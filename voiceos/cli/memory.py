@@ -30,6 +30,7 @@ from voiceos.cli.words import text_of
 from voiceos.clock import SystemClock
 from voiceos.daemon.client import ControlClient
 from voiceos.errors import NotRunning, StorageError, VoiceosError
+from voiceos.meeting import kept as meeting
 from voiceos.memory import NOTE, USER, Elsewhere, Kind, Selection, Store, markdown, transfer
 
 app = typer.Typer(no_args_is_help=True, help="What it remembers of you: look, add, take along, forget.")
@@ -242,6 +243,8 @@ def forget(
         if not yes:
             _ask()
         done = store.forget(chosen)
+        if everything:
+            meeting.forget(load(None, {}).settings.assistant.language)
         print(recollection.forgotten(done))
         if done.lingering:
             raise StorageError(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from voiceos import files, stored
+from voiceos.meeting import nature
 from voiceos.meeting.state import Meeting, Question, Stage
 
 NAME = stored.MEETING.name
@@ -19,6 +20,17 @@ def load() -> Meeting:
 def keep(meeting: Meeting) -> None:
     """Raises StorageError."""
     files.remember(NAME, asdict(meeting))
+
+
+def forget(language: str) -> Meeting:
+    """Nothing of what was made of the user's answers is left, here or in the persona file that was written of them;
+    returns the meeting as it is kept now. Raises StorageError."""
+    known = load()
+    left = replace(known, traits=(), topics=(), proposed="", refused=())
+    nature.forget(known.traits, known.topics, language)
+    if left != known:
+        keep(left)
+    return left
 
 
 def _meeting(content: dict[str, Any]) -> Meeting:

@@ -61,6 +61,21 @@ def persona(of: Sequence[str], likes: Sequence[str], language: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def forget(of: Sequence[str], likes: Sequence[str], language: str) -> None:
+    """Make the persona file that this wrote last one that tells nothing; one that somebody has edited stays. Raises
+    StorageError."""
+    try:
+        own = path().read_text("utf-8", errors="replace") == persona(of, likes, language)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StorageError(
+            f"{path()} cannot be read: {error.strerror}.", hint=f"Look at: ls -ld {path().parent}"
+        ) from error
+    if own:
+        keep((), (), language, before=persona(of, likes, language))
+
+
 def path() -> Path:
     return character.folder() / f"{PERSONA}{character.SUFFIX}"
 

@@ -21,6 +21,7 @@ from voiceos.cli import main, memory
 from voiceos.cli.moments import Moment
 from voiceos.clock import SystemClock
 from voiceos.errors import StorageError, VoiceosError
+from voiceos.meeting import Meeting, Question, Stage, kept, nature
 from voiceos.memory import USER, Scope, Store
 
 
@@ -277,6 +278,20 @@ def test_a_full_disk_behind_the_output_is_told(verb: str) -> None:
         ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert ended.returncode == StorageError.exit_code, ended.stderr
     assert "cannot be written" in ended.stderr and "Traceback" not in ended.stderr
+
+
+def test_all_that_is_forgotten_takes_along_what_the_first_meeting_made_of_it(
+    lived: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    nature.keep(["funny"], ["sea"], "en")
+    told = Meeting(Stage.DONE, Question.NAME, traits=("funny",), topics=("sea",), proposed="Marina", refused=("Viola",))
+    kept.keep(told)
+    done("forget", "--today", "--yes")
+    assert kept.load() == told
+    done("forget", "--all", "--yes")
+    assert kept.load() == Meeting(Stage.DONE, Question.NAME)
+    assert nature.path().read_text() == nature.persona((), (), "en")
 
 
 def test_one_way_at_a_time() -> None:
