@@ -6,6 +6,7 @@ import asyncio
 import json
 import signal
 import tomllib
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,8 +20,12 @@ from voiceos.bench.voice_to_voice import spoken, starter_settings
 from voiceos.config import Settings
 from voiceos.memory import USER, Store
 
-STARTER = starter_settings().replace("[end_of_turn]", "speed = 1.6\n[end_of_turn]")
-"""It talks faster, so that nobody waits longer than must be."""
+_FAR = datetime.now().astimezone() + timedelta(hours=11)
+STARTER = (
+    starter_settings().replace("[end_of_turn]", "speed = 1.6\n[end_of_turn]")
+    + f'\n[initiative]\nquiet_hours = "{_FAR:%H:%M}-{_FAR + timedelta(hours=1):%H:%M}"\n'
+)
+"""It talks faster, so that nobody waits longer than must be, and its quiet hours are not now, when it would wait."""
 
 
 PLAINLY = (
