@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
@@ -21,9 +20,10 @@ from voiceos.config import Settings
 from voiceos.config.model import Memory
 from voiceos.diary import Diary
 from voiceos.errors import EngineError, VoiceosError, bug
-from voiceos.memory import NOTE, USER, Episode, Fact, Kind, Store
+from voiceos.memory import USER, Episode, Fact, Kind, Store
 from voiceos.memory.ports import Embedder
 from voiceos.memory.recollection import Recollection
+from voiceos.memory.worth import worth
 from voiceos.skills.recounting import Recounting
 from voiceos.thinking.consolidation import Consolidation
 from voiceos.thinking.notes import Notes
@@ -47,8 +47,6 @@ CANDIDATES = 60
 """Facts that are considered for what is always in mind."""
 PROFILE_SHARE = 4
 """Of what is always in mind, one in so many tokens is for the profile; more only where facts leave room."""
-FADES_DAYS = 60.0
-"""What was neither told nor used for so long counts half."""
 
 
 class Mind:
@@ -360,7 +358,7 @@ class Mind:
         facts = await self._diary.ask(lambda store: store.facts(limit=CANDIDATES))
         now = self._now()
         chosen: list[Fact] = []
-        for fact in sorted(facts, key=lambda one: -_worth(one, now)):
+        for fact in sorted(facts, key=lambda one: -worth(one, now)):
             if fact.due is not None and fact.due < now - timedelta(days=1):
                 continue
             tried = sorted([*chosen, fact], key=lambda one: one.id)
@@ -399,15 +397,6 @@ class _Idle:
 
     async def wait(self) -> None:
         await self._wait()
-
-
-def _worth(fact: Fact, now: datetime) -> float:
-    """How much a fact belongs to what is always in mind: told often, told or used lately, and of the user first."""
-    days = (now - max(fact.last, fact.used or fact.last)).total_seconds() / 86_400
-    about = 1.0 if fact.subject == USER and fact.relation != NOTE else 0.5
-    passing = 0.5 if fact.kind in (Kind.PLAN, Kind.COMMITMENT) else 0.0
-    recent: float = 2 * 0.5 ** (max(days, 0.0) / FADES_DAYS)
-    return about + math.log2(1 + fact.weight) + recent - passing
 
 
 def _second(at: datetime) -> datetime:

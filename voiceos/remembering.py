@@ -297,11 +297,11 @@ class Remembering:
     async def _known(self, topic: str | None, now: datetime) -> tuple[list[Fact], str]:
         """Facts about a topic, or about the user, the best first, and what to say where there are none."""
         if topic is None:
-            facts = _once_each(await self._diary.ask(lambda store: store.facts(limit=MOST)))
+            facts = says.once_each(await self._diary.ask(lambda store: store.facts(limit=MOST)))
             return facts, "" if facts else self._phrases.text("known_nothing")
         facts, episode = await self._diary.ask(partial(says.found, topic=topic, language=self._language))
         if facts:
-            return _once_each(facts), ""
+            return says.once_each(facts), ""
         if episode is not None:
             when = says.moment(episode[0], now, self._language)
             said = episode[1].rstrip(" .")
@@ -401,14 +401,3 @@ class Remembering:
     def erased_elsewhere(self) -> None:
         """Another process has had something forgotten."""
         self._later(self._eraser.elsewhere())
-
-
-def _once_each(facts: Sequence[Fact]) -> list[Fact]:
-    """One of those that were told in one sentence, as that is what is said; where the user asked for it to be
-    remembered, that one and nothing that was drawn from it."""
-    notes = {fact.episode for fact in facts if fact.relation == NOTE}
-    first: dict[str, Fact] = {}
-    for fact in facts:
-        if fact.relation == NOTE or fact.episode is None or fact.episode not in notes:
-            first.setdefault(fact.sentence.strip(" ."), fact)
-    return list(first.values())

@@ -154,3 +154,14 @@ def found(
         if not said.endswith(("?", "？")) and terms.matching([said], terms.all_of(words)):  # to ask is not to tell
             return [], (hit.item.at, said)
     return [], None
+
+
+def once_each(facts: Sequence[Fact]) -> list[Fact]:
+    """One of those that were told in one sentence, as that is what is said; where the user asked for it to be
+    remembered, that one and nothing that was drawn from it."""
+    notes = {fact.episode for fact in facts if fact.relation == NOTE}
+    first: dict[str, Fact] = {}
+    for fact in facts:
+        if fact.relation == NOTE or fact.episode is None or fact.episode not in notes:
+            first.setdefault(fact.sentence.strip(" ."), fact)
+    return list(first.values())
