@@ -31,6 +31,14 @@ class Asked:
     """None where there is nothing to forget, so that nothing is asked."""
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    deed: Deed
+    """What "yes" does."""
+    until: float
+    """Monotonic seconds."""
+
+
 class Eraser:
     """Args:
     purge: has these turns of the running conversation forgotten, and what else holds words.

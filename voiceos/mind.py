@@ -182,7 +182,7 @@ class Mind:
         await self._diary.write()
         if self._reflection is not None:
             await self._reflection.draw()
-        await self._recollection.catch_up(_Idle(_at_once))
+        await self._recollection.catch_up(_at_once)
         await self.tell()
 
     # What the thinker asks.
@@ -326,7 +326,7 @@ class Mind:
             return
         while True:
             try:
-                await self._recollection.keep_up(_Idle(self._idle))
+                await self._recollection.keep_up(self._idle)
             except VoiceosError as error:
                 log.info("memories are not made ready just now: %s", error)
             await asyncio.sleep(AGAIN_S)
@@ -389,14 +389,6 @@ class Mind:
 
 async def _at_once() -> None:
     """Nobody speaks."""
-
-
-class _Idle:
-    def __init__(self, wait: Callable[[], Awaitable[None]]) -> None:
-        self._wait = wait
-
-    async def wait(self) -> None:
-        await self._wait()
 
 
 def _second(at: datetime) -> datetime:

@@ -15,7 +15,7 @@ from typing import Any
 
 from voiceos.clock import Clock
 from voiceos.diary import Diary
-from voiceos.eraser import Asked, Deed, Eraser
+from voiceos.eraser import Asked, Deed, Eraser, Question
 from voiceos.errors import StorageError
 from voiceos.events import Intent
 from voiceos.exchange import Exchange
@@ -39,14 +39,6 @@ MOST = 10_000
 
 MOST_ASIDE = 20
 """Facts in an answer that is read; `voiceos memory list` shows all."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    deed: Deed
-    """What "yes" does."""
-    until: float
-    """Monotonic seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +80,7 @@ class Remembering:
         self._language = language
         self._clock = clock
         self._purge = purge
-        self._question: _Question | None = None
+        self._question: Question | None = None
         self._focus: tuple[Fact, ...] = ()
         """Told in the last answer from memory."""
         self._reminders: tuple[Fact, ...] = ()
@@ -217,7 +209,7 @@ class Remembering:
 
     def _ask(self, asked: Asked) -> str:
         if asked.deed is not None:
-            self._question = _Question(asked.deed, self._clock.monotonic() + ASKED_S)
+            self._question = Question(asked.deed, self._clock.monotonic() + ASKED_S)
         return asked.text
 
     # Remembering.

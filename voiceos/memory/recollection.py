@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from voiceos.errors import EngineError, ModelError, VoiceosError
 from voiceos.memory.index import BATCH, VectorIndex
@@ -30,10 +30,8 @@ WRITE_BATCH = 32
 
 T = TypeVar("T")
 
-
-class Idle(Protocol):
-    async def wait(self) -> None:
-        """Return when nothing goes on that needs the processor."""
+Idle = Callable[[], Awaitable[None]]
+"""Returns when nothing goes on that needs the processor."""
 
 
 class Recollection:
@@ -101,7 +99,7 @@ class Recollection:
     async def keep_up(self, idle: Idle) -> None:
         """Until it is cancelled: load the model, so that no turn waits for it, read what the store has, and make the
         vectors that are missing, each step only while nothing else goes on. Raises StorageError."""
-        await idle.wait()
+        await idle()
         try:
             await self._run(lambda: self._embedder.embed([""]))
         except (EngineError, ModelError) as error:
@@ -125,14 +123,14 @@ class Recollection:
                 self._give_up(error)
 
     async def _follow(self, idle: Idle) -> None:
-        await idle.wait()
+        await idle()
         while not await self._run(lambda: self._index.follow(most=BATCH)):
-            await idle.wait()
+            await idle()
 
     async def _embed(self, missing: list[Unread], idle: Idle) -> int:
         vectors: list[Vector] = []
         for start in range(0, len(missing), EMBED_BATCH):
-            await idle.wait()
+            await idle()
             some = missing[start : start + EMBED_BATCH]
             found = await self._run(lambda some=some: self._embedder.embed([one.text for one in some]))  # type: ignore[misc]
             vectors += [Vector(one.what, one.id, vector) for one, vector in zip(some, found, strict=True)]

@@ -56,8 +56,8 @@ async def test_what_is_missing_is_made_in_small_steps_in_a_thread_of_its_own(sto
     fill(store)
     embedder = Watched()
     async with Recollection(store, embedder) as recollection:
-        assert await recollection.catch_up(Idleness()) == 10
-        assert await recollection.catch_up(Idleness()) == 0
+        assert await recollection.catch_up(Idleness().wait) == 10
+        assert await recollection.catch_up(Idleness().wait) == 0
         assert said(await recollection.recall(QUESTION, NOW)) == ["My sister Anna moved to Hamburg"]
     assert sum(embedder.sizes) == 11
     assert max(embedder.sizes) <= EMBED_BATCH
@@ -70,7 +70,7 @@ async def test_it_stops_while_anything_goes_on_and_still_answers(store: Store) -
     idle = Idleness()
     embedder = Watched(idle, busy_after=2)
     async with Recollection(store, embedder) as recollection:
-        work = asyncio.create_task(recollection.catch_up(idle))
+        work = asyncio.create_task(recollection.catch_up(idle.wait))
         while idle.idle:  # noqa: ASYNC110  # the embedder's thread tells it
             await asyncio.sleep(0)
         await recollection.recall(QUESTION, NOW)
@@ -85,7 +85,7 @@ async def test_nothing_is_embedded_before_it_is_idle(store: Store) -> None:
     idle, embedder = Idleness(), Watched()
     idle.tell(idle=False)
     async with Recollection(store, embedder) as recollection:
-        work = asyncio.create_task(recollection.keep_up(idle))
+        work = asyncio.create_task(recollection.keep_up(idle.wait))
         await asyncio.sleep(0.01)
         assert embedder.sizes == []
         work.cancel()
@@ -96,7 +96,7 @@ async def test_nothing_is_embedded_before_it_is_idle(store: Store) -> None:
 async def test_it_keeps_up_with_what_is_said_until_it_is_cancelled(store: Store) -> None:
     embedder = Watched()
     async with Recollection(store, embedder) as recollection:
-        work = asyncio.create_task(recollection.keep_up(Idleness()))
+        work = asyncio.create_task(recollection.keep_up(Idleness().wait))
         await asyncio.sleep(0.01)
         fill(store, 3)
         recollection.look_again()
@@ -115,7 +115,7 @@ async def test_without_a_model_that_is_told_once_and_words_decide(store: Store) 
         assert said(await recollection.recall("Where in Hamburg does my sister live", NOW)) == [
             "My sister Anna moved to Hamburg"
         ]
-        assert await recollection.catch_up(Idleness()) == 0
+        assert await recollection.catch_up(Idleness().wait) == 0
         assert await recollection.recall(QUESTION, NOW)
         assert recollection.fault is told[0]
     assert len(told) == 1
@@ -124,7 +124,7 @@ async def test_without_a_model_that_is_told_once_and_words_decide(store: Store) 
 async def test_the_model_is_loaded_before_anybody_asks(store: Store) -> None:
     told = asyncio.Event()
     async with Recollection(store, Broken(), on_fault=lambda error: told.set()) as recollection:
-        work = asyncio.create_task(recollection.keep_up(Idleness()))
+        work = asyncio.create_task(recollection.keep_up(Idleness().wait))
         await told.wait()
         work.cancel()
         with contextlib.suppress(asyncio.CancelledError):
