@@ -68,6 +68,7 @@ async def test_in_a_long_silence_it_takes_its_step_and_the_command_line_takes_it
         await becomes(house, SERIOUS)
         kept.update(lambda book: undone(book, datetime.now().astimezone().date())[0])
         await becomes(house, SERIOUS, gone=True)
+    assert [change.undone is not None for change in kept.load().changes] == [True]
 
 
 async def test_switched_off_nothing_is_counted_and_what_it_has_become_holds_no_more(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -41,7 +42,7 @@ class Outcome:
         return Step(meeting, self.says, self.does)
 
 
-class Asked:
+class Asked(ABC):
     """A question. It is asked unless a subclass says otherwise."""
 
     def asked(self, here: Here) -> bool:
@@ -51,9 +52,9 @@ class Asked:
         """The meeting as the question is put."""
         return meeting
 
+    @abstractmethod
     def hear(self, meeting: Meeting, text: str, here: Here) -> Outcome | None:
         """What is made of what was said; None where it answers nothing."""
-        raise NotImplementedError
 
 
 class AskLanguage(Asked):

@@ -122,10 +122,10 @@ async def test_without_a_model_that_is_told_once_and_words_decide(store: Store) 
 
 
 async def test_the_model_is_loaded_before_anybody_asks(store: Store) -> None:
-    told = asyncio.Event()
-    async with Recollection(store, Broken(), on_fault=lambda error: told.set()) as recollection:
+    told: asyncio.Queue[Exception] = asyncio.Queue()
+    async with Recollection(store, Broken(), on_fault=told.put_nowait) as recollection:
         work = asyncio.create_task(recollection.keep_up(Idleness().wait))
-        await told.wait()
+        assert isinstance(await told.get(), VoiceosError)
         work.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await work
