@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 
 class Idleness:
@@ -35,3 +36,18 @@ class Idleness:
         """Return when it has been busy, now or at some time to come, and is idle again."""
         await self._busy.wait()
         await self._idle.wait()
+
+
+async def unless_busy(work: Awaitable[None], busy: Callable[[], Awaitable[None]]) -> bool:
+    """Do work, broken off when `busy` returns; whether it came to its end. Raises what it raises."""
+    doing, breaking = asyncio.ensure_future(work), asyncio.ensure_future(busy())
+    try:
+        await asyncio.wait({doing, breaking}, return_when=asyncio.FIRST_COMPLETED)
+        done = doing.done()
+    finally:
+        for task in (doing, breaking):
+            task.cancel()
+        results = await asyncio.gather(doing, breaking, return_exceptions=True)
+    if isinstance(results[0], Exception):
+        raise results[0]
+    return done

@@ -20,6 +20,7 @@ from voiceos.config import Settings
 from voiceos.config.model import Memory
 from voiceos.diary import Diary
 from voiceos.errors import EngineError, VoiceosError, bug
+from voiceos.idleness import unless_busy
 from voiceos.memory import USER, Episode, Fact, Kind, Store
 from voiceos.memory.ports import Embedder
 from voiceos.memory.recollection import Recollection
@@ -267,7 +268,13 @@ class Mind:
     async def _learn(self) -> None:
         while True:
             await self._idle()
-            if await self._unless_busy(self._work()):
+            try:
+                done = await unless_busy(self._work(), self._busy)
+            except Exception as error:
+                log.error("%s", bug(error))  # noqa: TRY400 - its text may hold what was said
+                await asyncio.sleep(AGAIN_S)
+                done = True
+            if done:
                 await self._busy()  # there is nothing more to do until something is said
 
     async def _work(self) -> None:
@@ -305,21 +312,6 @@ class Mind:
                 self.unsummed = error
         await asyncio.sleep(tell_at - loop.time())
         await self.tell()
-
-    async def _unless_busy(self, work: Awaitable[None]) -> bool:
-        """Do work, broken off when somebody speaks; whether it was done."""
-        doing, busy = asyncio.ensure_future(work), asyncio.ensure_future(self._busy())
-        try:
-            await asyncio.wait({doing, busy}, return_when=asyncio.FIRST_COMPLETED)
-            done = doing.done()
-        finally:
-            for task in (doing, busy):
-                task.cancel()
-            results = await asyncio.gather(doing, busy, return_exceptions=True)
-        if isinstance(results[0], Exception):
-            log.error("%s", bug(results[0]))
-            await asyncio.sleep(AGAIN_S)
-        return done
 
     async def _keep_up(self) -> None:
         if not self._begun:

@@ -14,6 +14,7 @@ from voiceos.config import Settings
 from voiceos.errors import VoiceosError, bug
 from voiceos.events import Intent
 from voiceos.exchange import Exchange
+from voiceos.idleness import unless_busy
 from voiceos.initiative import quiet_hours
 from voiceos.mood import MoodTracker
 from voiceos.mood.delivery import BRIEF_FROM
@@ -94,16 +95,11 @@ class Temperament:
         """Until it is cancelled."""
         while True:
             await self._idle()
-            settling, busy = asyncio.ensure_future(self.settle()), asyncio.ensure_future(self._busy())
             try:
-                await asyncio.wait({settling, busy}, return_when=asyncio.FIRST_COMPLETED)
-                done = settling.done()
-            finally:
-                for task in (settling, busy):
-                    task.cancel()
-                results = await asyncio.gather(settling, busy, return_exceptions=True)
-            if isinstance(results[0], Exception):
-                log.error("%s", bug(results[0]))
+                done = await unless_busy(self.settle(), self._busy)
+            except Exception as error:
+                log.error("%s", bug(error))  # noqa: TRY400 - its text may hold what was said
+                done = True
             if done:
                 await self._busy()  # there is no more to do until something is said
 
