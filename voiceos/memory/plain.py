@@ -19,8 +19,6 @@ from voiceos.memory.records import USER, Kind
 from voiceos.memory.relations import Vocabulary
 from voiceos.memory.terms import folded, stems
 
-_ARTICLE = re.compile(r"^(?:a|an|the|my|our|his|her) ", re.IGNORECASE)
-
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
@@ -40,6 +38,7 @@ class Plain:
         self._told, self._over, self._instead = _rules(language)
         self._expanded = [(re.compile(rf"\b{short}\b", re.IGNORECASE), full) for short, full in self._words["expanded"]]
         self._not_told = re.compile(self._words["not_told"], re.IGNORECASE)
+        self._article = re.compile(self._words["article"], re.IGNORECASE)
 
     def telling(self, said: str) -> str:
         """What of the user's words the rules are for: as `provenance.telling`, and what they asked to be kept."""
@@ -56,7 +55,7 @@ class Plain:
             text = self._in_full(sentence)
             for rule in self._told:
                 for hit in rule.pattern.finditer(text):
-                    if self._not_told.search(_clause_before(text, hit)):
+                    if self._not_told.search(self._clause_before(text, hit)):
                         continue
                     if one := self._fact(rule, hit, sentence):
                         found.setdefault((folded(one.subject), one.relation, folded(one.value)), one)
@@ -70,7 +69,7 @@ class Plain:
             for rule in self._instead:
                 for hit in rule.pattern.finditer(text):
                     if words := self._content(hit["old"]):
-                        instead = _ARTICLE.sub("", hit["value"].strip())
+                        instead = self._article.sub("", hit["value"].strip())
                         found.append(Over(self._who(hit), words, frozenset(), _deed(hit), sentence, instead))
             for rule in self._over:
                 for hit in rule.pattern.finditer(text):
@@ -101,7 +100,7 @@ class Plain:
             relation = self._vocabulary.data["favourite"]["prefix"] + groups["thing"].replace(" ", "_")
         elif relation == "attribute":
             relation = groups["thing"].replace(" ", "_").lower()
-        value = _ARTICLE.sub("", value)
+        value = self._article.sub("", value)
         if not folded(value) or not subject or folded(value) == folded(subject):
             return None
         known = self._vocabulary.relation(relation)
@@ -121,12 +120,11 @@ class Plain:
             return self._vocabulary.people.get(person.lower(), person.lower())
         return USER if folded(text) in self._vocabulary.data["user"] or not text else ""
 
-
-def _clause_before(text: str, hit: re.Match[str]) -> str:
-    """From where its clause begins to the end of what was found, without the value."""
-    start = max((text.rfind(mark, 0, hit.start()) for mark in (",", ";", ":", " and ", " but ")), default=-1)
-    value_at = hit.start("value") if hit.groupdict().get("value") else hit.end()
-    return text[max(start, 0) : max(value_at, hit.start())]
+    def _clause_before(self, text: str, hit: re.Match[str]) -> str:
+        """From where its clause begins to the end of what was found, without the value."""
+        start = max((text.rfind(mark, 0, hit.start()) for mark in self._words["clause_begins"]), default=-1)
+        value_at = hit.start("value") if hit.groupdict().get("value") else hit.end()
+        return text[max(start, 0) : max(value_at, hit.start())]
 
 
 def _deed(hit: re.Match[str]) -> str:
@@ -137,13 +135,13 @@ def _deed(hit: re.Match[str]) -> str:
 
 @cache
 def _rules(language: str) -> tuple[list[_Rule], list[_Rule], list[_Rule]]:
-    words, filled = table(language, "plain"), parts(language)
+    words = table(language, "plain")
 
     def rules(entries: Sequence[Mapping[str, Any]]) -> Iterator[_Rule]:
         for entry in entries:
             for pattern in entry["says"]:
                 yield _Rule(
-                    re.compile(_filled(pattern, filled), re.IGNORECASE),
+                    compiled(pattern, parts(language)),
                     entry.get("relation", ""),
                     entry.get("of", ""),
                     frozenset(entry.get("relations", ())),
@@ -153,34 +151,30 @@ def _rules(language: str) -> tuple[list[_Rule], list[_Rule], list[_Rule]]:
 
 
 @cache
-def parts(language: str) -> dict[str, str]:
-    """What stands for {name}, {who} and the like in a rule."""
+def parts(language: str) -> Mapping[str, str]:
+    """What stands for {name}, {who} and the like in a rule, by its name."""
     words, vocabulary = table(language, "plain"), Vocabulary.of(language)
-    letters = r"[^\W\d_]"
-    titles = "|".join(words["titles"])
-    not_names = "|".join(one for one in words["not_names"])
-    one = rf"[A-ZÀ-Þ]{letters}*(?:-{letters}+)*(?:'(?!s\b){letters}+)?"
-    name = rf"(?-i:(?:(?:{titles})\.? )?(?!(?:{not_names})\b){one}(?: (?!(?:{not_names})\b){one}){{0,2}})"
-    people = "|".join(sorted(map(re.escape, vocabulary.people), key=len, reverse=True))
-    kinds = f"(?:{'|'.join(words['kinds'])})"
-    someone = rf"(?:{kinds} )*(?:{people})"
-    person = rf"(?:my|our) (?:{kinds} )*(?P<who_person>{people})(?:,? (?P<who_name>{name}),?)?"
-    return {
-        "kinds": kinds,
-        "people": people,
-        "animals": "|".join(words["animals"]),
-        "ends": words["ends"],
-        "before": words["before"],
-        "number": words["number"],
-        "name": rf"(?P<name>{name})",
-        "place": rf"(?:the )?{name}",
-        "place_plain": rf"(?:the )?{name}",
-        "who": rf"\b(?P<who>I|we|{person}|(?P<who_name2>{name}))",
-        "whose": rf"\b(?P<who>(?:my|our)(?! {someone}\b)|{person}'s|(?P<who_name2>{name})'s)",
-    }
+    found = {name: "|".join(words[name]) for name in ("titles", "not_names", "animals")}
+    found["people"] = "|".join(sorted(map(re.escape, vocabulary.people), key=len, reverse=True))
+    found["kinds"] = f"(?:{'|'.join(words['kinds'])})"
+    found |= {name: words[name] for name in ("ends", "before", "number")}
+    return with_parts(words["parts"], found)
 
 
-def _filled(pattern: str, filled: Mapping[str, str]) -> str:
-    for key, part in filled.items():
-        pattern = pattern.replace(f"{{{key}}}", part)
+def with_parts(more: Mapping[str, str], known: Mapping[str, str]) -> Mapping[str, str]:
+    """What is known, and more, each of which may be made of what is known and of those before it."""
+    found = dict(known)
+    for name, pattern in more.items():
+        found[name] = _filled(pattern, found)
+    return found
+
+
+def compiled(pattern: str, known: Mapping[str, str]) -> re.Pattern[str]:
+    """A rule, whatever the case."""
+    return re.compile(_filled(pattern, known), re.IGNORECASE)
+
+
+def _filled(pattern: str, known: Mapping[str, str]) -> str:
+    for name, part in known.items():
+        pattern = pattern.replace(f"{{{name}}}", part)
     return pattern

@@ -56,12 +56,7 @@ class Recounting:
         self._themselves = [[word] for word in self._vocabulary.data["user"]]
         self._readings = Readings(language, self._plain)
         self._favourite: str = self._vocabulary.data["favourite"]["prefix"]
-        of = parts(language)
-        self._name = re.compile(of["name"])
-        self._someone = re.compile(
-            rf"\b(?:my|our) (?:{of['kinds']} )*(?:{of['people']}|{of['animals']})\b", re.IGNORECASE
-        )
-        """Who is somebody's to the user: what is told of them is not told of the user."""
+        self._name = re.compile(parts(language)["name"])
 
     def tell(self, store: Store, text: str, now: datetime, *, recalled: Sequence[Fact | Episode] = ()) -> Told | None:
         """What answers a question by rule; None for what is none, and where the language model is to answer it. Raises
@@ -161,23 +156,23 @@ class Recounting:
                 words.format(
                     value=format_list([self._value(one) for one in of_one], locale=self._language),
                     Who=_capital(who),
-                    Whose=_capital(f"{who}'s"),
+                    Whose=_capital(self._vocabulary.data["told"]["whose"].format(who=who)),
                     person=of_one[-1].relation.replace("_", " "),
                     relation=of_one[-1].relation,
-                    pet=asked.pet or "pet",
+                    pet=self._questions.pet(asked),
                     thing=of_one[-1].relation.removeprefix(self._favourite).replace("_", " "),
-                    be=asked.be,
+                    be=self._questions.be(asked),
                 )
             )
         return " ".join(told)
 
     def _called(self, subject: str) -> str:
-        return f"your {subject}" if subject in self._vocabulary.people.values() else subject
+        return self._questions.yours(subject) if subject in self._vocabulary.people.values() else subject
 
     def _value(self, one: Held) -> str:
         """With the article with which it was said, and turned to the user."""
-        said = re.search(rf"\b(?:an?|the|my|our|his|her|their) {re.escape(one.value)}\b", one.sentence, re.IGNORECASE)
-        value = said[0] if said else one.value
+        said = self._questions.with_article(one.sentence, one.value)
+        value = said or one.value
         return self._persons.turned(value[:1].lower() + value[1:] if said else value) or value
 
     # Sentences.
@@ -217,9 +212,10 @@ class Recounting:
         heard = set(terms.words(one.sentence.replace("'", " ").replace("’", " ")))
         if asked.path == (USER,):
             own = {word.split("'")[0] for word in self._vocabulary.data["own"]}
-            if own & set(terms.words(self._someone.sub(" ", one.sentence))):
+            if own & set(terms.words(self._questions.of_user(one.sentence))):
                 return True
-            return len(asked.words) > 1 and one.sentence.lower().startswith("the ") and not self._names(one.sentence)
+            the = self._questions.tells_of_the(one.sentence)
+            return the and len(asked.words) > 1 and not self._names(one.sentence)
         if asked.path[0] == ANYBODY:  # what the user did with it tells not what it is
             return bool(asked.holds) or terms.words(one.sentence)[:1] not in self._themselves
         last = asked.path[-1]

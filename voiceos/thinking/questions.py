@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from voiceos.languages import table
 from voiceos.memory import USER, terms
-from voiceos.memory.plain import parts
+from voiceos.memory.plain import compiled, parts, with_parts
 from voiceos.memory.relations import Vocabulary
 
 Holds = Literal["", "name", "day", "number", "place"]
@@ -46,8 +46,8 @@ class Asked:
     """Stems of what kind of thing it is: "newspaper" of "which newspaper do I read?"."""
     pet: str = ""
     """What the thing is that is: "dog"."""
-    be: str = "is"
-    """As it is asked: "was" of who is no more."""
+    past: bool = False
+    """As it is asked: "who was" of who is no more."""
     plain: bool = True
     """What nothing answers was never told; else it may stand in other words."""
 
@@ -116,6 +116,32 @@ class Questions:
             return Answers(self._words["favourite"]["user"], self._words["favourite"]["other"])
         return Answers("", self._words["identity"]["is"]) if relation == IDENTITY else None
 
+    def be(self, asked: Asked) -> str:
+        """ "is", or "was" of what is asked so."""
+        was, now = self._words["be"]
+        return str(was if asked.past else now)
+
+    def pet(self, asked: Asked) -> str:
+        """What the animal is that is asked for: "dog"."""
+        return asked.pet or str(self._words["pet"])
+
+    def yours(self, person: str) -> str:
+        """Who is somebody's to the user, told to them: "your sister"."""
+        return str(self._words["yours"]).format(person=person)
+
+    def of_user(self, text: str) -> str:
+        """What of a text tells of the user themselves: without who is somebody's to them ("my sister")."""
+        return self._rules.somebody.sub(" ", text)
+
+    def with_article(self, text: str, value: str) -> str:
+        """A value as it is said in a text: "the cello" of "I play the cello"; empty where it has no article there."""
+        said = re.search(self._words["articled"].replace("{value}", re.escape(value)), text, re.IGNORECASE)
+        return said[0] if said else ""
+
+    def tells_of_the(self, text: str) -> bool:
+        """Whether it begins with something that is known to both: "the …"."""
+        return re.match(self._words["the"], text, re.IGNORECASE) is not None
+
     def _bare(self, text: str) -> str:
         """Without signs, and what stands before and behind the question; empty where it is none."""
         straight = " ".join(text.replace("’", "'").split()).strip()
@@ -134,7 +160,7 @@ class Questions:
                 path = self._path(hit)
                 if path:
                     pet = (hit.groupdict().get("pet") or "").lower()
-                    return Asked(path, names, self._matter(question, hit), holds, pet=pet, be=self._be(question))
+                    return Asked(path, names, self._matter(question, hit), holds, pet=pet, past=self._is_past(question))
         return None
 
     def _identity(self, question: str) -> Asked | None:
@@ -142,8 +168,8 @@ class Questions:
             if hit := pattern.search(question):
                 *path, person = self._path(hit)
                 if path:
-                    words, be = self._matter(question, hit), self._be(question)
-                    return Asked(tuple(path), (person,), words, "name", be=be)
+                    words, past = self._matter(question, hit), self._is_past(question)
+                    return Asked(tuple(path), (person,), words, "name", past=past)
         for pattern in self._rules.of_name:
             if hit := pattern.search(question):
                 return Asked((hit["name"],), (IDENTITY,), frozenset(), plain=False)
@@ -208,12 +234,11 @@ class Questions:
         every = [word for word in terms.words(text) if word not in terms.unimportant(self._language)]
         return frozenset(one for one in map(terms.stem, every) if one not in vague)
 
-    def _be(self, question: str) -> str:
-        was, now = self._words["be"]
-        return str(was if re.search(self._words["was"], question, re.IGNORECASE) else now)
+    def _is_past(self, question: str) -> bool:
+        return re.search(self._words["was"], question, re.IGNORECASE) is not None
 
     def _holds(self, asking: str) -> Holds:
-        found: Holds = self._words["holds"].get(asking, "name" if asking == "who" else "")
+        found: Holds = self._words["holds"].get(asking, "")
         return found
 
     def _matter(self, question: str, hit: re.Match[str]) -> frozenset[str]:
@@ -225,8 +250,8 @@ class Questions:
         """Of whom it is asked; empty where a word stands for nobody."""
         groups = hit.groupdict()
         owner = (groups.get("who") or groups.get("owner") or "").strip()
-        steps = [step for step in re.split(r"'s\b ?", owner) if step] or ["i"]
-        path = self._first(steps[0])
+        steps = [step for step in re.split(self._words["of"], owner) if step]
+        path = self._first(steps[0]) if steps else (USER,)
         for step in steps[1:]:
             path += self._person(step)
         if groups.get("person"):
@@ -236,12 +261,13 @@ class Questions:
     def _first(self, text: str) -> tuple[str, ...]:
         if text.lower() in self._vocabulary.data["user"]:
             return (USER,)
-        own = re.match(r"(?:my|our) (.+)$", text, re.IGNORECASE)
+        own = re.match(self._words["own"], text, re.IGNORECASE)
         if own is None:
             return (text,)
-        if named := self._rules.named.search(own[1]):
+        whom = text[own.end() :]
+        if named := self._rules.named.search(whom):
             return (named[0],)
-        return (USER, *self._person(own[1]))
+        return (USER, *self._person(whom))
 
     def _person(self, text: str) -> tuple[str, ...]:
         words = text.lower().split()
@@ -268,34 +294,20 @@ class _Rules:
     whether: tuple[re.Pattern[str], ...]
     about: tuple[re.Pattern[str], ...]
     named: re.Pattern[str]
+    somebody: re.Pattern[str]
 
 
 @cache
 def _rules(language: str) -> _Rules:
     words: Mapping[str, Any] = table(language, "questions")
-    of = parts(language)
-    name = of["name"].removeprefix("(?P<name>").removesuffix(")")
-    someone = rf"(?:{of['kinds']} )*(?:{of['people']}|{of['animals']})"
-    owner = rf"(?:(?:my|our) {someone}(?: {name})?|{name})"
-    filled = {
-        **of,
-        "name": rf"(?P<name>{name})",
-        "who": rf"(?P<who>I|we|{owner}(?:'s {someone})?)",
-        "whose": rf"(?P<who>(?:my|our)(?! {someone}'s)|{owner}(?:'s {someone})?(?='s))(?:'s)?",
-        "person": rf"(?P<owner>(?:my|our)(?= )|{owner}(?='s))(?:'s)? (?:{of['kinds']} )*(?P<person>{of['people']})",
-    }
-
-    def compiled(pattern: str) -> re.Pattern[str]:
-        for key, part in filled.items():
-            pattern = pattern.replace(f"{{{key}}}", part)
-        return re.compile(pattern, re.IGNORECASE)
+    known = with_parts(words["parts"], parts(language))
 
     def all_of(name: str, key: str = "asks") -> tuple[re.Pattern[str], ...]:
-        return tuple(map(compiled, words[name][key]))
+        return tuple(compiled(pattern, known) for pattern in words[name][key])
 
     return _Rules(
         tuple(
-            ((entry["name"], *entry.get("also", ())), entry.get("wants", ""), compiled(pattern))
+            ((entry["name"], *entry.get("also", ())), entry.get("wants", ""), compiled(pattern, known))
             for entry in words["relation"]
             for pattern in entry["asks"]
         ),
@@ -305,5 +317,6 @@ def _rules(language: str) -> _Rules:
         all_of("deed"),
         all_of("whether"),
         all_of("about"),
-        compiled("{name}"),
+        compiled("{name}", known),
+        compiled(words["somebody"], known),
     )
