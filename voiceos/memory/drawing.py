@@ -79,7 +79,7 @@ def grammar(said: str, before: Sequence[str], vocabulary: Vocabulary) -> str:
     Args:
         before: what was said before in the same conversation.
     """
-    about = [USER, *_relatives([*before, said], vocabulary), *provenance.names([*before, said])]
+    about = [USER, *_relatives([*before, said], vocabulary), *provenance.names([*before, said], vocabulary)]
     relations = [one for one in vocabulary.relations.values() if provenance.told_by(one, said, vocabulary)]
     favourite = vocabulary.data["favourite"]
     thing = [f'"{favourite["prefix"]}" [a-z]{{2,16}}'] if provenance.cued(favourite["cues"], said) else []
@@ -189,7 +189,7 @@ def merged(plain: Sequence[Drawn], written: Sequence[Drawn]) -> list[Drawn]:
 
 def _last_named(said: str, vocabulary: Vocabulary) -> str:
     """Who "she" is behind these words, where they name one person beside the user; empty where that is not so."""
-    people = provenance.inner_names(said) or _relatives([said], vocabulary)
+    people = provenance.inner_names(said, vocabulary) or _relatives([said], vocabulary)
     return people[0] if len(people) == 1 else ""
 
 

@@ -73,7 +73,7 @@ def _within(hit: re.Match[str], today: datetime, words: Mapping[str, Any]) -> da
 def _with_numbers(text: str, words: Mapping[str, Any]) -> str:
     """With "third" as "3th"."""
     for number, ordinal in sorted(enumerate(words["ordinals"], 1), key=lambda one: -len(one[1])):
-        text = re.sub(rf"\b{ordinal}\b", f"{number}th", text)
+        text = re.sub(rf"\b{ordinal}\b", words["ordinal"].format(number=number), text)
     return text
 
 

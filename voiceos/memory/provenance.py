@@ -65,7 +65,7 @@ def known_subject(subject: str, context: Sequence[str], vocabulary: Vocabulary) 
     if subject in vocabulary.people:
         return any(vocabulary.people.get(word) == subject for word in heard)
     heard_names = [word for text in context for word in _WORD.findall(_straight(text)) if word[:1].isupper()]
-    named = {*heard_names, *(word.removesuffix("'s") for word in heard_names)}
+    named = {*heard_names, *(word.removesuffix(vocabulary.data["possessive"]) for word in heard_names)}
     names = _WORD.findall(subject)
     return bool(names) and all(name in named for name in names)
 
@@ -88,7 +88,7 @@ def of_whom(value: str, said: str, vocabulary: Vocabulary) -> str:
     """Who somebody is to the user, or their name, of whom the clause that holds the value speaks ("my wife Megan
     died"); empty where it speaks of nobody of the kind, or of the user as well."""
     people = "|".join(sorted(map(re.escape, vocabulary.people), key=len, reverse=True))
-    begins = re.compile(rf"(?:my|our) (?:\w+ ){{0,2}}?({people})\b(?!'s|,? and (?:i|me)\b)", re.IGNORECASE)
+    begins = re.compile(vocabulary.data["relative"].replace("{people}", people), re.IGNORECASE)
     wanted = [stem_of(word) for word in _words(value)]
     for clause in re.split(vocabulary.data["clause"], _straight(said)):
         found = begins.match(clause.strip())
@@ -97,10 +97,12 @@ def of_whom(value: str, said: str, vocabulary: Vocabulary) -> str:
             found
             and wanted
             and set(wanted) <= {stem_of(word) for word in heard[2:]}
-            and not {"i", "me", "we", "us"} & set(heard)
+            and not set(vocabulary.data["user_too"]) & set(heard)
         ):
             name = re.match(rf" ?({_NAME.pattern})", clause.strip()[found.end() :])
-            return name[1].removesuffix("'s") if name else vocabulary.people[found[1].lower()]
+            if name is None:
+                return vocabulary.people[found["person"].lower()]
+            return name[1].removesuffix(vocabulary.data["possessive"])
     return ""
 
 
@@ -124,7 +126,7 @@ def _tells(subject: str, relation: Relation, value: str, sentence: str, vocabula
         return False
     if subject == USER and not set(vocabulary.data["own"]) & set(heard):
         return False
-    if not _in_one_clause(value, sentence, vocabulary) or _only_possesses(subject, relation, sentence):
+    if not _in_one_clause(value, sentence, vocabulary) or _only_possesses(subject, relation, sentence, vocabulary):
         return False
     return relation.negated or not _denied(wanted[0], sentence, vocabulary)
 
@@ -142,15 +144,15 @@ def _in_one_clause(value: str, sentence: str, vocabulary: Vocabulary) -> bool:
     return (
         len(wanted) < 2
         or any(wanted <= {stem_of(word) for word in _words(clause)} for clause in clauses)
-        or (" and " in f" {folded(value)} ")
+        or (vocabulary.data["and"] in f" {folded(value)} ")
     )
 
 
-def _only_possesses(subject: str, relation: Relation, sentence: str) -> bool:
+def _only_possesses(subject: str, relation: Relation, sentence: str, vocabulary: Vocabulary) -> bool:
     """Whether it tells of what is somebody's ("Ana's brother"), and not of them."""
-    text = _straight(sentence)
-    owned = re.findall(rf"\b{re.escape(subject)}'s (\w+)", text, re.IGNORECASE)
-    alone = re.search(rf"\b{re.escape(subject)}\b(?!'s)", text, re.IGNORECASE)
+    text, possessive = _straight(sentence), re.escape(vocabulary.data["possessive"])
+    owned = re.findall(rf"\b{re.escape(subject)}{possessive} (\w+)", text, re.IGNORECASE)
+    alone = re.search(rf"\b{re.escape(subject)}\b(?!{possessive})", text, re.IGNORECASE)
     return bool(owned) and not alone and not any(cued(relation.cues, word) for word in owned if relation.cues)
 
 
@@ -163,7 +165,7 @@ def _is_said_to_be(first: str, sentence: str, vocabulary: Vocabulary) -> bool:
     for word in reversed(heard[max(0, where - 4) : where]):
         if word in vocabulary.data["articles"]:
             continue
-        if word in vocabulary.data["being"] or word.endswith("'s"):
+        if word in vocabulary.data["being"] or word.endswith(vocabulary.data["contracted"]):
             return True
         if word in vocabulary.data["prepositions"]:
             return False
@@ -183,15 +185,17 @@ def spoken(text: str) -> list[str]:
     return _WORD.findall(_straight(text))
 
 
-def inner_names(said: str) -> list[str]:
+def inner_names(said: str, vocabulary: Vocabulary) -> list[str]:
     """Names that do not begin a sentence, where any word has a capital."""
-    return [name for sentence in sentences(said) for name in names([sentence]) if not sentence.startswith(name)]
+    found = [(sentence, name) for sentence in sentences(said) for name in names([sentence], vocabulary)]
+    return [name for sentence, name in found if not sentence.startswith(name)]
 
 
-def names(texts: Sequence[str]) -> list[str]:
+def names(texts: Sequence[str], vocabulary: Vocabulary) -> list[str]:
     """Words in a row that are written with capitals, each once: names, and the beginnings of sentences."""
-    found = [name.removesuffix("'s") for text in texts for name in _NAME.findall(_straight(text))]
-    return list(dict.fromkeys(name for name in found if name not in ("I",)))
+    possessive, no_names = vocabulary.data["possessive"], vocabulary.data["no_names"]
+    found = [name.removesuffix(possessive) for text in texts for name in _NAME.findall(_straight(text))]
+    return list(dict.fromkeys(name for name in found if name not in no_names))
 
 
 def _denied(first: str, sentence: str, vocabulary: Vocabulary) -> bool:

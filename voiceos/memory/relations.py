@@ -109,7 +109,8 @@ class Vocabulary:
         name = folded(text)
         if name in self.data["user"]:
             return USER
-        bare = re.sub(rf"^({'|'.join(map(re.escape, self.data['user']))})('s)? ", "", name)
+        of_user, possessive = "|".join(map(re.escape, self.data["user"])), re.escape(self.data["possessive"])
+        bare = re.sub(rf"^({of_user})({possessive})? ", "", name)
         return self.people.get(bare, text.strip())
 
     def in_words(self, fact: Fact) -> str:

@@ -21,7 +21,7 @@ from voiceos.memory.relations import Vocabulary
 from voiceos.memory.terms import clean, unimportant
 
 SHORTEST_LETTERS, LONGEST_LETTERS = 8, 160
-"""Of one sentence that is written, behind "You"."""
+"""Of one sentence that is written, behind whom it speaks to."""
 
 _TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _NUMBER = re.compile(r"\d+")
@@ -47,13 +47,13 @@ def rules(language: str) -> dict[str, Any]:
     return table(language, "summaries")
 
 
-def grammar(most: int) -> str:
+def grammar(most: int, language: str) -> str:
     """GBNF of a list of one to `most` sentences to the user, each without signs that would end it."""
     sign = r'[^"\\\n]'
     return "\n".join(
         [
             f'root ::= "[" text ("," text){{0,{most - 1}}} "]"',
-            f'text ::= "\\"You" {sign}{{{SHORTEST_LETTERS},{LONGEST_LETTERS}}} "\\""',
+            f'text ::= "\\"{rules(language)["begins"]}" {sign}{{{SHORTEST_LETTERS},{LONGEST_LETTERS}}} "\\""',
         ]
     )
 
@@ -136,7 +136,8 @@ def _has_subject(clause: str, words: dict[str, Any]) -> bool:
     """It tells by itself of whom it is, as far as its first word shows."""
     first = re.sub(words["joints"], "", clause.strip(), flags=re.IGNORECASE)[:1].isupper()
     spoken = _words(re.sub(words["joints"], "", clause.strip(), flags=re.IGNORECASE))
-    return first or (bool(spoken) and spoken[0] in (*words["own_subjects"], *words["other_subjects"], "your"))
+    subjects = (*words["own_subjects"], *words["other_subjects"], *words["also_subjects"])
+    return first or (bool(spoken) and spoken[0] in subjects)
 
 
 def _goes_on(word: str, line: Line, before: Line, of_user: bool, words: dict[str, Any]) -> bool:

@@ -136,7 +136,8 @@ class Consolidation:
 
     async def _of_piece(self, lines: Sequence[summing.Line]) -> list[str]:
         text = "\n".join(line.text[:LONGEST_LINE] for line in lines)
-        written = await self._write([*self._head(), Message("user", text)], summing.grammar(MOST_OF_PIECE))
+        grammar = summing.grammar(MOST_OF_PIECE, self._language)
+        written = await self._write([*self._head(), Message("user", text)], grammar)
         return [one for one, _ in self._borne_out(written, lines)]
 
     def _head(self, what: str = "") -> list[Message]:
@@ -208,7 +209,8 @@ class Consolidation:
         for line in lines:
             if len(text) + len(line.text) < letters:
                 text += f"{line.text[:LONGEST_LINE]}\n"
-        written = await self._write([*head, Message("user", text.rstrip())], summing.grammar(MOST_OF_PROFILE))
+        grammar = summing.grammar(MOST_OF_PROFILE, self._language)
+        written = await self._write([*head, Message("user", text.rstrip())], grammar)
         held = self._borne_out(written, lines)
         between = self._between(known, people)
         while held and await self._tokens([*(line for line, _ in held), *between]) > self._profile_tokens:

@@ -121,4 +121,4 @@ def test_what_broke_off_is_read_as_far_as_it_goes() -> None:
     assert summing.parse(summing.written(["You like tea.", "It's  fine."])) == ["You like tea.", "It's fine."]
     assert summing.parse("}{") == summing.parse("") == []
     assert summing.numbers("[3,1,3,9,123456789", 5) == [1, 3]
-    assert summing.grammar(3).startswith("root ::=") and '"4"' in summing.grammar_of_numbers(4, 2)
+    assert summing.grammar(3, "en").startswith("root ::=") and '"4"' in summing.grammar_of_numbers(4, 2)
