@@ -99,8 +99,8 @@ def _thought(fact: Fact, language: str) -> str:
     said = persons.undated(_said(fact))
     told: str
     if fact.kind is FactKind.PLAN and (found := re.search(words["event"], said, re.IGNORECASE)):
-        article = "the" if found["article"].lower() == "the" else "own"
-        told = words["how_event"].format(whose=words["whose"][article], thing=found["thing"])
+        whose = words["whose"].get(found["article"].lower(), words["whose_else"])
+        told = words["how_event"].format(whose=whose, thing=found["thing"])
         return told
     to_them = persons.turned(said)
     key = "how" if fact.kind is FactKind.PLAN else "did"

@@ -47,11 +47,11 @@ def persona(of: Sequence[str], likes: Sequence[str], language: str) -> str:
     known, words = [table["traits"][key] for key in of], table["persona"]
     adjectives = list(dict.fromkeys(one["is"] for one in known if "is" in one)) or [words["plain"]]
     traits_told = format_list(adjectives, locale=language)
-    article = "an" if traits_told[0] in "aeiou" else "a"
+    with_article = next(told for begins, told in words["traits"] if re.match(begins, traits_told))
     tones = list(dict.fromkeys(one["tone"] for one in known if "tone" in one))
     fields = {
         "summary": words["summary"],
-        "who": words["who"].format(traits=f"{article} {traits_told}"),
+        "who": words["who"].format(traits=with_article.format(traits=traits_told)),
         "tone": format_list(tones, locale=language) if tones else "",
         "humour": next((one["humour"] for one in known if "humour" in one), ""),
         "interests": [table["topics"][key]["says"] for key in likes][:8],

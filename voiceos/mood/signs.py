@@ -34,8 +34,6 @@ SOME = 0.6
 LISTLESS = 0.3
 """Strength of a slow and soft voice as a sign of sadness."""
 
-_NEGATED = re.compile(r"\b(?:not|never|no|dont|didnt|isnt|arent|wasnt|aint|without|hardly) (?:\w+ ){0,2}$")
-
 
 @dataclass(frozen=True, slots=True)
 class Prosody:
@@ -89,7 +87,7 @@ class Lexicon:
     """The words of `languages/<code>/mood.toml`. Raises ConfigError for a language that is not there."""
 
     def __init__(self, language: str) -> None:
-        self._moods, self._long = _compiled(language)
+        self._moods, self._negated, self._long = _compiled(language)
 
     def strength(self, mood: str, said: str) -> float:
         """Of the words for a mood: 1 where they say it, `SOME` where they may mean it, −1 where they deny it.
@@ -101,11 +99,12 @@ class Lexicon:
         said = words["other"].sub(GONE, said)
         if words["against"].search(said):
             return -1.0
-        if any(not _NEGATED.search(said[: found.start()]) for found in words["sure"].finditer(said)):
+        if self._says(words["sure"], said):
             return 1.0
-        return (
-            SOME if any(not _NEGATED.search(said[: found.start()]) for found in words["some"].finditer(said)) else 0.0
-        )
+        return SOME if self._says(words["some"], said) else 0.0
+
+    def _says(self, words: re.Pattern[str], said: str) -> bool:
+        return any(not self._negated.search(said[: found.start()]) for found in words.finditer(said))
 
     def asks_for_length(self, said: str) -> bool:
         """Whether what is asked for has a length of its own: a story, a recipe, an explanation."""
@@ -113,13 +112,13 @@ class Lexicon:
 
 
 @cache
-def _compiled(language: str) -> tuple[dict[str, dict[str, re.Pattern[str]]], re.Pattern[str]]:
+def _compiled(language: str) -> tuple[dict[str, dict[str, re.Pattern[str]]], re.Pattern[str], re.Pattern[str]]:
     table: dict[str, Any] = languages.table(language, "mood")
     moods = {
         mood: {how: _either(table[mood][how]) for how in ("sure", "some", "against", "other")}
         for mood in ("hurry", "sad", "cheer")
     }
-    return moods, _either(table["long"])
+    return moods, re.compile(table["negated"]), _either(table["long"])
 
 
 def _either(patterns: Iterable[str]) -> re.Pattern[str]:

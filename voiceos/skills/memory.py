@@ -64,7 +64,7 @@ def sentence(fact: Fact, now: datetime, phrases: Phrases, persons: Persons, lang
     """A fact as it is told to the user: with the day on which they said it, where it is not true on every day."""
     said = fact.sentence.rstrip(" .")
     if fact.relation != NOTE and fact.sentence == plain(fact.subject, fact.relation, fact.value):
-        text = plain("you" if fact.subject == USER else fact.subject, fact.relation, fact.value)
+        text = plain(persons.listener if fact.subject == USER else fact.subject, fact.relation, fact.value)
     elif persons.dated(said) and fact.since.date() != now.date():
         return phrases.text("known_episode", when=_capital(moment(fact.since, now, language)), said=said)
     else:

@@ -39,6 +39,8 @@ class Reader:
         self._currencies: dict[str, dict[str, str]] = data["currencies"]
         self._magnitudes: dict[str, str] = data["magnitudes"]
         self._fractions: dict[str, str] = data["fractions"]
+        self._halves: dict[str, str] = data["halves"]
+        self._decade_ends: list[tuple[str, str]] = data["decades"]["ends"]
         self._month_first = data["dates"]["order"] == "month"
         try:
             months = Locale.parse(language).months["format"]
@@ -52,7 +54,7 @@ class Reader:
         month = rf"({alternatives(numbers)})" if numbers else r"(\b\B)"
         suffix = alternatives(data["ordinals"]["suffixes"])
         money, magnitude = alternatives(self._currencies), alternatives(self._magnitudes)
-        half = r"([AaPp])(?:\.[Mm]\b(?:\.(?!\s*$))?|[Mm]\b)"  # the full stop that also ends the text stays
+        half = data["halves"]["written"]
         rules: list[tuple[str, Callable[[re.Match[str]], str | None]]] = [
             (r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)", lambda m: self._date(int(m[1]), int(m[2]), int(m[3]))),
             (r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4})(?![\d/])", self._slash_date),
@@ -72,7 +74,7 @@ class Reader:
             (rf"{_START}({_NUMBER})\s?({money})(?!\w)", lambda m: self._money(m[2], m[1], None)),
             (rf"({_NUMBER})\s?%", lambda m: f"{self._number(m[1])} {self._words['percent']}"),
             (rf"{_START}(\d+(?:,\d{{3}})*)(?:{suffix})\b", lambda m: self._ordinal(m[1])),
-            (r"(?<!\w)['’]?(\d{3}0|\d0)['’]?s\b", lambda m: _plural(self._year(m[1]))),
+            (rf"(?<!\w){data['decades']['written']}\b", lambda m: self._decade(m[1])),
             (rf"\b{month}\.? (\d{{1,2}})(?![\d:])(?:,? (\d{{4}})(?!\d))?", self._month_day),
             (rf"(?<![\d.])(\d{{1,2}}) {month}\b(?: (\d{{4}})(?!\d))?", self._day_month),
             (r"(?<!\w)(\d)['′’](\d{1,2})[\"″”]", self._feet),
@@ -127,6 +129,10 @@ class Reader:
     def _year(self, digits: str) -> str:
         return _in_words(int(digits), self._language, "year")
 
+    def _decade(self, digits: str) -> str:
+        said = self._year(digits)
+        return next(re.sub(ends, instead, said) for ends, instead in self._decade_ends if re.search(ends, said))
+
     def _ordinal(self, digits: str) -> str:
         return _in_words(int(digits.replace(",", "")[:_MAX_DIGITS]), self._language, "ordinal")
 
@@ -161,7 +167,7 @@ class Reader:
             )
         elif minute == 0 and not half:
             said += f" {self._words['oclock']}" if hour <= 12 else f" {self._words['hundred']}"
-        return said + (f" {self._words['am' if half in 'aA' else 'pm']}" if half else "")
+        return said + (f" {self._halves[half.lower()]}" if half else "")
 
     def _money(self, sign: str, written: str, magnitude: str | None) -> str:
         names = self._currencies[sign]
@@ -223,10 +229,6 @@ class Reader:
 def _in_words(value: int, language: str, to: str) -> str:
     said: str = num2words(value, lang=language, to=to)
     return said
-
-
-def _plural(word: str) -> str:
-    return word[:-1] + "ies" if word.endswith("y") else word + "s"
 
 
 def _roman_value(numeral: str) -> int:

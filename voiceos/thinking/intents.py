@@ -275,5 +275,5 @@ def _titled(written: str) -> str:
 
 def plain(text: str) -> str:
     """Lower case, straight apostrophes, no other punctuation, single spaces."""
-    text = _NUMBER.sub(r"\1 percent", text.lower().replace("’", "'"))
+    text = _NUMBER.sub(r"\1 %", text.lower().replace("’", "'"))
     return " ".join(_OUTSIDE.sub(" ", text).split())

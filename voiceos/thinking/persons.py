@@ -15,6 +15,11 @@ class Persons:
     def __init__(self, language: str) -> None:
         self._rules = _rules(language)
 
+    @property
+    def listener(self) -> str:
+        """ "you"."""
+        return self._rules.listener
+
     def turned(self, text: str) -> str:
         """ "my sister's name is Ana" becomes "your sister's name is Ana"; empty where it speaks of the listener."""
         if self._rules.never.search(text):
@@ -43,6 +48,7 @@ class Persons:
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
+    listener: str
     never: re.Pattern[str]
     turned: tuple[tuple[re.Pattern[str], str], ...]
     being: re.Pattern[str]
@@ -56,4 +62,4 @@ def _rules(language: str) -> _Rules:
     turned = tuple((re.compile(pattern), instead) for pattern, instead in table["turned"])
     dated = re.compile(table["dated"], re.IGNORECASE)
     left_over = re.compile(table["left_over"], re.IGNORECASE)
-    return _Rules(re.compile(table["never"]), turned, re.compile(table["is"]), dated, left_over)
+    return _Rules(table["listener"], re.compile(table["never"]), turned, re.compile(table["is"]), dated, left_over)
