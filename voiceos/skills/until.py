@@ -156,8 +156,7 @@ def _hours_of(slots: Slots, *, known_day: bool) -> list[int]:
     Args:
         known_day: and not today.
     """
-    hour, half, part = int(slots["hour"]), slots.get("half"), slots.get("part")
-    meant = half or {"morning": "am", "noon": "pm", "afternoon": "pm"}.get(str(part), part)
+    hour, half, meant = int(slots["hour"]), slots.get("half"), _meant(slots)
     if hour > 12 or hour == 0:
         return [hour]
     if meant in ("am", "pm"):
@@ -212,13 +211,19 @@ def _behind(now: datetime, length: timedelta) -> datetime:
     return now + length if now.tzinfo is None else (now.astimezone(UTC) + length).astimezone(now.tzinfo)
 
 
+def _meant(slots: Slots) -> str | int | float | None:
+    """The half of the day, or the part of it that tells the half as well."""
+    part = slots.get("part")
+    return slots.get("half") or {"morning": "am", "noon": "pm", "afternoon": "pm"}.get(str(part), part)
+
+
 def _hours(slots: Slots, *, known_day: bool) -> list[int]:
     """Those of 24 that the slots may mean; one on a day that is known."""
-    hour, half = int(slots["hour"]), slots.get("half")
+    hour, half = int(slots["hour"]), _meant(slots)
     if half == "night":
         return [hour % 12 if hour == 12 or hour in EARLY_NIGHT else hour % 12 + 12]
     if half and hour <= 12:
-        return [hour % 12 + (12 if half == "pm" else 0)]
+        return [hour % 12 + (0 if half == "am" else 12)]
     if known_day or not 1 <= hour <= 12:
         return [hour % 24]
     return [hour % 12, hour % 12 + 12]

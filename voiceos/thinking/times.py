@@ -127,6 +127,15 @@ class Times:
                 return {**one.slots, **timed.slots}
         return None
 
+    def of_day(self, text: str) -> Slots | None:
+        """Of the first time of day that stands anywhere in the answer to "from when to when?"; None where none does."""
+        words = _Words(text).plain.split()
+        for begin in range(len(words)):
+            slots = self.at_start(" ".join(words[begin : begin + MOST_WORDS]), alone=True).slots
+            if "hour" in slots:
+                return slots
+        return None
+
     def _found(self, plain: str, *, at_end: bool, alone: bool = False) -> Iterator[_Found]:
         for pattern in self._data.patterns:
             if pattern.alone and not alone:
