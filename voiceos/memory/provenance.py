@@ -14,12 +14,11 @@ from datetime import UTC, datetime
 from voiceos.memory import due
 from voiceos.memory.records import USER
 from voiceos.memory.relations import Relation, Vocabulary
-from voiceos.memory.terms import folded, unimportant
+from voiceos.memory.terms import folded, stem, unimportant
 
 _SENTENCE = re.compile(r"[^.!?]*(?:[.!?]+(?=\s|$)|$)")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _NAME = re.compile(r"[A-ZÀ-Þ][^\W_]*(?:[-'][^\W_]+)*(?: [A-ZÀ-Þ][^\W_]+)*")
-_ENDINGS = ("ing", "ed", "es", "'s", "’s", "s", "e", "y", "d")
 BEING = ("is", "works_as")
 """Relations of what somebody is."""
 DEEDS = ("did", "plans", "promised")
@@ -27,8 +26,6 @@ DEEDS = ("did", "plans", "promised")
 DONE = ("did", "plans", "promised", "birthday")
 """Relations of what is done, or when."""
 ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
-SHORTEST_STEM = 3
-"""Letters that are left of a word at least when its ending is cut off."""
 
 
 def sentences(text: str) -> list[str]:
@@ -72,15 +69,13 @@ def known_subject(subject: str, context: Sequence[str], vocabulary: Vocabulary) 
 
 def of_user(value: str, said: str, vocabulary: Vocabulary) -> bool:
     """Whether the sentence that holds the value speaks of the user, and its clause is not about "she" or "they"."""
-    wanted = _words(value)
-    stem = stem_of(wanted[0]) if wanted else ""
+    wanted = _stems(value, vocabulary)[:1]
     for sentence in sentences(said):
         if not set(vocabulary.data["own"]) & set(_words(sentence)):
             continue
         for clause in re.split(vocabulary.data["clause"], _straight(sentence.lower())):
-            heard = _words(clause)
-            if stem in map(stem_of, heard):
-                return heard[0] not in vocabulary.data["others"]
+            if wanted and wanted[0] in _stems(clause, vocabulary):
+                return _words(clause)[0] not in vocabulary.data["others"]
     return False
 
 
@@ -89,14 +84,14 @@ def of_whom(value: str, said: str, vocabulary: Vocabulary) -> str:
     died"); empty where it speaks of nobody of the kind, or of the user as well."""
     people = "|".join(sorted(map(re.escape, vocabulary.people), key=len, reverse=True))
     begins = re.compile(vocabulary.data["relative"].replace("{people}", people), re.IGNORECASE)
-    wanted = [stem_of(word) for word in _words(value)]
+    wanted = set(_stems(value, vocabulary))
     for clause in re.split(vocabulary.data["clause"], _straight(said)):
         found = begins.match(clause.strip())
         heard = _words(clause)
         if (
             found
             and wanted
-            and set(wanted) <= {stem_of(word) for word in heard[2:]}
+            and wanted <= set(_stems(clause, vocabulary)[2:])
             and not set(vocabulary.data["user_too"]) & set(heard)
         ):
             name = re.match(rf" ?({_NAME.pattern})", clause.strip()[found.end() :])
@@ -108,9 +103,9 @@ def of_whom(value: str, said: str, vocabulary: Vocabulary) -> str:
 
 def _tells(subject: str, relation: Relation, value: str, sentence: str, vocabulary: Vocabulary) -> bool:
     heard = _words(sentence)
-    stems = {stem_of(word) for word in heard}
-    wanted = [word for word in _words(value) if word not in unimportant(vocabulary.language)]
-    if not wanted or folded(value) == folded(subject) or not all(stem_of(word) in stems for word in wanted):
+    stems, language = _stems(sentence, vocabulary), vocabulary.language
+    wanted = [word for word in _words(value) if word not in unimportant(language)]
+    if not wanted or folded(value) == folded(subject) or not all(stem(word, language) in stems for word in wanted):
         return False
     if relation.person and not any(
         word[:1].isupper() and word.lower() in _words(value) for word in _WORD.findall(sentence)
@@ -139,11 +134,11 @@ def told_by(relation: Relation, text: str, vocabulary: Vocabulary) -> bool:
 
 def _in_one_clause(value: str, sentence: str, vocabulary: Vocabulary) -> bool:
     """Whether its words stand in one clause, where there is more than one."""
-    wanted = {stem_of(word) for word in _words(value)}
+    wanted = set(_stems(value, vocabulary))
     clauses = re.split(vocabulary.data["clause"], _straight(sentence.lower()))
     return (
         len(wanted) < 2
-        or any(wanted <= {stem_of(word) for word in _words(clause)} for clause in clauses)
+        or any(wanted <= set(_stems(clause, vocabulary)) for clause in clauses)
         or (vocabulary.data["and"] in f" {folded(value)} ")
     )
 
@@ -158,7 +153,8 @@ def _only_possesses(subject: str, relation: Relation, sentence: str, vocabulary:
 
 def _is_said_to_be(first: str, sentence: str, vocabulary: Vocabulary) -> bool:
     heard = _words(sentence)
-    where = next((i for i, word in enumerate(heard) if stem_of(word) == stem_of(first)), 0)
+    stems, wanted = _stems(sentence, vocabulary), stem(first, vocabulary.language)
+    where = stems.index(wanted) if wanted in stems else 0
     articles = "|".join(map(re.escape, vocabulary.data["articles"]))
     if re.search(rf", (?:{articles}) (?:\w+ )?{re.escape(first)}", _straight(sentence.lower())):
         return True  # "Paul, a baker"
@@ -201,9 +197,11 @@ def names(texts: Sequence[str], vocabulary: Vocabulary) -> list[str]:
 def _denied(first: str, sentence: str, vocabulary: Vocabulary) -> bool:
     """Whether a "not" stands before the value in its clause."""
     text = _straight(sentence.lower())
-    stem = stem_of(first)
+    language = vocabulary.language
+    wanted = stem(first, language)
     for clause in re.split(vocabulary.data["clause"], text):
-        where = next((found.start() for found in _WORD.finditer(clause) if stem_of(found.group()) == stem), None)
+        heard = _WORD.finditer(clause)
+        where = next((found.start() for found in heard if stem(found.group(), language) == wanted), None)
         if where is not None and re.search(vocabulary.data["negation"], clause[:where]):
             return True
     return False
@@ -213,13 +211,10 @@ def _words(text: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(_straight(text))]
 
 
+def _stems(text: str, vocabulary: Vocabulary) -> list[str]:
+    """Of its words, in their order."""
+    return [stem(word, vocabulary.language) for word in _words(text)]
+
+
 def _straight(text: str) -> str:
     return text.replace("’", "'")
-
-
-def stem_of(word: str) -> str:
-    """A word of small letters without its ending."""
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
-            return word.removesuffix(ending)
-    return word

@@ -18,7 +18,7 @@ from voiceos.languages import table
 from voiceos.memory import provenance
 from voiceos.memory.records import NOTE, USER, Fact, Kind
 from voiceos.memory.relations import Vocabulary
-from voiceos.memory.terms import clean, unimportant
+from voiceos.memory.terms import clean, stem, unimportant
 
 SHORTEST_LETTERS, LONGEST_LETTERS = 8, 160
 """Of one sentence that is written, behind whom it speaks to."""
@@ -124,7 +124,7 @@ def borne_out(sentence: str, lines: Sequence[Line], vocabulary: Vocabulary) -> l
         if found and len(content) == 1:  # a name, or what something was like
             among = found[-1:]
         elif found and not _has_subject(clause, words):
-            among = [line for line in lines if _goes_on(content[0], line, found[-1], of_user, words)]
+            among = [line for line in lines if _goes_on(content[0], line, found[-1], of_user, vocabulary.language)]
         line = _bearing(clause, among, vocabulary)
         if line is None:
             return None
@@ -140,9 +140,9 @@ def _has_subject(clause: str, words: dict[str, Any]) -> bool:
     return first or (bool(spoken) and spoken[0] in subjects)
 
 
-def _goes_on(word: str, line: Line, before: Line, of_user: bool, words: dict[str, Any]) -> bool:
+def _goes_on(word: str, line: Line, before: Line, of_user: bool, language: str) -> bool:
     """A clause without a subject is of whom the sentence is: of the user, or of somebody else."""
-    return _of_user(word, line, words) == of_user and (of_user or line.about == before.about)
+    return _of_user(word, line, language) == of_user and (of_user or line.about == before.about)
 
 
 def _bearing(clause: str, lines: Sequence[Line], vocabulary: Vocabulary) -> Line | None:
@@ -151,30 +151,30 @@ def _bearing(clause: str, lines: Sequence[Line], vocabulary: Vocabulary) -> Line
 
 
 def _bears(clause: str, wanted: Sequence[str], line: Line, vocabulary: Vocabulary) -> bool:
-    words = rules(vocabulary.language)
-    clause = _straight(clause).strip()
+    language = vocabulary.language
+    words, clause = rules(language), _straight(clause).strip()
     if line.asks != (re.search(words["asks"], clause, re.IGNORECASE) is not None):
         return False
-    if not _in_order(wanted, _words(line.text)):
+    if not _in_order(wanted, _words(line.text), language):
         return False
     if line.asks:
         return True
-    if _denied(wanted[-1], clause, words) != _denied(wanted[-1], line.text, words):
+    if _denied(wanted[-1], clause, language) != _denied(wanted[-1], line.text, language):
         return False
     told = re.sub(words["reports"], "", clause, flags=re.IGNORECASE).strip()
-    if re.match(words["to_you"], told, re.IGNORECASE) and not _of_user(wanted[0], line, words):
+    if re.match(words["to_you"], told, re.IGNORECASE) and not _of_user(wanted[0], line, language):
         return False
-    return not _is_anothers(told, line, words)
+    return not _is_anothers(told, line, language)
 
 
-def _of_user(word: str, line: Line, words: dict[str, Any]) -> bool:
+def _of_user(word: str, line: Line, language: str) -> bool:
     """Whether it is the user of whom a word is said: "I" is the last before it of whom anything may be."""
     if line.of_user is not None:
         return line.of_user
-    stem, before = provenance.stem_of(word), list[str]()
+    words, wanted, before = rules(language), stem(word, language), list[str]()
     for spoken in provenance.spoken(line.text):
         parts = [part for part in re.split(r"['’]", spoken) if part]
-        if stem in (provenance.stem_of(part.lower()) for part in parts):
+        if wanted in (stem(part.lower(), language) for part in parts):
             break
         before += parts
     for part in reversed(before):
@@ -185,14 +185,14 @@ def _of_user(word: str, line: Line, words: dict[str, Any]) -> bool:
     return False
 
 
-def _is_anothers(told: str, line: Line, words: dict[str, Any]) -> bool:
+def _is_anothers(told: str, line: Line, language: str) -> bool:
     """It speaks of "your" thing, and the user did not say that it is theirs."""
     if line.of_user is not None:
         return False
-    said = _straight(line.text).lower()
+    words, said = rules(language), _straight(line.text).lower()
     things = [found["thing"].lower() for found in re.finditer(words["your"], told, re.IGNORECASE)]
     return not all(
-        re.search(words["mine"].format(thing=re.escape(thing)), said) or _of_user(thing, line, words)
+        re.search(words["mine"].format(thing=re.escape(thing)), said) or _of_user(thing, line, language)
         for thing in things
     )
 
@@ -208,18 +208,18 @@ def _words(text: str) -> list[str]:
     return [part for word in provenance.spoken(text) for part in re.split(r"['’]", word.lower()) if part]
 
 
-def _in_order(wanted: Sequence[str], words: Sequence[str]) -> bool:
-    left = map(provenance.stem_of, words)
-    return all(any(provenance.stem_of(word) == stem for stem in left) for word in wanted)
+def _in_order(wanted: Sequence[str], words: Sequence[str], language: str) -> bool:
+    left = (stem(word, language) for word in words)
+    return all(any(stem(word, language) == one for one in left) for word in wanted)
 
 
-def _denied(word: str, text: str, words: dict[str, Any]) -> bool:
+def _denied(word: str, text: str, language: str) -> bool:
     """Whether the clause that holds a word says that something is not so, or is over."""
-    stem = provenance.stem_of(word)
+    words, wanted = rules(language), stem(word, language)
     return any(
         re.search(words["denies"], clause) is not None
         for clause in re.split(words["clause"], _straight(text).lower())
-        if stem in map(provenance.stem_of, _words(clause))
+        if wanted in (stem(one, language) for one in _words(clause))
     )
 
 

@@ -15,9 +15,8 @@ MOST_TERMS = 32
 """Of one search; what is asked in more words is asked by its first ones."""
 
 SHORTEST_STEM = 3
-"""Letters that are left of a word at least when its ending is cut off."""
+"""Letters that are left of a word at least when its ending is taken off."""
 
-_ENDINGS = ("ing", "ies", "ed", "es", "s", "e", "y")
 _WORD = re.compile(r"[^\W_]+")
 _SPACE = re.compile(r"[\s_]+")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]")
@@ -54,17 +53,22 @@ def content(text: str, language: str) -> list[str]:
     return [word for word in every if word not in unimportant(language)] or every
 
 
-def stem(word: str) -> str:
-    """What the forms of a word in lower case have in common, as good as."""
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
-            return word.removesuffix(ending)
+def stem(word: str, language: str) -> str:
+    """What the forms of a word in lower case have in common, as good as. Raises ConfigError."""
+    for ending, instead in _endings(language):
+        if word.endswith(ending) and len(word) - len(ending) + len(instead) >= SHORTEST_STEM:
+            return word.removesuffix(ending) + instead
     return word
+
+
+@cache
+def _endings(language: str) -> tuple[tuple[str, str], ...]:
+    return tuple((ending, instead) for ending, instead in table(language, "memory")["endings"])
 
 
 def stems(text: str, language: str) -> frozenset[str]:
     """Of the words that matter; of all of them where none does."""
-    return frozenset(stem(word) for word in content(text, language))
+    return frozenset(stem(word, language) for word in content(text, language))
 
 
 def any_of(some: Iterable[str]) -> str:

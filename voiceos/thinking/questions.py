@@ -89,7 +89,8 @@ class Questions:
 
     def speaks_of(self, text: str, word: str) -> bool:
         """Whether a text has it, or what may stand for it."""
-        return not {terms.stem(one) for one in self.alike(word)}.isdisjoint(map(terms.stem, terms.words(text)))
+        spoken = {terms.stem(one, self._language) for one in terms.words(text)}
+        return any(terms.stem(one, self._language) in spoken for one in self.alike(word))
 
     def tells_of_a_day(self, text: str) -> bool:
         return re.search(self._words["day"], text, re.IGNORECASE) is not None
@@ -230,9 +231,9 @@ class Questions:
         return re.search(self._words["never"], question, re.IGNORECASE) is not None
 
     def _important(self, text: str) -> frozenset[str]:
-        vague = {terms.stem(word) for word in self._words["vague"]}
+        vague = {terms.stem(word, self._language) for word in self._words["vague"]}
         every = [word for word in terms.words(text) if word not in terms.unimportant(self._language)]
-        return frozenset(one for one in map(terms.stem, every) if one not in vague)
+        return frozenset(terms.stem(word, self._language) for word in every) - vague
 
     def _is_past(self, question: str) -> bool:
         return re.search(self._words["was"], question, re.IGNORECASE) is not None
@@ -279,7 +280,7 @@ class Questions:
 def _alike(language: str) -> Mapping[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for group in table(language, "questions")["alike"]:
-        for word in map(terms.stem, group):
+        for word in (terms.stem(one, language) for one in group):
             found[word] = found.get(word, frozenset((word,))) | frozenset(group)
     return found
 
