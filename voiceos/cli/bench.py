@@ -26,6 +26,7 @@ class Bench(StrEnum):
     END_OF_TURN = "end-of-turn"
     PAUSES = "pauses"
     FADING = "fading"
+    ONSETS = "onsets"
     TALKERS = "talkers"
     WAKE_WORDS = "wake-words"
     OPEN_AIR = "open-air"

@@ -40,6 +40,10 @@ _LAG_SAMPLES = round(0.08 * RATE_HZ)
 FADING_S = 6.0
 """Longer utterances wait for the detector: what is recognised of them in vain takes longer than fading gains."""
 
+REFRESH_S = 4.0
+"""So long without voice the detector begins anew: its memory of silence has it notice the next words late, or not at
+all (docs/decisions/0037-detector-begins-anew.md). Chosen from `python -m voiceos.bench.onsets`."""
+
 GAP_S = 0.25
 """A longer hole in the sound (device lost, microphone ignored) ends what belongs together: no pre-roll across it."""
 
@@ -100,6 +104,7 @@ class SpeechGate:
         pre_roll_s: sound kept before the first loud frame, so that soft first consonants are not lost.
         pause_s: silence after which SpeechPaused is said; also the silence kept behind the last voice.
         fade_s: after so long below the level of speech the voice has paused as well; 0 goes by the detector alone.
+        refresh_s: see `REFRESH_S`; infinite: the detector never begins anew.
         max_utterance_s: longest utterance with its pre-roll.
         nearness: tells the user's voice from others in the room; by default with its own limits.
     """
@@ -114,6 +119,7 @@ class SpeechGate:
         pre_roll_s: float = 0.3,
         pause_s: float = 0.1,
         fade_s: float = 0.0,
+        refresh_s: float = REFRESH_S,
         max_utterance_s: float = 28.0,
         nearness: Nearness | None = None,
     ) -> None:
@@ -127,6 +133,7 @@ class SpeechGate:
         self._min_speech_s = min_speech_s
         self._pause_s = pause_s
         self._fade_s = fade_s
+        self._refresh_s = refresh_s
         self._pause_frames = _frames(pause_s)
         self._max_frames = max(1, math.floor(max_utterance_s / FRAME_S + 1e-9))
         self._recent: deque[_Judged] = deque(maxlen=self._pre_roll_frames + self._onset_frames + 1)
@@ -143,6 +150,8 @@ class SpeechGate:
         """The pause was noticed by the level alone."""
         self._soft_frames = 0
         """Voiced ones in such a pause."""
+        self._silent_frames = 0
+        """Between utterances, since the last voice or since the detector began anew."""
         self._speaking = False
         self._open = False
         self._full = False
@@ -186,6 +195,7 @@ class SpeechGate:
         self._number += 1
         known_at = frame.at + FRAME_S
         if not self._open:
+            self._refresh(probability)
             return self._begin()
         events: list[GateEvent] = []
         self._append(frame)
@@ -213,6 +223,13 @@ class SpeechGate:
             events.append(SpeechResumed())
         events += self._fullness()
         return events
+
+    def _refresh(self, probability: float) -> None:
+        """Between utterances."""
+        self._silent_frames = self._silent_frames + 1 if probability < self._silence_threshold else 0
+        if self._silent_frames * FRAME_S >= self._refresh_s:
+            self._silent_frames = 0
+            self.vad.reset()
 
     def _has_faded(self, faded_s: float) -> bool:
         """No voice too short for a turn has: the detector decides whether there was more of it."""
