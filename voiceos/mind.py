@@ -218,7 +218,9 @@ class Mind:
     async def _recall(self, text: str, now: datetime, before: Sequence[str], since: datetime | None) -> Recalled | None:
         asked = self._notes.asks_about_themselves(text)
         found = [memory.item for memory in await self._recollection.recall(text, now, limit=2 * RECALLED)]
-        found = [one for one in found if isinstance(one, Fact) or self._notes.tells(one.said)]
+        # Who tells something is answered by what is known; talk of the same belongs to what they ask or want.
+        talk = not self._notes.tells(text)
+        found = [one for one in found if isinstance(one, Fact) or (talk and self._notes.tells(one.said))]
         told = None
         if not self._thinker.conversation.stays_close:  # who is in danger is not told what they said once
             told = await self._diary.ask(lambda store: self._recounting.tell(store, text, now, recalled=found))

@@ -26,7 +26,7 @@ NAMED = 0.1
 """Names what was named; taken off where something was named and this does not name it."""
 QUESTION = 0.1
 """Taken off what the user asked: a question is like any other, and tells nothing of them."""
-IMPERSONAL = 0.08
+IMPERSONAL = 0.16
 """Taken off where the text speaks of nobody they know: it asks what an encyclopedia holds."""
 FACT = 0.03
 """Drawn from what was said, and kept up to date."""

@@ -194,8 +194,10 @@ def asks_for_past(text: str, language: str) -> bool:
 
 
 def speaks_of_the_user(text: str, language: str) -> bool:
-    """Whether it is about them ("my sister"), or those close to them."""
-    return bool(_any_of(language, "personal").search(text))
+    """Whether it is about them ("my sister"), or those close to them: not where they only want to be told something."""
+    turning_to = table(language, "memory")["turning_to"]
+    about = re.sub(turning_to, "", text.replace("’", "'"), flags=re.IGNORECASE)
+    return bool(_any_of(language, "personal").search(about))
 
 
 @cache

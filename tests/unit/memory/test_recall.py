@@ -219,7 +219,19 @@ def test_the_past_is_asked_for_in_words(text: str, past: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "personal"), [("What's my name?", True), ("Tell us", True), ("Why is the sky blue?", False), ("", False)]
+    ("text", "personal"),
+    [
+        ("What's my name?", True),
+        ("How old is the dog?", True),
+        ("Where does grandma live?", True),
+        ("Can you tell me what I like?", True),
+        ("Tell us a joke.", False),
+        ("I would like to know how far away the moon is.", False),
+        ("I'd like to know why the sky is blue.", False),
+        ("How do I boil an egg?", False),
+        ("Why is the sky blue?", False),
+        ("", False),
+    ],
 )
 def test_who_speaks_of_themselves_says_so(text: str, personal: bool) -> None:
     assert speaks_of_the_user(text, "en") is personal
