@@ -1,7 +1,7 @@
 # Thin on purpose: the work is in scripts/, which also runs where make is missing.
 # ARGS goes through: make run ARGS="--config mine.toml", make test ARGS="unit -- -k wake"
 
-.PHONY: help run test demo bench eval-character eval-memory eval-memory-quick soak docs lint clean
+.PHONY: help run test demo bench eval-character eval-memory eval-memory-quick soak docs lint release clean
 
 help:
 	@echo "make run     set up, fetch the models, talk"
@@ -14,6 +14,7 @@ help:
 	@echo "make soak    talk to it while things go wrong (ARGS='--minutes 30 --seed 1')"
 	@echo "make docs    write the generated pages of docs/ anew"
 	@echo "make lint    ruff, mypy, import-linter, shellcheck"
+	@echo "make release VERSION=0.2.0  commit, tag and build a release (pushes nothing)"
 	@echo "make clean   remove .venv and caches (models stay)"
 
 run:
@@ -45,6 +46,9 @@ docs:
 
 lint:
 	@scripts/test lint
+
+release:
+	@scripts/setup test && scripts/release $(VERSION)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
