@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -9,7 +11,7 @@ from zoneinfo import TZPATH
 
 import pytest
 
-from voiceos.clock import ManualClock, SystemClock
+from voiceos.clock import ManualClock, SystemClock, asleep_s
 from voiceos.events import Intent
 from voiceos.skills.until import moment
 from voiceos.thinking.answers import answer
@@ -92,3 +94,18 @@ def test_the_time_is_told_as_it_is_after_a_jump_of_the_clock() -> None:
     before = answer(Intent("time"), clock.now(), language="en")
     clock.advance(-3600)
     assert answer(Intent("time"), clock.now(), language="en") != before
+
+
+def test_sleep_is_how_far_the_kernels_clocks_are_apart() -> None:
+    """A time namespace whose clock that counts sleep is an hour ahead: to whoever runs in it the computer has slept so
+    long."""
+    ask = "from voiceos.clock import asleep_s; print(asleep_s())"
+    within = ["unshare", "--user", "--map-root-user", "--time", "--boottime", "3600", "--fork"]
+    try:
+        slept = subprocess.run([*within, sys.executable, "-c", ask], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        pytest.skip("no `unshare` here: install util-linux")
+    if slept.returncode != 0 and "unshare" in slept.stderr:
+        pytest.skip(f"no time namespaces here: {slept.stderr.strip()}")
+    assert slept.returncode == 0, slept.stderr
+    assert float(slept.stdout) - asleep_s() == pytest.approx(3600, abs=1)
