@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -83,6 +84,8 @@ class Room:
         self._observers = [self.seen, *([observer] if observer else [])]
         self._end_of_turn = end_of_turn
         self._sound: VirtualDuplex | None = None
+        self._test: asyncio.Task[Any] | None = None
+        self._may_end = self._lost = False
         specs = {
             stage: EngineSpec(stage, factory, arguments[stage], budget_s=2.0, rest_s=1.0)
             for stage, factory in FACTORIES.items()
@@ -117,13 +120,38 @@ class Room:
         return self._sound
 
     async def __aenter__(self) -> Self:
+        self._test = asyncio.current_task()
         self.task = asyncio.create_task(self._run())
-        await self.seen.listens.wait()
+        self.task.add_done_callback(self._ended)
+        try:
+            await self.seen.listens.wait()
+        except BaseException:
+            await self.__aexit__()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._may_end = True
         self.task.cancel()
         await asyncio.gather(self.task, return_exceptions=True)
+        if self._lost:
+            assert self._test is not None
+            self._test.uncancel()
+            error = None if self.task.cancelled() else self.task.exception()
+            raise AssertionError("the program has ended in the middle of the test, by itself or by a signal") from error
+
+    @contextlib.asynccontextmanager
+    async def ending(self) -> AsyncIterator[None]:
+        """Within it the program may end, and at its end it has; anywhere else its end breaks the test off."""
+        self._may_end = True
+        yield
+        await self.task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Whatever the test waits for would never come."""
+        if not self._may_end and self._test is not None:
+            self._lost = True
+            self._test.cancel()
 
     async def say(self, text: str) -> None:
         """The user says a sentence; returns when its last sample is out."""

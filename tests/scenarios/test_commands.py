@@ -77,8 +77,8 @@ async def test_the_verbs_talk_to_the_one_that_runs(tmp_path: Path) -> None:
         assert {process.pid for process in room.live.engines.processes.values()} == engines
         assert (await voiceos("restart-engine", "tts"))[0] == 0
         assert await voiceos("repeat") == (0, "", "")
-        assert (await voiceos("stop"))[1] == "voiceos has ended\n"
-        await room.task
+        async with room.ending():
+            assert (await voiceos("stop"))[1] == "voiceos has ended\n"
 
 
 async def first_line(*arguments: str, meanwhile: Callable[[], Awaitable[object]]) -> tuple[str, int]:

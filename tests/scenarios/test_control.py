@@ -209,10 +209,9 @@ async def test_an_engine_that_is_restarted_by_hand_works_again() -> None:
 
 async def test_stop_says_goodbye_and_ends() -> None:
     async with Served() as room:
-        async with ControlClient() as client:
+        async with room.ending(), ControlClient() as client:
             await client.call("stop")
             await client.wait_closed()
-        await room.task
         assert room.said()[-1] in Phrases("en").variants("goodbye")
     with pytest.raises(NotRunning):
         async with ControlClient():

@@ -284,8 +284,8 @@ async def test_its_own_words_do_not_stop_it_and_after_two_it_says_so() -> None:
 
 async def test_shut_down_says_goodbye_and_ends() -> None:
     async with Room(hears=["Switch yourself off."]) as room:
-        await room.say("switch yourself off please")
-        await asyncio.wait_for(room.task, 20)
+        async with asyncio.timeout(20), room.ending():
+            await room.say("switch yourself off please")
         assert len(room.said()) == 1
 
 

@@ -182,10 +182,8 @@ async def test_it_can_be_ended_while_a_reply_waits_for_its_loudspeaker() -> None
         await half_told(room)
         room.sound.lose_loudspeaker()
         await until(lambda: room.live.conductor.state.lost_at is not None)
-        room.live.shut_down()
-        async with asyncio.timeout(10):
-            await room.task
-        assert room.task.done()
+        async with asyncio.timeout(10), room.ending():
+            room.live.shut_down()
         assert room.live.conductor.state.lost_at is not None, "no loudspeaker came for it to end"
 
 

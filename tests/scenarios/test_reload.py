@@ -229,14 +229,14 @@ async def test_reloads_that_a_signal_began_end_with_the_daemon(tmp_path: Path) -
             await house.wait(0.1)
             os.kill(os.getpid(), signal.SIGHUP)
             await house.wait(0.1)
-            house.daemon.stop()
-            await house.task
+            async with house.ending():
+                house.daemon.stop()
             assert [task for task in asyncio.all_tasks() if task.get_name() == "reload"] == []
 
 
 @pytest.mark.parametrize("first", ["stopped", "goodbye"])
 async def test_a_stop_while_it_ends_already_does_not_lose_what_is_not_written_yet(tmp_path: Path, first: str) -> None:
-    async with House(tmp_path) as house, asyncio.timeout(30):
+    async with House(tmp_path) as house, asyncio.timeout(30), house.ending():
         assert house.daemon.configuration is not None
         async with house.daemon.configuration._reading:  # the file cannot be written meanwhile
             assert await house.live.preferences.change("audio.volume", 0.4) == []
@@ -244,8 +244,7 @@ async def test_a_stop_while_it_ends_already_does_not_lose_what_is_not_written_ye
             await asyncio.wait([task for task in asyncio.all_tasks() if task.get_name() == "preferences"])
             house.daemon.stop()
             await asyncio.sleep(0.05)
-        await house.task
-        assert "volume = 0.4" in house.file.read_text()
+    assert "volume = 0.4" in house.file.read_text()
 
 
 class _Broken(Source):
