@@ -11,6 +11,7 @@ import time
 import zlib
 from collections.abc import Generator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,9 +21,11 @@ from voiceos.engines import overlap
 from voiceos.engines.word_ends import words_of
 from voiceos.errors import StorageError
 from voiceos.listening.ports import Decoding
-from voiceos.memory.ports import Vectors
 from voiceos.speaking.ports import Speech, WordEnd, joined
 from voiceos.thinking.ports import Lane, Message, ModelInfo, Role, Sampling
+
+if TYPE_CHECKING:
+    from voiceos.memory.ports import Vectors  # all of the memory, which takes as long to import as the rest
 
 
 class ScriptedVoice:
