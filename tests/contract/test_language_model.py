@@ -15,11 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from voiceos.engines.language_model import ProcessLanguageModel
 from voiceos.engines.process import EngineProcess, EngineSpec
 from voiceos.errors import EngineCrashed, EngineTimeout, StorageError
 from voiceos.thinking.ports import Lane, LanguageModel, Message, Sampling
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+"""One process of each engine serves all tests: loading takes longer than most of them."""
 
 TALK, BACK = Lane.CONVERSATION, Lane.BACKGROUND
 PERSONA = Message("system", "You are Ada, a friendly assistant who answers in one short sentence.")
@@ -51,15 +55,24 @@ def smollm2(models_dir: Path) -> EngineSpec:
     return EngineSpec("llm", "voiceos.engines.llama_cpp:LlamaCpp", arguments, budget_s=120)
 
 
-@pytest.fixture(params=["scripted", "llama_cpp"])
+@pytest.fixture(scope="module", params=["scripted", "llama_cpp"])
 def spec(request: pytest.FixtureRequest) -> EngineSpec:
     return scripted() if request.param == "scripted" else smollm2(request.getfixturevalue("models_dir"))
 
 
-@pytest.fixture
-async def model(spec: EngineSpec) -> AsyncIterator[LanguageModel]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def process(spec: EngineSpec) -> AsyncIterator[EngineProcess]:
     async with EngineProcess(spec) as process:
-        yield ProcessLanguageModel(process)
+        yield process
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def model(process: EngineProcess) -> LanguageModel:
+    """Its lanes empty."""
+    model = ProcessLanguageModel(process)
+    for lane in Lane:
+        await model.extend(lane, [])
+    return model
 
 
 async def said(model: LanguageModel, lane: Lane, sampling: Sampling, grammar: str | None = None) -> str:
@@ -143,14 +156,15 @@ async def test_closing_stops_generation_and_leaves_the_lane_usable(model: Langua
     assert await said(model, TALK, Sampling(max_tokens=3, temperature=0)) != ""
 
 
-def test_cancelled_extending_keeps_what_was_evaluated(spec: EngineSpec) -> None:
+async def test_cancelled_extending_keeps_what_was_evaluated(spec: EngineSpec) -> None:
     """At the engine itself, for only there is it certain that the work has begun and not ended.
 
     In a process of its own: llama.cpp and the voice activity detector bring libraries of one name (ggml), and whichever
     is loaded first serves both.
     """
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as apart:
-        evaluated, tokens = apart.submit(_extend_in_two_goes, spec.factory, dict(spec.arguments)).result()
+        work = apart.submit(_extend_in_two_goes, spec.factory, dict(spec.arguments))
+        evaluated, tokens = await asyncio.wrap_future(work)
     assert 0 < evaluated <= tokens - 2 * 16
 
 

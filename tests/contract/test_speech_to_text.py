@@ -9,12 +9,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+import pytest_asyncio
 
 from voiceos.audio.frames import RATE_HZ
 from voiceos.engines.process import EngineProcess, EngineSpec
 from voiceos.engines.speech_to_text import ProcessSpeechToText
 from voiceos.errors import EngineCrashed, EngineError, EngineTimeout, ModelError
 from voiceos.listening.ports import Decoding, SpeechToText
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+"""One process of each engine serves all tests: loading takes longer than most of them."""
 
 SECOND = (0.1 * np.sin(np.arange(RATE_HZ) * 0.1)).astype(np.float32)
 
@@ -28,7 +32,7 @@ def whisper(model: Path) -> EngineSpec:
     return EngineSpec("stt", "voiceos.engines.faster_whisper:FasterWhisper", arguments)
 
 
-@pytest.fixture(params=["scripted", "faster_whisper"])
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["scripted", "faster_whisper"])
 async def stt(request: pytest.FixtureRequest) -> AsyncIterator[SpeechToText]:
     real = request.param == "faster_whisper"
     spec = whisper(request.getfixturevalue("models_dir") / "faster-whisper-base") if real else scripted(steps=(2,))

@@ -10,11 +10,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import pytest_asyncio
 
 from voiceos.engines.process import EngineProcess, EngineSpec
 from voiceos.engines.text_to_speech import ProcessTextToSpeech
 from voiceos.errors import EngineCrashed, EngineError, EngineTimeout
 from voiceos.speaking.ports import TextToSpeech, joined
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+"""One process of each engine serves all tests: loading takes longer than most of them."""
 
 TEXT = "Of the two of them, one is here. It's the blue one!"
 
@@ -28,7 +32,7 @@ def piper(models_dir: Path) -> EngineSpec:
     return EngineSpec("tts", "voiceos.engines.piper:Piper", {"voice_path": str(voice), "threads": 2})
 
 
-@pytest.fixture(params=["scripted", "piper"])
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["scripted", "piper"])
 async def voice(request: pytest.FixtureRequest) -> AsyncIterator[TextToSpeech]:
     spec = scripted() if request.param == "scripted" else piper(request.getfixturevalue("models_dir"))
     async with EngineProcess(spec) as process:
