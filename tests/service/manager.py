@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -30,13 +31,20 @@ PYTHON = "/srv/venv/bin/python"
 MODELS = "/srv/models"
 START_S = 30.0
 
+NEWER = os.environ.get("VOICEOS_SYSTEMD", "")
+"""A folder in which another systemd lies with all that it needs (`scripts/newer-systemd FOLDER` makes one), to be
+tested against in the place of this machine's. It is laid over `/usr` where only the manager and its user see it."""
+
 MASKED = [f"{name}.{kind}" for name in ("pulseaudio", "pipewire", "pipewire-pulse") for kind in ("socket", "service")]
 """No sound server that this machine may have: the tests bring their own, and start it when they want it."""
 
-# Arguments: the folder, uid, systemd, then pairs of what is to be seen and where.
+_LAY_OVER = 'mount -t overlay -o "ro,lowerdir=$0/usr:/usr" none /usr'
+
+# Arguments: the folder, uid, systemd, another one's folder or nothing, then pairs of what is to be seen and where.
 _ENTER = """
 set -eu
-folder=$1 uid=$2 systemd=$3; shift 3
+folder=$1 uid=$2 systemd=$3 newer=$4; shift 4
+if [ -n "$newer" ]; then sh -c 'LAY_OVER' "$newer"; fi
 # Everything is taken hold of before the folders are covered that it may lie in.
 stage=$folder/stage; mkdir "$stage"; mount -t tmpfs none "$stage"; n=0
 set -- "$@" "$folder/home" HOME "$folder/run" /run/user/$uid "$folder/passwd" /etc/passwd "$folder/group" /etc/group
@@ -52,7 +60,8 @@ done
 for cover in /root /home /srv /run/user /run/systemd; do
   mkdir -p $cover; mount -t tmpfs -o mode=755 none $cover
 done
-mkdir /run/systemd/system /run/systemd/unit-root # what a booted systemd has made
+# What a booted systemd has made, older ones and newer ones.
+mkdir /run/systemd/system /run/systemd/unit-root /run/systemd/mount-rootfs
 i=0; n=0
 for word; do
   i=$((i + 1))
@@ -67,8 +76,10 @@ done
 umount "$stage"
 mkdir -m 1777 /srv/open # a place outside of the home where everybody may write
 for group in $(cat "$folder/cgroups"); do echo $$ >"$group/cgroup.procs"; done
+# systemd from 258 on knows only the new kind of control groups, which here may stand beside the old one.
+if [ -n "$newer" ] && [ -d /sys/fs/cgroup/unified ]; then mount --bind /sys/fs/cgroup/unified /sys/fs/cgroup; fi
 exec setpriv --reuid "$uid" --regid "$uid" --clear-groups "$systemd" --user
-""".replace("/home/NAME", HOME)
+""".replace("/home/NAME", HOME).replace("LAY_OVER", _LAY_OVER)
 
 
 class UserManager:
@@ -97,7 +108,9 @@ class UserManager:
         tried = subprocess.run(
             ["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True, text=True, check=False
         )
-        return f"nothing can be mounted here: {tried.stderr.strip()}" if tried.returncode else ""
+        if tried.returncode:
+            return f"nothing can be mounted here: {tried.stderr.strip()}"
+        return _newer_missing() if NEWER else ""
 
     @property
     def home(self) -> Path:
@@ -168,7 +181,8 @@ class UserManager:
         if Path(sys.base_prefix).is_relative_to("/usr"):
             shown.pop(5)
         systemd = next(path for path in SYSTEMD if path.exists())
-        arguments = [str(self.folder), str(self.uid), str(systemd), *(str(part) for pair in shown for part in pair)]
+        arguments = [str(self.folder), str(self.uid), str(systemd), NEWER and str(Path(NEWER).resolve())]
+        arguments += [str(part) for pair in shown for part in pair]
         address = self.folder / "notify"
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told, (self.folder / "log").open("wb") as log:
             told.bind(str(address))
@@ -226,12 +240,18 @@ class UserManager:
             raise AssertionError(f"{' '.join(command)} ended with {done.returncode}: {done.stdout}{done.stderr}")
         return done
 
+    @property
+    def version(self) -> int:
+        """systemd's."""
+        told = self.show("", "Version")
+        return int(re.match(r"\d+", told)[0])  # type: ignore[index]
+
     def systemctl(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return self.as_user("systemctl", "--user", *arguments, check=check)
 
     def show(self, unit: str, name: str) -> str:
-        """One property of a unit."""
-        return self.systemctl("show", unit, f"--property={name}", "--value").stdout.strip()
+        """One property of a unit; of the manager itself where `unit` is empty."""
+        return self.systemctl("show", *([unit] if unit else []), f"--property={name}", "--value").stdout.strip()
 
     def write(self, path: str, text: str) -> Path:
         """Write a file of the user's, named from the home on."""
@@ -243,6 +263,15 @@ class UserManager:
         file.write_text(text)
         os.chown(file, self.uid, self.uid)
         return file
+
+
+def _newer_missing() -> str:
+    """Why there can be none of the systemd that is asked for."""
+    if not (Path(NEWER) / "usr/lib/systemd/systemd").exists():
+        return f"in {NEWER} (VOICEOS_SYSTEMD) there is no usr/lib/systemd/systemd: scripts/newer-systemd {NEWER}"
+    command = ["unshare", "--mount", "sh", "-c", _LAY_OVER, str(Path(NEWER).resolve())]
+    tried = subprocess.run(command, capture_output=True, text=True, check=False)
+    return f"{NEWER} cannot be laid over /usr here: {tried.stderr.strip()}" if tried.returncode else ""
 
 
 def _used(uid: int) -> bool:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+
+import pytest
 
 from tests.service.service import FAILED, SCRIPTED, UNIT, Service
+from voiceos.daemon import unit
 
 
 def test_it_is_started_once_it_listens_and_says_how_it_is(sound: Service) -> None:
@@ -95,6 +99,42 @@ def test_a_reload_takes_new_settings_and_refuses_wrong_ones_with_a_word_in_its_s
     sound.manager.systemctl("reload", UNIT)
     sound.until(lambda: sound.status == "Listening.", "it does not say that all is well")
     assert (sound.pid, sound.show("ActiveState"), sound.show("NRestarts")) == (before, "active", "0")
+
+
+def waits_for_reloads(sound: Service) -> None:
+    """Skip where this systemd does not."""
+    if (version := sound.manager.version) < unit.NOTIFY_RELOAD:
+        pytest.skip(
+            f"systemd {version} does not wait for a reload to end; VOICEOS_SYSTEMD names a folder with a newer one "
+            "(scripts/newer-systemd FOLDER)"
+        )
+    sound.start()
+    assert sound.show("Type") == "notify-reload"
+
+
+def test_a_newer_systemd_has_reloaded_once_it_says_so(sound: Service) -> None:
+    """Nothing is waited for here but `systemctl reload`."""
+    waits_for_reloads(sound)
+    before = sound.pid
+    for volume, told in [("7", "The settings are not those of the file: "), ("0.5", "Listening.")] * 3:
+        sound.configure(SCRIPTED + f"[audio]\nvolume = {volume}\n")
+        sound.manager.systemctl("reload", UNIT)
+        assert told in sound.status
+        assert ("The settings" in sound.status) == (volume == "7")
+        assert (sound.show("ActiveState"), sound.show("SubState")) == ("active", "running")
+    assert (sound.pid, sound.show("NRestarts")) == (before, "0")
+
+
+def test_reloads_that_come_together_all_end(sound: Service) -> None:
+    """The settings file is watched, too: one of its own accord is often under way as systemd asks for another."""
+    waits_for_reloads(sound)
+    reload = sound.manager.command("systemctl", "--user", "reload", UNIT)
+    for volume in (0.3, 0.4, 0.5):
+        sound.configure(SCRIPTED + f"[audio]\nvolume = {volume}\n")
+        asked = [subprocess.Popen(reload, env=sound.manager.environment, cwd="/") for _ in range(3)]
+        assert [one.wait(60) for one in asked] == [0, 0, 0]
+        assert json.loads(sound.voiceos("status", "--json").stdout)["volume_percent"] == round(100 * volume)
+    assert (sound.show("ActiveState"), sound.show("SubState"), sound.show("NRestarts")) == ("active", "running", "0")
 
 
 def test_uninstalling_takes_it_away_and_leaves_what_is_the_users(sound: Service) -> None:
