@@ -61,6 +61,10 @@ class Over:
     sentence: str
     instead: str = ""
     """What is so in the place of it, of the same relation; empty where nothing is."""
+    by: str = ""
+    """Who did it, or to whom it came, where that is not the subject of the facts that are over."""
+    doing: bool = False
+    """The words tell what is done no more ("driving"): they stand in the sentence of a fact where it is meant."""
 
 
 def examples(vocabulary: Vocabulary) -> list[tuple[str, str]]:

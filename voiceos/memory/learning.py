@@ -18,6 +18,9 @@ from voiceos.memory.terms import folded, stems
 LASTING = (NOTE, "name", "age", "birthday", "from", "did")
 """Relations that nothing ends: what was so stays so, or another value takes its place."""
 
+DONE_OFTEN = ("works_as", "works_at", "studies", "learns", "plays", "hobby", "drives", "likes")
+"""Relations of what somebody does, so that it may be told as a deed that it is no longer so."""
+
 ENDED_AT_ONCE = 1000
 """Facts of one subject that are looked at for what ends."""
 
@@ -81,7 +84,8 @@ def _end(database: sqlite3.Connection, over: Over, episode: Episode, vocabulary:
         relation, value = (fact.relation, over.instead) if over.instead else ("did", over.deed)
         kind, single = (fact.kind, fact.single) if over.instead else (Kind.FACT, False)
         told = Told(
-            *(subject, relation, value, over.sentence, kind, episode.at, single, None, episode.id, Source.DRAWN)
+            *(over.by or subject, relation, value, over.sentence, kind, episode.at, single, None),
+            *(episode.id, Source.DRAWN),
         )
         learnt.append(facts.tell(database, told, instead_of=fact.id))
     return learnt
@@ -89,11 +93,15 @@ def _end(database: sqlite3.Connection, over: Over, episode: Episode, vocabulary:
 
 def ends(over: Over, fact: Fact, vocabulary: Vocabulary) -> bool:
     """Whether a fact of the same subject is one of those that are over."""
-    if fact.kind in (Kind.PLAN, Kind.COMMITMENT) or fact.relation in LASTING:
-        return False
+    held = stems(fact.value, vocabulary.language) if over.words else frozenset[str]()
     if over.relations:
-        return fact.relation in over.relations
-    return fact.kind is not Kind.PERSON and over.words <= stems(fact.value, vocabulary.language)
+        return fact.relation in over.relations and over.words <= held
+    if fact.kind in (Kind.PLAN, Kind.COMMITMENT, Kind.PERSON) or fact.relation in LASTING:
+        return False
+    if over.doing and fact.relation in DONE_OFTEN:
+        held |= stems(fact.sentence, vocabulary.language)
+        return all(any(one.startswith(word) for one in held) for word in over.words)
+    return over.words <= held
 
 
 def _people_first(drawn: Sequence[Drawn], vocabulary: Vocabulary) -> list[Drawn]:

@@ -26,6 +26,7 @@ class _Rule:
     relation: str = ""
     of: str = ""
     relations: frozenset[str] = frozenset()
+    doing: bool = False
 
 
 class Plain:
@@ -37,6 +38,7 @@ class Plain:
         self._words = table(language, "plain")
         self._told, self._over, self._instead = _rules(language)
         self._expanded = [(re.compile(rf"\b{short}\b", re.IGNORECASE), full) for short, full in self._words["expanded"]]
+        self._name = re.compile(parts(language)["name"])
         self._not_told = re.compile(self._words["not_told"], re.IGNORECASE)
         self._article = re.compile(self._words["article"], re.IGNORECASE)
 
@@ -57,7 +59,7 @@ class Plain:
                 for hit in rule.pattern.finditer(text):
                     if self._not_told.search(self._clause_before(text, hit)):
                         continue
-                    if one := self._fact(rule, hit, sentence):
+                    for one in self._facts(rule, hit, sentence):
                         found.setdefault((folded(one.subject), one.relation, folded(one.value)), one)
         return list(found.values())
 
@@ -70,13 +72,16 @@ class Plain:
                 for hit in rule.pattern.finditer(text):
                     if words := self._content(hit["old"]):
                         instead = self._article.sub("", hit["value"].strip())
-                        found.append(Over(self._who(hit), words, frozenset(), _deed(hit), sentence, instead))
+                        found.append(Over(self._who(hit), words, frozenset(), self._deed(hit), sentence, instead))
             for rule in self._over:
                 for hit in rule.pattern.finditer(text):
-                    words = self._content(hit.groupdict().get("value") or "")
+                    by = hit.groupdict().get("by") or ""
+                    words = self._content(hit.groupdict().get("value") or by)
                     subject = self._who(hit) if "who" in hit.groupdict() else USER
                     if (words or rule.relations) and not any(words and words <= one.words for one in found):
-                        found.append(Over(subject, words, rule.relations, _deed(hit), sentence))
+                        found.append(
+                            Over(subject, words, rule.relations, self._deed(hit), sentence, by=by, doing=rule.doing)
+                        )
         return found
 
     def _content(self, text: str) -> frozenset[str]:
@@ -87,6 +92,23 @@ class Plain:
         for short, full in self._expanded:
             text = short.sub(full, text)
         return text
+
+    def _facts(self, rule: _Rule, hit: re.Match[str], sentence: str) -> list[Drawn]:
+        """What was found: one fact, or one for each of several who are named in a row."""
+        groups = hit.groupdict()
+        if groups.get("names") is None:
+            one = self._fact(rule, hit, sentence)
+            return [] if one is None else [one]
+        relation = self._group(groups["people"]) if groups.get("people") else rule.relation
+        names = [name[0] for name in self._name.finditer(groups["names"])]
+        known = self._vocabulary.relation(relation)
+        kind = known.kind if known else Kind.FACT
+        return [Drawn(USER, relation, name, kind, False, None, sentence) for name in names]
+
+    def _group(self, text: str) -> str:
+        """What one of several is to the user: "sister" of "sisters"."""
+        of_several = groups_of(self._language)
+        return of_several[text.lower()]
 
     def _fact(self, rule: _Rule, hit: re.Match[str], sentence: str) -> Drawn | None:
         groups = hit.groupdict()
@@ -105,9 +127,18 @@ class Plain:
             return None
         known = self._vocabulary.relation(relation)
         single = known.single if known else True
+        if replacing := self._words["replacing"].get(relation):
+            single = re.search(replacing, sentence, re.IGNORECASE) is not None
         if rule.relation == "person_of":
             single = relation in self._vocabulary.data["people"]["one"]
         return Drawn(subject, relation, value, known.kind if known else Kind.FACT, single, None, sentence)
+
+    def _deed(self, hit: re.Match[str]) -> str:
+        """What was found, without whoever did it."""
+        done = next((part for part in ("by", "who") if hit.groupdict().get(part)), "")
+        start = hit.end(done) if done else hit.start()
+        deed = hit.string[start : hit.end()].strip(" ,")
+        return re.sub(f"^{self._words['before']} ", "", f" {deed}", flags=re.IGNORECASE).strip() or deed
 
     def _who(self, hit: re.Match[str]) -> str:
         """Of whom it is told: the user, somebody's name, or what they are to the user."""
@@ -127,12 +158,6 @@ class Plain:
         return text[max(start, 0) : max(value_at, hit.start())]
 
 
-def _deed(hit: re.Match[str]) -> str:
-    """What was found, without whoever did it."""
-    start = hit.end("who") if hit.groupdict().get("who") else hit.start()
-    return hit.string[start : hit.end()].strip(" ,")
-
-
 @cache
 def _rules(language: str) -> tuple[list[_Rule], list[_Rule], list[_Rule]]:
     words = table(language, "plain")
@@ -145,6 +170,7 @@ def _rules(language: str) -> tuple[list[_Rule], list[_Rule], list[_Rule]]:
                     entry.get("relation", ""),
                     entry.get("of", ""),
                     frozenset(entry.get("relations", ())),
+                    entry.get("doing", False),
                 )
 
     return list(rules(words["told"])), list(rules(words["over"])), list(rules(words["instead"]))
@@ -154,11 +180,19 @@ def _rules(language: str) -> tuple[list[_Rule], list[_Rule], list[_Rule]]:
 def parts(language: str) -> Mapping[str, str]:
     """What stands for {name}, {who} and the like in a rule, by its name."""
     words, vocabulary = table(language, "plain"), Vocabulary.of(language)
-    found = {name: "|".join(words[name]) for name in ("titles", "not_names", "animals")}
+    found = {name: "|".join(words[name]) for name in ("titles", "not_names", "animals", "jobs")}
     found["people"] = "|".join(sorted(map(re.escape, vocabulary.people), key=len, reverse=True))
+    found["several"] = "|".join(sorted(map(re.escape, groups_of(language)), key=len, reverse=True))
     found["kinds"] = f"(?:{'|'.join(words['kinds'])})"
     found |= {name: words[name] for name in ("ends", "before", "number")}
     return with_parts(words["parts"], found)
+
+
+@cache
+def groups_of(language: str) -> Mapping[str, str]:
+    """What several are called ("sisters", "lads"): what one of them is to the user."""
+    words, vocabulary = table(language, "plain"), Vocabulary.of(language)
+    return {**{word + words["plural"]: person for word, person in vocabulary.people.items()}, **words["groups"]}
 
 
 def with_parts(more: Mapping[str, str], known: Mapping[str, str]) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from voiceos.memory import due
-from voiceos.memory.records import USER
+from voiceos.memory.records import USER, Kind
 from voiceos.memory.relations import Relation, Vocabulary
 from voiceos.memory.terms import folded, stem, unimportant
 
@@ -23,6 +23,7 @@ BEING = ("is", "works_as")
 """Relations of what somebody is."""
 DEEDS = ("did", "plans", "promised")
 """Relations of what is done: a name alone is none."""
+HAVING = "has"
 DONE = ("did", "plans", "promised", "birthday")
 """Relations of what is done, or when."""
 ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
@@ -121,6 +122,8 @@ def _tells(subject: str, relation: Relation, value: str, sentence: str, vocabula
         return False
     if subject == USER and not set(vocabulary.data["own"]) & set(heard):
         return False
+    if _is_no_thing(relation, value, sentence, vocabulary):
+        return False
     if not _in_one_clause(value, sentence, vocabulary) or _only_possesses(subject, relation, sentence, vocabulary):
         return False
     return relation.negated or not _denied(wanted[0], sentence, vocabulary)
@@ -129,7 +132,27 @@ def _tells(subject: str, relation: Relation, value: str, sentence: str, vocabula
 def told_by(relation: Relation, text: str, vocabulary: Vocabulary) -> bool:
     """Whether words may tell a relation."""
     dated = relation.dated and due.moment(text, ANY_DAY, vocabulary.data["due"]) is not None
+    if relation.kind is Kind.PERSON:  # "gran" is not in "grandson"
+        return not {*relation.cues, *(f"{cue}s" for cue in relation.cues)}.isdisjoint(_bare(text, vocabulary))
     return not relation.cues or dated or cued(relation.cues, text)
+
+
+def _is_no_thing(relation: Relation, value: str, sentence: str, vocabulary: Vocabulary) -> bool:
+    """Whether what is to be had, liked or done tells what was done, what is not so, or only where."""
+    words, text = vocabulary.data["no_thing"], _straight(sentence.lower())
+    lower = re.escape(_straight(value.lower()))
+    if relation.name not in DEEDS and not relation.negated and re.search(vocabulary.data["negation"], value.lower()):
+        return True
+    if relation.name in BEING and re.search(words["passing"], value.lower()):
+        return True
+    if relation.name in words["of_things"] and re.search(rf"\b(?:{words['where']}) {lower}\b", text):
+        return True
+    return relation.name == HAVING and re.match(words["done"], value.lower()) is not None
+
+
+def _bare(text: str, vocabulary: Vocabulary) -> set[str]:
+    """Its words, without what makes them somebody's."""
+    return {word.removesuffix(vocabulary.data["possessive"]) for word in _words(text)}
 
 
 def _in_one_clause(value: str, sentence: str, vocabulary: Vocabulary) -> bool:

@@ -47,13 +47,14 @@ class InForce:
         self._gone: dict[int, Held] = {}
         """What ended a fact since, by its number."""
         for episode in self.waiting:
-            reading = readings.of(episode)
+            reading = readings.of(episode, store)
             for over in reading.over:
-                self._end(over, episode.at)
-            for one in reading.drawn:
-                self._new.append(Held(one.subject, one.relation, one.value, one.sentence, episode.at))
+                self._end(over, reading.at)
+            for one in sorted(reading.drawn, key=lambda one: one.relation not in vocabulary.people.values()):
+                subject = self._named(one.subject)
+                self._new.append(Held(subject, one.relation, one.value, one.sentence, reading.at))
                 if one.single:
-                    self._single.add((terms.folded(one.subject), one.relation))
+                    self._single.add((terms.folded(subject), one.relation))
 
     @property
     def gone(self) -> frozenset[int]:
@@ -84,7 +85,10 @@ class InForce:
 
     def names(self, name: str) -> bool:
         """Whether somebody of the name is known: of whom something was told, or who is somebody to the user."""
-        return any(self._is_somebody(one, name) for one in (*self._new, *map(_of, self._store.facts_naming(name))))
+        if any(self._is_somebody(one, name) for one in (*self._new, *map(_of, self._store.facts_naming(name)))):
+            return True
+        was = self._store.search_facts(name, superseded=True, limit=WAITING)
+        return any(self._is_somebody(_of(hit.item), name) for hit in was)
 
     def _is_somebody(self, one: Held, name: str) -> bool:
         if terms.folded(one.subject) == terms.folded(name):
@@ -92,14 +96,20 @@ class InForce:
         of_people = one.relation in self._vocabulary.people.values() or one.relation == "pet"
         return of_people and terms.folded(one.value) == terms.folded(name)
 
+    def _named(self, subject: str) -> str:
+        """Whom a word for somebody means, where there is one such person only."""
+        known = self.held(USER, subject) if subject in self._vocabulary.people else []
+        return known[0].value if len(known) == 1 else subject
+
     def _end(self, over: Over, at: datetime) -> None:
-        for fact in self._store.facts(subject=over.subject, limit=ENDED_AT_ONCE):
+        subject = self._named(over.subject)
+        for fact in self._store.facts(subject=subject, limit=ENDED_AT_ONCE):
             if ends(over, fact, self._vocabulary):
-                self._gone[fact.id] = Held(over.subject, "did", over.deed, over.sentence, at)
+                self._gone[fact.id] = Held(over.by or subject, "did", over.deed, over.sentence, at)
                 if fact.episode is not None:
                     self.outdated.add(fact.episode)
                 if over.instead:
-                    self._instead.append(Held(over.subject, fact.relation, over.instead, over.sentence, at))
+                    self._instead.append(Held(subject, fact.relation, over.instead, over.sentence, at))
 
 
 def _of(fact: Fact) -> Held:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
-from voiceos.memory import Episode
+from voiceos.memory import Episode, Store
 from voiceos.memory.drawing import Drawn, Over
 from voiceos.memory.plain import Plain
+from voiceos.memory.spoken import Spoken, around
 from voiceos.thinking.crisis import Crisis
 
 Value = TypeVar("Value")
 
 Key = tuple[int, int]
-"""Number and hash of a turn: a number comes again once the turn is forgotten."""
+"""Number and hash of a turn and of those around it: a number comes again once the turn is forgotten."""
 
 MOST = 200
 """Turns whose reading is kept in mind: those that wait, and those that questions have found."""
@@ -21,6 +23,10 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Reading:
+    said: str
+    """What it tells, as it was meant."""
+    at: datetime
+    """When it was said, or put right."""
     drawn: tuple[Drawn, ...]
     over: tuple[Over, ...]
 
@@ -31,17 +37,25 @@ class Readings:
     def __init__(self, language: str, plain: Plain) -> None:
         self._plain = plain
         self._crisis = Crisis(language)
+        self._spoken = Spoken(language)
         self._read: dict[Key, Reading] = {}
         """The oldest reading first."""
         self._in_need: dict[Key, bool] = {}
         """Likewise."""
 
-    def of(self, episode: Episode) -> Reading:
-        reading = self._read.get(_key(episode))
+    def of(self, episode: Episode, store: Store) -> Reading:
+        """Raises StorageError."""
+        before, behind = around(store, episode)
+        key = (episode.id, hash((episode.said, *(one.said for one in before), "", *(one.said for one in behind))))
+        reading = self._read.get(key)
         if reading is None:
-            said = self._plain.telling(episode.said)
-            reading = Reading(tuple(self._plain.drawn(said)), tuple(self._plain.over(said)))
-            _keep(self._read, _key(episode), reading)
+            meant, later = self._spoken.put_right(
+                episode.said, [one.said for one in before], [one.said for one in behind]
+            )
+            said = self._plain.telling(meant)
+            at = behind[later - 1].at if later else episode.at
+            reading = Reading(said, at, tuple(self._plain.drawn(said)), tuple(self._plain.over(said)))
+            _keep(self._read, key, reading)
         return reading
 
     def in_need(self, episode: Episode) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from babel.lists import format_list
@@ -53,6 +53,7 @@ class Recounting:
         self._plain = Plain(language)
         self._questions = Questions(language)
         self._vocabulary = Vocabulary.of(language)
+        self._people = frozenset(self._vocabulary.people.values())
         self._themselves = [[word] for word in self._vocabulary.data["user"]]
         self._readings = Readings(language, self._plain)
         self._favourite: str = self._vocabulary.data["favourite"]["prefix"]
@@ -81,20 +82,23 @@ class Recounting:
         if held and (told := self._in_words(held, asked)):
             return Told(told, tuple(one.number for one in held if one.number is not None))
         ended = [end for one in owners for of in asked.relations if (end := known.ended(one, of))]
-        if ended:
-            return self._as_said(max(ended, key=lambda one: one.at), now)
         spoken = self._spoken(known, store, asked, owners, text, recalled)
-        own = [one for one in spoken if self._is_about(one, asked, owners)]
-        if asked.relations and asked.relations[0] in self._vocabulary.relations and asked.holds != "name":
+        if ended:
+            return self._as_said(self._with_next(max(ended, key=lambda one: one.at), spoken, owners), now)
+        own = [one for one in spoken if self._is_about(known, one, asked, owners, text)]
+        if asked.sort and (of_sort := [one for one in own if self._questions.is_of_sort(one.sentence, asked.sort)]):
+            return self._as_said(max(of_sort, key=lambda one: one.at), now)
+        if asked.relations and asked.holds != "name" and self._is_cueing(asked.relations[0]):
             likely = [one for one in own if self._is_cued(one, asked.relations)]
-        elif answering := [one for one in own if self._answers(one, asked, text)]:
-            best = max(answering, key=lambda one: one.at)
+        elif answering := [one for one in own if self._answers(known, one, asked, text)]:
+            best = self._as_changed(max(answering, key=lambda one: one.at), own, asked, text)
             if not asked.of_kind or len(asked.words) > 1 or self._speaks_of(best, asked.of_kind):
                 return self._as_said(best, now)
             likely = answering
         else:
-            likely = [one for one in own if self._may_answer(one, asked)]
-        if not asked.plain or not (asked.of_user or known.names(asked.path[0])):
+            likely = [one for one in own if self._may_answer(one, asked, text)]
+        theirs = asked.path[0] == ANYBODY and self._are_theirs(spoken, asked)
+        if not theirs and not (asked.plain and (asked.of_user or known.names(asked.path[0]))):
             return None
         if likely:
             return self._perhaps(self._likeliest(likely, asked, recalled), now)
@@ -122,17 +126,28 @@ class Recounting:
 
     def _is_pet(self, known: InForce, pet: Held, kind: str) -> bool:
         what = " ".join([pet.sentence, *(one.value for one in known.held(pet.value, "is"))])
-        return kind in terms.words(what)
+        return self._questions.speaks_of(what, terms.stem(kind, self._language))
 
     # Facts.
 
     def _held(self, known: InForce, owners: Sequence[str], asked: Asked) -> list[Held]:
         if IDENTITY in asked.relations:
             return [one for one in known.naming(asked.path[0]) if one.relation in self._vocabulary.people.values()][:1]
-        held = [one for owner in owners for relation in asked.relations for one in known.held(owner, relation)]
+        of_each = [[one for owner in owners for one in known.held(owner, of)] for of in asked.relations]
+        every = asked.newest or set(asked.relations) <= self._people
+        held = [one for of in of_each for one in of] if every else next(filter(None, of_each), [])
+        held = list({(one.relation, terms.folded(one.value)): one for one in reversed(held)}.values())[::-1]
         if asked.pet:
             held = [one for one in held if self._is_pet(known, one, asked.pet)]
-        return sorted(held, key=lambda one: (one.at, one.number or math.inf))[-MOST_TOLD:]
+        if asked.sort:
+            held = [one for one in held if self._questions.is_of_sort(one.value, asked.sort)]
+        return sorted(held, key=lambda one: (one.at, one.number or math.inf))[-self._most(asked) :]
+
+    def _most(self, asked: Asked) -> int:
+        """Of what somebody does only the last, where it is asked what it is now."""
+        if asked.latest and asked.pet:
+            return 1
+        return 1 if asked.newest and not {*self._people, "pet"} & set(asked.relations) else MOST_TOLD
 
     def _in_words(self, held: Sequence[Held], asked: Asked) -> str:
         """Empty where no rule has words for it."""
@@ -141,10 +156,13 @@ class Recounting:
             person = held[0].relation.replace("_", " ")
             return answers.other.format(Who=held[0].value, person=person) if answers else ""
         told = []
-        for subject in dict.fromkeys(one.subject for one in held):
-            of_one = [one for one in held if one.subject == subject]
+        apart = {one: (one.subject, one.relation if one.relation in self._people else "") for one in held}
+        for part in dict.fromkeys(apart.values()):
+            of_one, subject = [one for one in held if apart[one] == part], part[0]
             answers = self._questions.answers(of_one[-1].relation)
             words = answers and (answers.user if subject == USER else answers.other)
+            if answers and subject == USER and len(of_one) > 1:
+                words = answers.several or words
             if not words:
                 sentence = self._turned(of_one[-1].sentence)
                 if not sentence:
@@ -158,6 +176,7 @@ class Recounting:
                     Who=_capital(who),
                     Whose=_capital(self._vocabulary.data["told"]["whose"].format(who=who)),
                     person=of_one[-1].relation.replace("_", " "),
+                    people=self._questions.plural(of_one[-1].relation),
                     relation=of_one[-1].relation,
                     pet=self._questions.pet(asked),
                     thing=of_one[-1].relation.removeprefix(self._favourite).replace("_", " "),
@@ -203,19 +222,46 @@ class Recounting:
             if self._readings.in_need(episode):  # what was said in need is not read back
                 continue
             if episode.id not in found.outdated and episode.id not in known.outdated:
-                for sentence in provenance.sentences(self._plain.telling(episode.said)):
-                    spoken.append(Held("", "", "", sentence, episode.at))
+                reading = self._readings.of(episode, store)
+                spoken += [Held("", "", "", one, reading.at) for one in provenance.sentences(reading.said)]
         return spoken
 
-    def _is_about(self, one: Held, asked: Asked, owners: Sequence[str]) -> bool:
+    def _with_next(self, ended: Held, spoken: Sequence[Held], owners: Sequence[str]) -> Held:
+        """What ended something, with what was said of them in the same breath: it tells what is so now."""
+        place = next((i for i, one in enumerate(spoken) if not one.subject and one.sentence == ended.sentence), None)
+        behind = spoken[place + 1] if place is not None and place + 1 < len(spoken) else None
+        if (
+            behind is None
+            or behind.subject
+            or behind.at != ended.at
+            or not set(owners) & set(self._names(behind.sentence))
+        ):
+            return ended
+        return replace(ended, sentence=f"{ended.sentence} {behind.sentence}")
+
+    def _are_theirs(self, spoken: Iterable[Held], asked: Asked) -> bool:
+        """Whether what is asked of is a thing of the user's own, so that nobody else could tell of it."""
+        every = [one.sentence for one in spoken]
+        return all(
+            any(self._questions.is_theirs(one, alike) for one in every for alike in self._questions.alike(word))
+            for word in asked.words
+        )
+
+    def _is_about(self, known: InForce, one: Held, asked: Asked, owners: Sequence[str], text: str) -> bool:
         """Whether a sentence speaks of whom it is asked."""
         heard = set(terms.words(one.sentence.replace("'", " ").replace("’", " ")))
+        if asked.among:
+            among = {value.value for value in known.held(USER, asked.among)} | set(self._pets(known, asked.among))
+            names = self._names(one.sentence)
+            return any(name in among for name in names) or (bool(names) and len(asked.words) > 1)
         if asked.path == (USER,):
             own = {word.split("'")[0] for word in self._vocabulary.data["own"]}
             if own & set(terms.words(self._questions.of_user(one.sentence))):
                 return True
-            the = self._questions.tells_of_the(one.sentence)
-            return the and len(asked.words) > 1 and not self._names(one.sentence)
+            if any(name in text for name in self._names(one.sentence)):
+                return True
+            enough = len(asked.words) > 1 or asked.holds == "day"
+            return enough and self._questions.tells_of_the(one.sentence) and not self._names(one.sentence)
         if asked.path[0] == ANYBODY:  # what the user did with it tells not what it is
             return bool(asked.holds) or terms.words(one.sentence)[:1] not in self._themselves
         last = asked.path[-1]
@@ -225,17 +271,41 @@ class Recounting:
                 return True
         return any(owner in (one.subject, *self._names(one.sentence)) or owner.lower() in heard for owner in owners)
 
-    def _answers(self, one: Held, asked: Asked, text: str) -> bool:
+    def _answers(self, known: InForce, one: Held, asked: Asked, text: str) -> bool:
         return (
             len(one.sentence) <= LONGEST_LETTERS
-            and all(self._questions.speaks_of(one.sentence, word) for word in asked.words)
+            and all(self._tells_of(known, one, word) for word in asked.words)
             and self._holds(one, asked, text)
         )
 
-    def _may_answer(self, one: Held, asked: Asked) -> bool:
-        """Whether it speaks of a part of what is asked, so that it may answer it in other words."""
-        spoken_of = sum(self._questions.speaks_of(one.sentence, word) for word in asked.words)
-        return not asked.relations and not asked.holds and len(asked.words) > 1 and 2 * spoken_of >= len(asked.words)
+    def _as_changed(self, best: Held, own: Iterable[Held], asked: Asked, text: str) -> Held:
+        """What was said later in other words, where it tells that something changed: "she wants to do law instead"."""
+
+        def changed(one: Held) -> bool:
+            shared = any(self._questions.speaks_of(one.sentence, word) for word in asked.words)
+            tells = shared and self._questions.tells_of_a_change(one.sentence) and self._holds(one, asked, text)
+            return one.at > best.at and tells and len(one.sentence) <= LONGEST_LETTERS
+
+        return max(filter(changed, own), key=lambda one: one.at, default=best)
+
+    def _is_cueing(self, relation: str) -> bool:
+        """Whether there are words that speak of it."""
+        return relation in self._vocabulary.relations or bool(self._questions.cues(relation))
+
+    def _tells_of(self, known: InForce, one: Held, word: str) -> bool:
+        """Whether a sentence speaks of it: by a word for it, or by the name of who it is."""
+        if self._questions.speaks_of(one.sentence, word):
+            return True
+        person = self._vocabulary.people.get(word)
+        return person is not None and any(held.value in self._names(one.sentence) for held in known.held(USER, person))
+
+    def _may_answer(self, one: Held, asked: Asked, text: str) -> bool:
+        """Whether it speaks of a part of what is asked, besides of whom, so that it may answer it in other words."""
+        names = {terms.stem(word, self._language) for name in self._names(text) for word in terms.words(name)}
+        words = asked.words - names
+        spoken_of = sum(self._questions.speaks_of(one.sentence, word) for word in words)
+        enough = len(asked.words) > 1 and spoken_of > 0 and 2 * spoken_of >= len(words)
+        return not asked.relations and not asked.holds and enough
 
     def _speaks_of(self, one: Held, words: Iterable[str]) -> bool:
         return any(self._questions.speaks_of(one.sentence, word) for word in words)

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal
 
 from voiceos.languages import table
 from voiceos.memory import USER, terms
-from voiceos.memory.plain import compiled, parts, with_parts
+from voiceos.memory.plain import compiled, groups_of, parts, with_parts
 from voiceos.memory.relations import Vocabulary
+from voiceos.memory.spoken import Spoken
 
 Holds = Literal["", "name", "day", "number", "place"]
 
@@ -46,6 +47,14 @@ class Asked:
     """Stems of what kind of thing it is: "newspaper" of "which newspaper do I read?"."""
     pet: str = ""
     """What the thing is that is: "dog"."""
+    sort: str = ""
+    """Of what sort a value has to be: "colour" of "what colour is the cat?"."""
+    among: str = ""
+    """Of whom one is asked for: "brother" of "which of my brothers"."""
+    latest: bool = False
+    """The one that came last."""
+    newest: bool = False
+    """What is so now, where there may be more than one."""
     past: bool = False
     """As it is asked: "who was" of who is no more."""
     plain: bool = True
@@ -62,6 +71,8 @@ class Answers:
 
     user: str
     other: str
+    several: str = ""
+    """To the user, of more than one value; empty where `user` does for them too."""
 
 
 class Questions:
@@ -71,8 +82,10 @@ class Questions:
         self._language = language
         self._vocabulary = Vocabulary.of(language)
         self._words = table(language, "questions")
+        self._spoken = Spoken(language)
         self._rules = _rules(language)
         self._alike = _alike(language)
+        self._groups = groups_of(language)
 
     def find(self, text: str) -> Asked | None:
         """What a text asks of the user's life; None where it asks for nothing of the kind, for advice, or for what was
@@ -80,8 +93,20 @@ class Questions:
         question = self._bare(text)
         if not question or any(re.search(self._words[key], question, re.IGNORECASE) for key in ("past", "other")):
             return None
-        ways = (self._relation, self._identity, self._thing, self._deed, self._whether, self._about)
-        return next((asked for way in ways if (asked := way(question))), None)
+        ways = (
+            self._relation,
+            self._identity,
+            self._existence,
+            self._one_of,
+            self._thing,
+            self._deed,
+            self._whether,
+            self._about,
+        )
+        asked = next((asked for way in ways if (asked := way(question))), None)
+        now = re.search(self._words["now"], text, re.IGNORECASE) is not None
+        latest = re.search(self._words["latest"], question, re.IGNORECASE) is not None
+        return replace(asked, newest=asked.newest or now, latest=latest) if asked else None
 
     def alike(self, word: str) -> frozenset[str]:
         """The words that may stand for one of `Asked.words`, itself among them."""
@@ -96,7 +121,27 @@ class Questions:
         return re.search(self._words["day"], text, re.IGNORECASE) is not None
 
     def tells_of_a_place(self, text: str) -> bool:
-        return re.search(self._words["place"], text, re.IGNORECASE) is not None
+        without = re.sub(self._words["no_place"], " ", text, flags=re.IGNORECASE)
+        return re.search(self._words["place"], without, re.IGNORECASE) is not None
+
+    def tells_of_a_change(self, text: str) -> bool:
+        return re.search(self._words["changed"], text, re.IGNORECASE) is not None
+
+    def plural(self, person: str) -> str:
+        """ "sisters" of "sister"."""
+        told = self._words["identity"]["plural"]
+        return str(told.get(person) or f"{person}{told['else']}")
+
+    def is_of_sort(self, value: str, sort: str) -> bool:
+        """Whether a value may be, say, a colour, or a sentence tells one; of a sort that no rule knows any may be."""
+        sorts = self._words["sorts"]
+        pattern = sorts.get(sorts["same"].get(sort, sort))
+        return not isinstance(pattern, str) or re.search(pattern, value, re.IGNORECASE) is not None
+
+    def is_theirs(self, text: str, word: str) -> bool:
+        """Whether a text speaks of something as of the user's own: "our wedding"."""
+        pattern = self._words["about"]["theirs"].replace("{word}", re.escape(word))
+        return re.search(pattern, text, re.IGNORECASE) is not None
 
     def cues(self, relation: str) -> tuple[str, ...]:
         """Beginnings of words that speak of a relation; none that are in every other sentence, such as "is"."""
@@ -110,9 +155,10 @@ class Questions:
     def answers(self, relation: str) -> Answers | None:
         for entry in self._words["relation"]:
             if entry["name"] == relation:
-                return Answers(entry["user"], entry.get("other", ""))
+                return Answers(entry["user"], entry.get("other", ""), entry.get("several", ""))
         if relation in self._vocabulary.people.values():
-            return Answers(self._words["identity"]["user"], self._words["identity"]["other"])
+            told = self._words["identity"]
+            return Answers(told["user"], told["other"], told["several"])
         if relation.startswith(self._vocabulary.data["favourite"]["prefix"]):
             return Answers(self._words["favourite"]["user"], self._words["favourite"]["other"])
         return Answers("", self._words["identity"]["is"]) if relation == IDENTITY else None
@@ -145,7 +191,7 @@ class Questions:
 
     def _bare(self, text: str) -> str:
         """Without signs, and what stands before and behind the question; empty where it is none."""
-        straight = " ".join(text.replace("’", "'").split()).strip()
+        straight = self._spoken.question(text)
         asks = straight.endswith("?") or re.match(self._words["begins"], straight, re.IGNORECASE) is not None
         bare = straight.rstrip(" ?.!")
         for key in ("leading", "asked_for", "leading"):
@@ -156,12 +202,14 @@ class Questions:
         return bare if asks else ""
 
     def _relation(self, question: str) -> Asked | None:
-        for names, holds, pattern in self._rules.relations:
+        for names, holds, sort, pattern in self._rules.relations:
             if hit := pattern.search(question):
                 path = self._path(hit)
                 if path:
                     pet = (hit.groupdict().get("pet") or "").lower()
-                    return Asked(path, names, self._matter(question, hit), holds, pet=pet, past=self._is_past(question))
+                    of_sort = sort or (hit.groupdict().get("sort") or "").lower()
+                    words, past = self._matter(question, hit), self._is_past(question)
+                    return Asked(path, names, words, holds, pet=pet, sort=of_sort, newest=bool(sort), past=past)
         return None
 
     def _identity(self, question: str) -> Asked | None:
@@ -170,10 +218,30 @@ class Questions:
                 *path, person = self._path(hit)
                 if path:
                     words, past = self._matter(question, hit), self._is_past(question)
-                    return Asked(tuple(path), (person,), words, "name", past=past)
+                    relations = (person, *self._words["identity"]["also"].get(person, ()))
+                    return Asked(tuple(path), relations, words, "name", past=past)
         for pattern in self._rules.of_name:
             if hit := pattern.search(question):
                 return Asked((hit["name"],), (IDENTITY,), frozenset(), plain=False)
+        return None
+
+    def _existence(self, question: str) -> Asked | None:
+        """Whether there is somebody of a kind: "do I have a brother?"."""
+        for pattern in self._rules.existence:
+            if hit := pattern.search(question):
+                path, people = self._path(hit), hit["people"].lower()
+                person = self._groups.get(people) or self._vocabulary.people.get(people, people)
+                words = self._important(people)
+                return Asked(path, (person,), words, "name") if path and words else None
+        return None
+
+    def _one_of(self, question: str) -> Asked | None:
+        """Which of several it is of whom something is so: "which of my brothers is a surgeon?"."""
+        for pattern in self._rules.one_of:
+            if (hit := pattern.search(question)) and (words := self._important(hit["verb"])):
+                people = hit["people"].lower()
+                among = self._groups.get(people) or self._vocabulary.people.get(people) or people.removesuffix("s")
+                return Asked((USER,), (), words, "name", among=among, plain=bool(hit.groupdict().get("of")))
         return None
 
     def _thing(self, question: str) -> Asked | None:
@@ -182,6 +250,8 @@ class Questions:
                 groups = hit.groupdict()
                 path, thing = self._path(hit), " ".join(filter(None, [groups.get("thing2"), groups["thing"]]))
                 words = self._important(thing)
+                if path and not words and len(path) > 1:  # "my dentist's appointment"
+                    path, words = path[:-1], self._important(path[-1])
                 if not path or not words or len(thing.split()) > 5:
                     return None
                 relation = re.sub(r"[\s-]+", "_", thing.lower())
@@ -214,12 +284,16 @@ class Questions:
                 and (path := self._path(hit))
             ):
                 open_ = hit.groupdict().get("open")
-                return Asked(path, (), words, plain=not open_ and self._never_told(question, path))
+                plain = self._never_told(question, (USER,) if open_ else path)
+                return Asked(path, (), words, plain=plain)
         return None
 
     def _about(self, question: str) -> Asked | None:
         for pattern in self._rules.about:
-            if (hit := pattern.search(question)) and len(words := self._important(hit["verb"])) >= ABOUT_WORDS:
+            if (hit := pattern.search(question)) and (words := self._important(hit["verb"])):
+                dated = hit["wh"].lower() in self._words["theirs_alone"]
+                if len(words) < ABOUT_WORDS and not dated:
+                    return None
                 holds = "name" if re.search(self._words["named"], question) else self._holds(hit["wh"].lower())
                 return Asked((ANYBODY,), (), words, holds, plain=False)
         return None
@@ -232,6 +306,7 @@ class Questions:
 
     def _important(self, text: str) -> frozenset[str]:
         vague = {terms.stem(word, self._language) for word in self._words["vague"]}
+        text = self._rules.kind.sub(r"\1", text)
         every = [word for word in terms.words(text) if word not in terms.unimportant(self._language)]
         return frozenset(terms.stem(word, self._language) for word in every) - vague
 
@@ -272,7 +347,8 @@ class Questions:
 
     def _person(self, text: str) -> tuple[str, ...]:
         words = text.lower().split()
-        found = [self._vocabulary.people[word] for word in words if word in self._vocabulary.people]
+        people = {**self._groups, **self._vocabulary.people}
+        found = [people[word] for word in words if word in people]
         return (found[-1],) if found else (words[-1],) if words else ()
 
 
@@ -287,15 +363,18 @@ def _alike(language: str) -> Mapping[str, frozenset[str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    relations: tuple[tuple[tuple[str, ...], Holds, re.Pattern[str]], ...]
+    relations: tuple[tuple[tuple[str, ...], Holds, str, re.Pattern[str]], ...]
     identity: tuple[re.Pattern[str], ...]
     of_name: tuple[re.Pattern[str], ...]
     thing: tuple[re.Pattern[str], ...]
     deed: tuple[re.Pattern[str], ...]
     whether: tuple[re.Pattern[str], ...]
     about: tuple[re.Pattern[str], ...]
+    existence: tuple[re.Pattern[str], ...]
+    one_of: tuple[re.Pattern[str], ...]
     named: re.Pattern[str]
     somebody: re.Pattern[str]
+    kind: re.Pattern[str]
 
 
 @cache
@@ -308,7 +387,12 @@ def _rules(language: str) -> _Rules:
 
     return _Rules(
         tuple(
-            ((entry["name"], *entry.get("also", ())), entry.get("wants", ""), compiled(pattern, known))
+            (
+                (entry["name"], *entry.get("also", ())),
+                entry.get("wants", ""),
+                entry.get("of_sort", ""),
+                compiled(pattern, known),
+            )
             for entry in words["relation"]
             for pattern in entry["asks"]
         ),
@@ -318,6 +402,9 @@ def _rules(language: str) -> _Rules:
         all_of("deed"),
         all_of("whether"),
         all_of("about"),
+        all_of("existence"),
+        all_of("one_of"),
         compiled("{name}", known),
         compiled(words["somebody"], known),
+        compiled(words["kind"], known),
     )

@@ -17,6 +17,7 @@ from voiceos.errors import EngineError
 from voiceos.memory import Episode, Store, drawing, provenance
 from voiceos.memory.plain import Plain
 from voiceos.memory.relations import Vocabulary
+from voiceos.memory.spoken import Spoken, around
 from voiceos.thinking.crisis import Crisis
 from voiceos.thinking.ports import Lane, LanguageModel, Message, Sampling
 
@@ -65,6 +66,7 @@ class Reflection:
         self._ask = ask
         self._vocabulary = Vocabulary.of(language)
         self._plain = Plain(language)
+        self._spoken = Spoken(language)
         self._crisis = Crisis(language)
         self._room_tokens = room_tokens
         self._user_name = user_name
@@ -88,24 +90,26 @@ class Reflection:
         return told
 
     async def _draw_from(self, episode: Episode) -> int:
-        said = provenance.telling(episode.said, self._vocabulary)
+        before, behind = await self._ask(lambda store: around(store, episode))
+        meant, _ = self._spoken.put_right(episode.said, [one.said for one in before], [one.said for one in behind])
+        said = provenance.telling(meant, self._vocabulary)
         found: list[drawing.Drawn] = []
         over: list[drawing.Over] = []
         in_need = self._crisis.find(episode.said)
         if said and not in_need:  # nothing that was said in need is kept as a plan or a wish
-            before = await self._ask(lambda store: _before(store, episode))
+            named = await self._ask(lambda store: _before(store, episode))
             async with self._lane:
-                written = await self._write_behind(episode, said, before)
+                written = await self._write_behind(episode, said, named)
             found = drawing.check(
                 written,
                 said,
                 at=episode.at,
                 vocabulary=self._vocabulary,
-                before=[one.said for one in before],
+                before=[one.said for one in named],
                 user_name=self._user_name,
             )
         if not in_need:
-            plainly = self._plain.telling(episode.said)
+            plainly = self._plain.telling(meant)
             found = drawing.merged(self._plain.drawn(plainly), found)
             over = self._plain.over(plainly)
         learnt = await self._ask(lambda store: store.take_in(episode.id, found, over))
