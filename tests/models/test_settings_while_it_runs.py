@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soxr
+import tomlkit
 
 from tests.scenarios.house import SCRIPTED, House
+from voiceos import shipped
 from voiceos.audio.frames import RATE_HZ, Samples
 from voiceos.catalogue import Store, catalog
 from voiceos.catalogue.voices import voices_here
@@ -16,9 +21,47 @@ from voiceos.clock import SystemClock
 
 QUESTION = "tell me something"
 ANSWER = "The tide comes in at half past ten, and the boat leaves well before noon."
-HEARS = ["Tell me something.", "Use another voice.", "Tell me something."]
+HEARS = ["Tell me something.", "Use another voice.", "Tell me something.", "Put it back.", "Tell me something."]
 PITCHES_HZ = (60, 350)
 """Of men's and women's voices."""
+
+
+HIGHER = 1.25
+MADE = "en_US-treble-medium"
+
+
+@pytest.fixture
+def two_voices(tmp_path: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with two voices: those that are here, and where only the starter voice is, that one once more as a voice
+    of its own, made higher by the rate that its description gives. `voiceos models pull en_US-kristin-medium` brings a
+    second speaker."""
+    joe = "en_US-joe-medium"
+    here = [voice.model for voice in voices_here("en", Store(models_dir))]
+    if joe not in here:
+        pytest.skip("the starter models are not here: voiceos models pull")
+    if len(here) > 1:
+        yield models_dir
+        return
+    folder = tmp_path / "models"
+    (folder / MADE).mkdir(parents=True)
+    for model in models_dir.iterdir():
+        (folder / model.name).symlink_to(model.resolve())
+    model = catalog().get(joe)
+    (folder / MADE / f"{MADE}.onnx").symlink_to((models_dir / joe / f"{joe}.onnx").resolve())
+    described = json.loads((models_dir / joe / f"{joe}.onnx.json").read_text("utf-8"))
+    described["audio"]["sample_rate"] = round(described["audio"]["sample_rate"] * HIGHER)
+    (folder / MADE / f"{MADE}.onnx.json").write_text(json.dumps(described), "utf-8")
+    entry = model.model_dump(mode="json", by_alias=True) | {"name": MADE, "starter": False, "opens": f"{MADE}.onnx"}
+    entry["file"] = [
+        {"path": path.name, "size": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        for path in sorted((folder / MADE).iterdir())
+    ]
+    listed = shipped.text("models/catalog.toml") + "\n" + tomlkit.dumps({"model": [entry]})
+    shipped_text = shipped.text
+    monkeypatch.setattr(shipped, "text", lambda name: listed if name == "models/catalog.toml" else shipped_text(name))
+    catalog.cache_clear()
+    yield folder
+    catalog.cache_clear()
 
 
 async def house(folder: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch, hears: list[str]) -> House:
@@ -74,21 +117,31 @@ async def test_another_speed_is_heard_in_the_next_reply(
         assert pitch_hz(fast) == pytest.approx(pitch_hz(usual), rel=0.15), "faster is not higher"
 
 
-async def test_another_voice_is_heard_in_the_next_reply(
-    tmp_path: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch
+async def test_another_voice_is_heard_in_the_next_reply_and_put_back(
+    tmp_path: Path, two_voices: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with await house(tmp_path, models_dir, monkeypatch, HEARS) as room:
-        if len(voices_here("en", Store())) < 2:
-            pytest.skip("there is one voice here: voiceos models pull en_US-kristin-medium")
+    async with await house(tmp_path, two_voices, monkeypatch, HEARS) as room:
+
+        async def says(wish: str) -> None:
+            """And wait until another voice has taken the place of this one."""
+            voice, process = room.daemon.settings.tts.voice, room.live.engines.processes["tts"].pid
+            await room.say(wish)
+            await room.answered()
+            told_at = SystemClock().monotonic()
+            while room.daemon.settings.tts.voice == voice or room.live.engines.processes["tts"].pid == process:
+                assert SystemClock().monotonic() - told_at < 60
+                await room.wait(0.1)
+            await room.live.conductor.wait_idle()
+
         before = pitch_hz(await answer(room))
-        told_at = SystemClock().monotonic()
-        await room.say("use another voice")
-        await room.answered()
-        while room.daemon.settings.tts.voice == "en_US-joe-medium":
-            assert SystemClock().monotonic() - told_at < 60
-            await room.wait(0.1)
-        await room.live.conductor.wait_idle()
+        await says("use another voice")
+        other = room.daemon.settings.tts.voice
+        assert other in [voice.model for voice in voices_here("en", Store())]
+        await room.written(f'voice = "{other}"')
         assert abs(pitch_hz(await answer(room)) / before - 1) > 0.1
+        await says("put it back")
+        assert room.daemon.settings.tts.voice == "en_US-joe-medium"
+        assert pitch_hz(await answer(room)) == pytest.approx(before, rel=0.05)
 
 
 async def test_another_length_of_context_is_the_language_models_between_two_answers(
