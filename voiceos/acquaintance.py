@@ -196,9 +196,24 @@ class Acquaintance:
         if self.meeting != before:
             self._later(self._write(), "meeting")
 
-    def forget(self) -> None:
-        """All is to be forgotten: what was made of the answers goes as well."""
-        self._later(self._forget(), "forget")
+    def told(self) -> tuple[str, ...]:
+        """What is known of what the user told of themselves, but for the memory: keys of `amounts` in answers.toml."""
+        name = ("name",) if self._wanted().assistant.user_name else ()
+        try:
+            answers = ("answers",) if kept.tells(self._language) else ()
+        except StorageError as error:  # it may tell something, and forgetting says what is the matter
+            log.warning("%s %s", error, error.hint)
+            answers = ("answers",)
+        return (*name, *answers)
+
+    async def forget(self) -> None:
+        """Nothing of that is left: the name goes from the settings, and what was made of the answers. Its own name
+        stays, as they call it by that. Raises VoiceosError where some of it cannot be written."""
+        try:
+            if self._wanted().assistant.user_name:
+                await self._preferences().erase("assistant.user_name", "")
+        finally:
+            await self._forget()
 
     # What is told by the clock.
 
@@ -306,7 +321,10 @@ class Acquaintance:
                 await asyncio.to_thread(kept.keep, self.meeting)
             self.meeting = self._kept = await asyncio.to_thread(kept.forget, self._language)
         if self._wanted().assistant.character == nature.PERSONA:
-            await self._reread()
+            self._later(self._read_again(), "persona")
+
+    async def _read_again(self) -> None:
+        await self._reread()
 
     async def _know(self, name: str) -> None:
         if self._diary is None or self._diary.off_the_record:

@@ -88,7 +88,7 @@ class Assembly:
             language=language,
             clock=given.clock,
             purge=self._purge,
-            everything=lambda: self.acquaintance.forget(),
+            known=lambda: self.acquaintance,
         )
         self.reminding = Reminding(
             given.diary,

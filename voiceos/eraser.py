@@ -6,17 +6,21 @@ of a day or everything goes, also where it was said off the record and the store
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from voiceos.diary import Diary
-from voiceos.errors import StorageError
+from voiceos.errors import StorageError, VoiceosError
 from voiceos.languages import Phrases
 from voiceos.memory import Forgotten, Selection, Store, terms
 from voiceos.skills import memory as says
 from voiceos.thinking.persons import Persons
 from voiceos.thinking.prompt import Conversation
+
+log = logging.getLogger(__name__)
 
 Deed = Callable[[datetime], Awaitable[str]]
 """Done at a moment; returns what to say about it. Raises StorageError."""
@@ -39,10 +43,20 @@ class Question:
     """Monotonic seconds."""
 
 
+class Known(Protocol):
+    """What the user has told of themselves and is kept outside of the memory: their name, and their first answers."""
+
+    def told(self) -> tuple[str, ...]:
+        """What there is of it: keys of `amounts` in answers.toml."""
+
+    async def forget(self) -> None:
+        """Raises VoiceosError where some of it cannot be forgotten."""
+
+
 class Eraser:
     """Args:
     purge: has these turns of the running conversation forgotten, and what else holds words.
-    everything: called where all is forgotten: what else goes then.
+    known: goes too where all is forgotten; None: there is no such thing.
     """
 
     def __init__(
@@ -53,7 +67,7 @@ class Eraser:
         *,
         language: str,
         purge: Callable[[frozenset[int]], None],
-        everything: Callable[[], None] = lambda: None,
+        known: Callable[[], Known] | None = None,
     ) -> None:
         self._diary = diary
         self._conversation = conversation
@@ -61,7 +75,7 @@ class Eraser:
         self._persons = Persons(language)
         self._language = language
         self._purge = purge
-        self._all_goes = everything
+        self._known = known
 
     async def fact(self, number: int, key: str = "forgotten") -> str:
         """Forget a fact, with all that would tell it again."""
@@ -118,10 +132,14 @@ class Eraser:
         stats = await self._diary.ask(Store.stats)
         facts, turns = stats.facts + stats.superseded, max(stats.episodes, len(self._conversation.texts()))
         others = await self._diary.ask(lambda store: store.elsewhere(store.select_everything()))
-        if not (facts or turns or others.recordings or others.copies):
+        of_them = self._known().told() if self._known is not None else ()
+        if not (facts or turns or others.recordings or others.copies or of_them):
             return Asked(self._phrases.text("nothing_to_forget"), None)
         amount = says.amount(
-            *(facts, turns, self._language), recordings=len(others.recordings), copies=len(others.copies)
+            *(facts, turns, self._language),
+            recordings=len(others.recordings),
+            copies=len(others.copies),
+            also=of_them,
         )
         text = self._phrases.text("forget_everything", amount=amount)
         return Asked(text, lambda _: self._forget(Store.select_everything, "forgotten_everything"))
@@ -151,10 +169,22 @@ class Eraser:
         if chosen.everything or chosen.since is not None:
             gone.update(self._unknown())
         self._purge(frozenset(gone))
-        if chosen.everything:
-            self._all_goes()
+        if chosen.everything and self._known is not None:
+            return await self._forget_of_them(self._known(), done, key)
         nothing = not (chosen or gone or done.recordings or done.turns or done.copies)
         return self._phrases.text("nothing_to_forget") if nothing else self._told(done, key)
+
+    async def _forget_of_them(self, known: Known, done: Forgotten, key: str) -> str:
+        """What is kept outside of the memory goes with all that was in it."""
+        told = known.told()
+        try:
+            await known.forget()
+        except VoiceosError as error:
+            log.warning("not all is forgotten: %s %s", error, error.hint)
+            return self._phrases.text("forgotten_not_all")
+        if done.lingering or not told:
+            return self._told(done, key)
+        return self._phrases.text("forgotten_everything_too", told=says.amount(0, 0, self._language, also=told))
 
     def _told(self, done: Forgotten, key: str) -> str:
         return self._phrases.text("forgotten_not_all" if done.lingering else key)

@@ -89,6 +89,15 @@ class Preferences:
         self._unwritten.difference_update(keys)
         self._no_failure(keys)
 
+    async def erase(self, key: str, instead: Value) -> None:
+        """Have a setting take another value, written at once; nothing puts back what it was.
+
+        Raises VoiceosError where it cannot be written; in force it is all the same."""
+        self.forget((key,))
+        self._apply(key, instead)
+        if self._keep is not None:
+            await self._keep({key: instead})
+
     def try_again(self) -> None:
         """Write what could not be written, as the file has changed."""
         if self._unwritten:

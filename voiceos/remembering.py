@@ -15,7 +15,7 @@ from typing import Any
 
 from voiceos.clock import Clock
 from voiceos.diary import Diary
-from voiceos.eraser import Asked, Deed, Eraser, Question
+from voiceos.eraser import Asked, Deed, Eraser, Known, Question
 from voiceos.errors import StorageError
 from voiceos.events import Intent
 from voiceos.exchange import Exchange
@@ -54,7 +54,7 @@ class Remembering:
     Args:
         diary: None: nothing is remembered, and each wish is told so.
         conversation: see `Eraser`.
-        purge, everything: likewise.
+        purge, known: likewise.
     """
 
     def __init__(
@@ -66,13 +66,13 @@ class Remembering:
         language: str,
         clock: Clock,
         purge: Callable[[frozenset[int]], None],
-        everything: Callable[[], None] = lambda: None,
+        known: Callable[[], Known] | None = None,
     ) -> None:
         self._diary_or_none = diary
         self._eraser_or_none = (
             None
             if diary is None
-            else Eraser(*(diary, conversation, phrases), language=language, purge=self._let_go, everything=everything)
+            else Eraser(*(diary, conversation, phrases), language=language, purge=self._let_go, known=known)
         )
         self._conversation = conversation
         self._phrases = phrases

@@ -64,6 +64,13 @@ class Home(House):
         await self.answered()
         return self.said()[-1]
 
+    async def replies(self, text: str) -> str:
+        """Likewise, also where it is not remembered."""
+        del text
+        await self.say("could you do something for me")
+        await self.answered()
+        return self.live.conductor.last_reply()
+
     async def settled(self) -> dict[str, Any]:
         """The settings file, once what was said is written."""
         acquaintance = self.live.acquaintance
@@ -292,3 +299,36 @@ async def test_all_that_is_forgotten_takes_along_what_it_made_of_the_answers(tmp
         assert "the sea" not in home.live.conversation.persona.system
     assert kept.load() == Meeting(Stage.DONE, Question.NAME)
     assert "the sea" not in nature.path().read_text()
+
+
+async def test_all_that_is_forgotten_takes_along_their_name_also_where_the_memory_is_empty(tmp_path: Path) -> None:
+    kept.keep(Meeting(Stage.DONE, Question.NAME, topics=("sea",), refused=("Viola",)))
+    nature.keep([], ["sea"], "en")
+    nature.path().write_text(nature.path().read_text() + "# by hand\n")
+    more = '\n[assistant]\ncharacter = "ours"\nuser_name = "Sam"\nname = "Marina"\n'
+    async with Home(tmp_path, ["Forget everything.", "Yes.", "Hello."], more=more, greet=False) as home:
+        assert "Sam" in home.live.conversation.persona.system
+        assert "your name and what you told me when we first met" in await home.replies("forget everything")
+        assert "your name and what you told me" in await home.replies("yes")
+        assert "Sam" not in home.file.read_text()
+        assert await home.replies("hello") == "You said: Hello."
+        written = await home.settled()
+        assert written["assistant"] == {"character": "ours", "user_name": "", "name": "Marina"}
+        assert "Sam" not in home.live.conversation.persona.system
+        assert "the sea" not in home.live.conversation.persona.system
+        assert home.live.conductor.name == "Marina"
+    assert kept.load() == Meeting(Stage.DONE, Question.NAME)
+    assert "the sea" not in nature.path().read_text() and "# by hand" in nature.path().read_text()
+
+
+async def test_a_forgotten_name_is_not_brought_back(tmp_path: Path) -> None:
+    hears = ["Call me Sam.", "Forget everything.", "Yes.", "Undo that.", "Undo that."]
+    async with Home(tmp_path, hears, greet=False) as home:
+        assert "Sam" in await home.replies("call me sam")
+        await home.settled()
+        assert "your name" in await home.replies("forget everything")
+        assert "your name" in await home.replies("yes")
+        assert "can't bring back" in await home.replies("undo")
+        assert "Sam" not in await home.replies("undo")
+        assert (await home.settled())["assistant"] == {"user_name": ""}
+        assert home.live.settings.assistant.user_name == ""

@@ -11,7 +11,7 @@ import contextlib
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -28,12 +28,16 @@ from voiceos.cli.options import AsJson, load
 from voiceos.cli.recollection import counted
 from voiceos.cli.words import text_of
 from voiceos.clock import SystemClock
+from voiceos.config import user_file
+from voiceos.config.edit import set_value
 from voiceos.daemon.client import ControlClient
 from voiceos.errors import NotRunning, StorageError, VoiceosError
 from voiceos.meeting import kept as meeting
 from voiceos.memory import NOTE, USER, Elsewhere, Kind, Selection, Store, markdown, transfer
 
 app = typer.Typer(no_args_is_help=True, help="What it remembers of you: look, add, take along, forget.")
+
+NAME_KEY = "assistant.user_name"
 
 SHOWN = 20
 """Facts and turns, each, of what would be forgotten."""
@@ -236,16 +240,17 @@ def forget(
         else:
             chosen = store.select_between(begin, end)
         others = store.elsewhere(chosen)
+        told = _told() if everything else []
         if not chosen and not others and not store.chronicle.going(chosen):
             print("Nothing is remembered of that.", file=sys.stderr)
             return
-        _preview(store, chosen, others)
+        _preview(store, chosen, others, told)
         if not yes:
             _ask()
         done = store.forget(chosen)
         if everything:
-            meeting.forget(load(None, {}).settings.assistant.language)
-        print(recollection.forgotten(done))
+            _forget_told()
+        print(", ".join([recollection.forgotten(done), *told]))
         if done.lingering:
             raise StorageError(
                 f"Some of it is still on the disk: {done.lingering}.",
@@ -341,7 +346,26 @@ def _select(store: Store, number: str) -> Selection:
         raise _unknown(number) from None
 
 
-def _preview(store: Store, chosen: Selection, others: Elsewhere) -> None:
+def _told() -> list[str]:
+    """What is known of the user outside of the memory."""
+    assistant = load(None, {}).settings.assistant
+    name = [f"your name in the settings ({NAME_KEY})"] if assistant.user_name else []
+    return name + (["what the first meeting made of your answers"] if meeting.tells(assistant.language) else [])
+
+
+def _forget_told() -> None:
+    """Raises VoiceosError."""
+    assistant = load(None, {}).settings.assistant
+    meeting.forget(assistant.language)
+    if not assistant.user_name:
+        return
+    set_value(user_file(), NAME_KEY, "")
+    after = load(None, {})
+    if after.get(NAME_KEY):
+        print(f"{NAME_KEY} still is what {after.origin(NAME_KEY)} says: take it out there.", file=sys.stderr)
+
+
+def _preview(store: Store, chosen: Selection, others: Elsewhere, told: Sequence[str]) -> None:
     """What would go; on standard error, as it is no result."""
     facts = [fact for one in sorted(chosen.facts)[:SHOWN] if (fact := store.fact(one))]
     turns = [turn for one in sorted(chosen.episodes)[:SHOWN] if (turn := store.episode(one))]
@@ -354,6 +378,7 @@ def _preview(store: Store, chosen: Selection, others: Elsewhere) -> None:
         lines.append(f"the words in {counted(others.turns, 'record')} of turns")
     lines += [f"the recorded conversation {path}" for path in others.recordings]
     lines += [f"an old copy of the memory that may hold it, whole: {path}" for path in others.copies]
+    lines += told
     print("\n".join(lines), file=sys.stderr)
 
 

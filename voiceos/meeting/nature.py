@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
+import tomlkit
 from babel.lists import format_list
+from tomlkit.exceptions import ParseError
 
 from voiceos import files, languages
 from voiceos.errors import StorageError
@@ -61,19 +64,61 @@ def persona(of: Sequence[str], likes: Sequence[str], language: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def tells(of: Sequence[str], likes: Sequence[str], language: str) -> bool:
+    """Whether the persona file holds anything that was drawn, or an older one is left. Raises StorageError."""
+    text = _text()
+    return bool(_copies()) or (text is not None and _without(text, of, likes, language) != text)
+
+
 def forget(of: Sequence[str], likes: Sequence[str], language: str) -> None:
-    """Make the persona file that this wrote last one that tells nothing; one that somebody has edited stays. Raises
-    StorageError."""
+    """Make the persona file one that tells nothing of what was drawn. What somebody has written into it by hand stays;
+    copies of older ones go whole. Raises StorageError."""
+    text = _text()
     try:
-        own = path().read_text("utf-8", errors="replace") == persona(of, likes, language)
+        if text is not None and (new := _without(text, of, likes, language)) != text:
+            files.replace(path(), new.encode())
+        for copy in _copies():
+            copy.unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"{path()} cannot be written: {error.strerror}.", hint=f"Look at: ls -ld {path().parent}"
+        ) from error
+
+
+def _without(text: str, of: Sequence[str], likes: Sequence[str], language: str) -> str:
+    """The text of a persona file without what was drawn: as it is written for nobody, field by field."""
+    drawn, plain = persona(of, likes, language), persona((), (), language)
+    if text in (drawn, plain):
+        return plain
+    try:
+        document = tomlkit.parse(text)
+    except ParseError as error:
+        raise StorageError(f"{path()} is no TOML: {error}", hint="Mend or delete it by hand.") from error
+    nobodys = tomllib.loads(plain)
+    for name, value in tomllib.loads(drawn).items():
+        there = document.get(name)
+        if there == value != nobodys[name]:
+            document[name] = nobodys[name]
+        elif isinstance(value, list) and isinstance(there, list) and any(one in value for one in there):
+            document[name] = [one for one in there if one not in value]
+    return tomlkit.dumps(document)
+
+
+def _text() -> str | None:
+    """What the persona file holds; None where there is none. Raises StorageError."""
+    try:
+        return path().read_text("utf-8", errors="replace")
     except FileNotFoundError:
-        return
+        return None
     except OSError as error:
         raise StorageError(
             f"{path()} cannot be read: {error.strerror}.", hint=f"Look at: ls -ld {path().parent}"
         ) from error
-    if own:
-        keep((), (), language, before=persona(of, likes, language))
+
+
+def _copies() -> list[Path]:
+    """Persona files that somebody had edited before another was written."""
+    return sorted(path().parent.glob(f"{path().name}.bak*"))
 
 
 def path() -> Path:

@@ -94,14 +94,21 @@ def tells_the_same(store: Store, number: int, language: str) -> list[Fact]:
     return [one for one in facts if one is not None and one.subject == fact.subject and not names_another(one)]
 
 
-def amount(facts: int, turns: int, language: str, *, recordings: int = 0, copies: int = 0) -> str:
-    """ "3 things I know and one time we talked of it"; not for nothing."""
+def amount(
+    facts: int, turns: int, language: str, *, recordings: int = 0, copies: int = 0, also: Sequence[str] = ()
+) -> str:
+    """ "3 things I know and one time we talked of it"; not for nothing.
+
+    Args:
+        also: keys of `amounts` of what is not counted.
+    """
     table = languages.table(language, "answers")["amounts"]
     parts = [
         table[f"one_{what}"] if count == 1 else table[f"{what}s"].format(count=count)
         for what, count in (("fact", facts), ("turn", turns), ("recording", recordings), ("backup", copies))
         if count
     ]
+    parts += [table[what] for what in also]
     return format_list(parts, locale=language)
 
 

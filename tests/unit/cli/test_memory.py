@@ -20,6 +20,7 @@ from voiceos import stored
 from voiceos.cli import main, memory
 from voiceos.cli.moments import Moment
 from voiceos.clock import SystemClock
+from voiceos.config import files as config_files
 from voiceos.errors import StorageError, VoiceosError
 from voiceos.meeting import Meeting, Question, Stage, kept, nature
 from voiceos.memory import USER, Scope, Store
@@ -292,6 +293,30 @@ def test_all_that_is_forgotten_takes_along_what_the_first_meeting_made_of_it(
     done("forget", "--all", "--yes")
     assert kept.load() == Meeting(Stage.DONE, Question.NAME)
     assert nature.path().read_text() == nature.persona((), (), "en")
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_all_that_is_forgotten_takes_along_the_name_in_the_settings(
+    empty: bool, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not empty:
+        request.getfixturevalue("lived")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setattr(config_files, "_checkout", lambda: None)
+    settings = tmp_path / "voiceos" / "config.toml"
+    settings.parent.mkdir()
+    settings.write_text('version = 1\n[assistant]\nuser_name = "Sam"  # of mine\nname = "Marina"\n')
+    kept.keep(Meeting(Stage.OPEN, Question.VOICE, topics=("sea",)))
+    assert run("forget", "--all").exit_code == 2  # it is not asked without a terminal
+    assert "Sam" in settings.read_text()
+    result = run("forget", "--all", "--yes")
+    assert result.exit_code == 0
+    assert "your name in the settings" in result.stderr and "your name in the settings" in result.stdout
+    assert "what the first meeting made of your answers" in result.stdout
+    assert settings.read_text() == 'version = 1\n[assistant]\nuser_name = ""  # of mine\nname = "Marina"\n'
+    assert kept.load() == Meeting(Stage.OPEN, Question.VOICE)
+    monkeypatch.setenv("VOICEOS_ASSISTANT__USER_NAME", "Sam")
+    assert "environment VOICEOS_ASSISTANT__USER_NAME" in run("forget", "--all", "--yes").stderr
 
 
 def test_one_way_at_a_time() -> None:

@@ -62,3 +62,21 @@ def test_a_persona_that_somebody_has_edited_stays_beside_the_new_one(home: Path)
     nature.keep(["calm"], [], "en", before=first)
     assert nature.path().with_name("ours.toml.bak").read_text() == 'who = "my own"\n'
     assert "calm" in nature.path().read_text()
+
+
+def test_what_was_drawn_is_forgotten_and_what_was_written_by_hand_stays(home: Path) -> None:
+    nature.path().parent.mkdir(parents=True)
+    copy = nature.path().with_name("ours.toml.bak")
+    copy.write_text("whatever")
+    drawn = nature.keep(["funny"], ["sea"], "en")
+    by_hand = drawn.replace('interests = ["the sea"]', 'interests = ["the sea", "knots"]  # mine').replace(
+        "tone = ", 'summary2 = "x"\ntone = '
+    )
+    nature.path().write_text(by_hand)
+    assert nature.tells(["funny"], ["sea"], "en")
+    nature.forget(["funny"], ["sea"], "en")
+    left = nature.path().read_text()
+    assert "the sea" not in left and "quick-witted" not in left and "at the expense" not in left
+    assert "knots" in left and "summary2" in left
+    assert not copy.exists()
+    assert not nature.tells(["funny"], ["sea"], "en")
