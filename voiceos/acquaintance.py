@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -20,6 +21,7 @@ from voiceos.events import ANSWER, Intent
 from voiceos.initiative import quiet_hours
 from voiceos.listening.ports import IntentMatcher
 from voiceos.meeting import BecomeSo, Deed, Here, KnowName, Question, Set, Stage, Step, UseVoice, Wish, kept, nature
+from voiceos.meeting.going_on import Taken, asks
 from voiceos.memory import USER, Source, Store
 from voiceos.preferences import Preferences
 from voiceos.skills.meeting import ABOUT, MEET
@@ -46,6 +48,10 @@ ANSWERING: Mapping[Question, tuple[str, ...]] = {
 
 NAMING = ("call_me",)
 """Likewise, at any question."""
+
+
+GOES_ON = "goes_on"
+"""Slot of an answer that belongs to the one before."""
 
 
 def circumstances(settings: Settings, voices: Sequence[Voice], *, terminal: bool = False) -> Here:
@@ -88,6 +94,7 @@ class Acquaintance:
         voices: those that are here.
         reread: has the persona file read again. Raises ConfigError.
         announce: says something of its own accord; a key of the language's own sentences where `key`.
+        heard: what was heard so far of the reply with this text; None where it is not being said.
     """
 
     def __init__(
@@ -101,6 +108,7 @@ class Acquaintance:
         reread: Callable[[], Coroutine[Any, Any, object]],
         announce: Callable[..., None],
         now: Callable[[], datetime],
+        heard: Callable[[str], str | None] = lambda text: None,
     ) -> None:
         self.meeting = self._kept = kept.load()
         self.put = False
@@ -114,6 +122,9 @@ class Acquaintance:
         self._reread = reread
         self._announce = announce
         self._now = now
+        self._heard = heard
+        self._taken: Taken | None = None
+        """The last answer, where nothing came behind it yet."""
         self._wording = meeting.Wording(language)
         self._writing = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -161,6 +172,8 @@ class Acquaintance:
             text: without the assistant's name where that only calls.
             found: what it is otherwise.
         """
+        if found is None and self._goes_on(text):
+            return Intent(ANSWER, {"text": text, GOES_ON: 1})
         if self.open:
             self._look()
         if not self.open:
@@ -175,6 +188,9 @@ class Acquaintance:
 
     def answer(self, intent: Intent, *, said: str, now: datetime) -> str:
         self._look()
+        if GOES_ON in intent.slots and self._taken is not None:
+            more = said if self._taken.before.question is Question.NAME else str(intent.slots["text"])
+            return self._answered(self._taken.before, self._taken.with_more(more))
         if intent.name == MEET:
             self.due = ""
             return self._take(meeting.resume(self.meeting, self.here(), wished=True))
@@ -182,8 +198,22 @@ class Acquaintance:
             return self._wording.text([meeting.Line("say.ended")], self.meeting, self.here())
         if intent.name == ANSWER:
             text = said if self.meeting.question is Question.NAME else str(intent.slots["text"])
-            return self._take(meeting.answered(self.meeting, text, self.here()))
+            return self._answered(self.meeting, text)
         return self._take(meeting.wished(self.meeting, MEANT[intent.name], self.here()))
+
+    def _answered(self, before: meeting.Meeting, text: str) -> str:
+        step = meeting.answered(before, text, self.here())
+        told = self._take(replace(step, says=tuple(line for line in step.says if not asks(line))))
+        asked = self._wording.text([line for line in step.says if asks(line)], self.meeting, self.here())
+        says = f"{told} {asked}".strip()
+        self._taken = Taken(before, step.meeting, text, says, len(told.split()))
+        return says
+
+    def _goes_on(self, text: str) -> bool:
+        """Whether this belongs to the last answer, as the next question has not been heard yet."""
+        if self._taken is None or not text.strip() or (heard := self._heard(self._taken.says)) is None:
+            return False
+        return self._taken.goes_on(text, heard, self.meeting, self.here())
 
     def moved_on(self) -> None:
         """The user talks of something else."""
@@ -277,7 +307,7 @@ class Acquaintance:
     def _take(self, step: Step) -> str:
         """Do what a step wants done; what it says."""
         before, self.meeting = self.meeting, step.meeting
-        self.put = True
+        self.put, self._taken = True, None
         for deed in step.does:
             self._do(deed, before)
         if step.meeting != before:

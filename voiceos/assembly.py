@@ -108,6 +108,7 @@ class Assembly:
             reread=lambda: self.changes.reread_persona(),
             announce=lambda text, **how: self.conductor.announce(text, **how),
             now=given.clock.now,
+            heard=lambda text: self.conductor.heard_of(text),
         )
         asked = lambda: self.remembering.asked_with(self.reminding.asked()) | self.acquaintance.asked()  # noqa: E731
 

@@ -191,6 +191,10 @@ class Conductor:
         """What the assistant is saying, or has just said."""
         return self._work.own_words()
 
+    def heard_of(self, text: str) -> str | None:
+        """What was heard so far of the reply with this text; None where it is not being said."""
+        return self._work.heard_of(text)
+
     @property
     def policy(self) -> Policy:
         """With what was learned."""

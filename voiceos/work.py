@@ -304,8 +304,7 @@ class Work:
 
     def silent(self, turn: int) -> None:
         """What the user said in a turn was answered by a deed alone."""
-        record = self._turns.pop(turn, None)
-        if record is not None:
+        if (record := self._turns.pop(turn, None)) is not None:
             self._remember(record, "", interrupted=False)
 
     def drop(self, turn: int) -> None:
@@ -357,6 +356,13 @@ class Work:
         if self._clock.monotonic() - self._last_spoke_at < ECHO_MEMORY_S:
             saying.append(self._last_words)
         return " ".join(saying)
+
+    def heard_of(self, text: str) -> str | None:
+        """What was heard of the reply with this text, which sounds, is about to, or is suspended; None: of none."""
+        for record in self._turns.values():
+            if record.words == text and record.committed and not record.finished and record.reply and record.number:
+                return record.reply.heard(self._player().heard(record.number))
+        return None
 
     def _number_for(self, turn: int) -> int:
         """A new number in the player for the reply of a turn."""

@@ -16,6 +16,7 @@ from voiceos import stored
 from voiceos.daemon import first_meeting
 from voiceos.meeting import Meeting, Question, Stage, kept, nature
 from voiceos.memory import USER, Store
+from voiceos.turn_taking.state import Phase
 
 QUICK = """
 [audio]
@@ -169,6 +170,23 @@ async def test_it_goes_on_where_it_was_broken_off(tmp_path: Path) -> None:
         again = await home.told("Hello again, Sam.")
         assert "How shall I be with you?" in again
         assert "like to talk about" in await home.answers("calm")
+
+
+async def test_an_answer_that_a_pause_cuts_in_two_is_taken_as_a_whole(tmp_path: Path) -> None:
+    kept.keep(Meeting(Stage.OPEN, Question.TALK))
+    async with Home(tmp_path, ["I like sailing.", "And old books.", "From ten to eight."], level="rare") as home:
+        await home.told("like to talk about")
+        await home.say("could you do something for me")
+        async with asyncio.timeout(20):
+            while home.live.conductor.state.phase is not Phase.SPEAKING:
+                await home.wait(0.1)
+        asked = await home.answers("and old books")
+        assert "by myself" in asked
+        assert home.live.acquaintance.meeting.topics == ("sea", "books")
+        assert "speak first" in await home.answers("from ten to eight")
+        assert (await home.settled())["initiative"]["quiet_hours"] == "22:00-08:00"
+    assert "books" in nature.path().read_text()
+    assert [path.name for path in nature.path().parent.iterdir()] == ["ours.toml"]
 
 
 async def test_it_is_had_again_by_asking_for_it(tmp_path: Path) -> None:

@@ -160,6 +160,11 @@ def voice_is_there(meeting: Meeting, *, failed: bool) -> Step:
     return _again(meeting, told)
 
 
+def corrects(meeting: Meeting, text: str, here: Here) -> bool:
+    """Whether it puts the user's name right."""
+    return bool(_corrected(meeting, text, here))
+
+
 def _corrected(meeting: Meeting, text: str, here: Here) -> str:
     """The user's name where this puts it right, "" otherwise."""
     if meeting.question in (Question.CALL, Question.NAME):
