@@ -191,7 +191,7 @@ class Mind:
     async def recall(
         self, text: str, now: datetime, *, before: Sequence[str], since: datetime | None
     ) -> Recalled | None:
-        if not self._begun or not self._settings.recall_tokens:
+        if not self._begun:
             return None
         try:
             async with asyncio.timeout(RECALL_S):
@@ -226,6 +226,8 @@ class Mind:
             told = await self._diary.ask(lambda store: self._recounting.tell(store, text, now, recalled=found))
         if told is not None:
             return Recalled("", told.facts, answer=told.text)
+        if not self._settings.recall_tokens:
+            return None
         found = await self._diary.ask(lambda store: self._with_whom_they_name(store, found, text))
         fresh = [one for one in found if not self._in_prompt(one, since)][:RECALLED]
         if not fresh:

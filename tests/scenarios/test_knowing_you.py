@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.scenarios.room import settings
 from tests.scenarios.served import Served
 from voiceos.config import Settings
 from voiceos.languages import Phrases
-from voiceos.memory import Store
+from voiceos.memory import USER, Store
 
 ENGINES: dict[str, Any] = {
     "llm": {
@@ -64,6 +65,24 @@ async def test_a_question_is_answered_from_what_was_told_before_a_restart() -> N
         assert room.said()[-1] in Phrases("en").variants("never_told")
     with Store() as store:
         assert all(fact.used for fact in store.facts(subject="Anna"))
+
+
+async def test_without_notes_it_answers_by_rule_all_the_same() -> None:
+    with Store() as store:
+        told = {"at": datetime(2026, 1, 2, tzinfo=UTC), "sentence": "my sister Anna lives in Graz"}
+        store.remember_fact(USER, "sister", "Anna", **told)  # type: ignore[arg-type]
+        store.remember_fact("Anna", "lives_in", "Graz", **told)  # type: ignore[arg-type]
+    async with Served(
+        hears=["where does my sister live?", "is my sister far away?"],
+        engines=ENGINES,
+        settings=quick(learn=False, recall_tokens=0),
+    ) as room:
+        await room.say("where does my sister live")
+        await room.answered()
+        assert room.said()[-1] == "Anna lives in Graz."
+        await room.say("is my sister far away")
+        await room.answered()
+        assert "Graz" not in room.said()[-1], "there was a note"
 
 
 async def test_nothing_is_drawn_where_that_is_not_wanted() -> None:

@@ -340,7 +340,8 @@ class Memory(Section):
     )
     recall_tokens: int = key(
         64,
-        "Of the rest, so much at most comes to mind with what you say, in tokens; only where it fits.",
+        "Of the rest, so much at most comes to mind with what you say, in tokens; only where it fits. 0: nothing, "
+        "but what is answered by rule still is.",
         ge=0,
         le=1024,
     )
