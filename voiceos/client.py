@@ -7,6 +7,7 @@ running assistant, so that no second model is loaded.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Protocol
@@ -21,15 +22,18 @@ from voiceos.audio.frames import RATE_HZ, Samples
 from voiceos.audio.speaker import Finished, Speaker
 from voiceos.clock import Clock, SystemClock
 from voiceos.config import Settings
-from voiceos.errors import AudioError
+from voiceos.errors import AudioError, StorageError
 from voiceos.listening.backchannels import Backchannels
 from voiceos.listening.ears import Ears
 from voiceos.listening.gate import SpeechPaused, UtteranceFull
+from voiceos.meeting import kept
 from voiceos.skills.controls import reply_aside
 from voiceos.skills.crisis import FirstAid
 from voiceos.skills.region import region
 from voiceos.speaking.reply import Reply
 from voiceos.thinking.intents import SentenceMatcher
+
+log = logging.getLogger(__name__)
 
 OUT_RATE_HZ = 22_050
 """Rate of what `ask` and `say` hand out: that of medium Piper voices, so that most need no conversion."""
@@ -140,7 +144,10 @@ class LocalClient:
     async def ask(self, text: str) -> AsyncIterator[str]:
         assert self._thinker is not None
         now = self._clock.now()
-        aside = reply_aside(self._matcher.match(text), now, self._settings.assistant.language, self._first_aid)
+        intent = self._matcher.match(text)
+        if intent is not None and intent.name == ev.CRISIS:
+            await asyncio.to_thread(_rest_the_meeting)
+        aside = reply_aside(intent, now, self._settings.assistant.language, self._first_aid)
         if aside:
             yield aside
             return
@@ -190,6 +197,14 @@ class LocalClient:
                 heard.cancel()
                 speaking.cancel()
                 await asyncio.gather(heard, speaking, return_exceptions=True)
+
+
+def _rest_the_meeting() -> None:
+    """Somebody is in danger: a first meeting that is open asks nothing more. Help comes before all else."""
+    try:
+        kept.rest()
+    except StorageError as error:
+        log.warning("%s %s", error, error.hint)
 
 
 async def _finished(speaker: Speaker) -> None:

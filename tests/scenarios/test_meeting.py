@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios.house import House
+from tests.scenarios.served import Wire
 from voiceos import stored
 from voiceos.daemon import first_meeting
 from voiceos.meeting import Meeting, Question, Stage, kept, nature
@@ -258,6 +259,25 @@ async def test_somebody_in_danger_is_not_asked_for_their_name(tmp_path: Path, mo
         assert "My husband left me yesterday." in await home.answers("to the language model")
         await home.wait(4.0)
         assert len(home.said()) == told + 1
+        await home.settled()
+    assert kept.load().stage is Stage.PUT_OFF
+
+
+async def test_one_who_types_that_they_are_in_danger_is_not_asked_for_their_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(first_meeting, "SILENCE_S", (1.0, 1.0))
+    monkeypatch.setattr(first_meeting, "LATER_S", 0.0)
+    async with Home(tmp_path, ["Hello."], more='\n[assistant]\nregion = "GB"\n') as home, Wire() as wire:
+        async with asyncio.timeout(20):
+            while home.live.conductor.state.announcing is None:
+                await home.wait(0.1)
+        await home.wait(0.5)
+        answer = await wire.ask("ask", text="I want to kill myself")
+        assert "Samaritans" in answer["result"]["answer"]
+        await home.wait(3.0)
+        assert not any("What may I call you?" in one for one in home.said())
+        assert await home.answers("hello") == "You said: Hello."
         await home.settled()
     assert kept.load().stage is Stage.PUT_OFF
 

@@ -87,6 +87,7 @@ class Daemon:
         """Seconds since the epoch."""
         control = Control(self)
         muting = Muting(self)
+        self.first_meeting = FirstMeeting(lambda: self.live)
         self.parts: tuple[Part, ...] = (
             *([self.configuration] if self.configuration else []),
             self._watchdog,
@@ -100,7 +101,7 @@ class Daemon:
             Remembering(lambda: self.live),
             Retention(self._prune, settings.memory.keep_episodes_days, self.clock),
             SpeakingFirst(lambda: self.live, control.announcements, self.clock),
-            FirstMeeting(lambda: self.live),
+            self.first_meeting,
             *parts,
         )
         self._told = Observers(self.parts)

@@ -57,7 +57,7 @@ class FirstMeeting(Part):
                 if isinstance(command, do.Release):
                     self._live().acquaintance.moved_on()
                 elif command.intent.name == ev.CRISIS:
-                    self._rest(self._live())
+                    self.rest()
                 elif command.intent.name in WISHES:
                     self._waits, self._queued = None, False
 
@@ -124,12 +124,17 @@ class FirstMeeting(Part):
         if not acquaintance.open:
             self._let_be_at = at
 
-    def _rest(self, live: Live) -> None:
-        """Somebody is in danger: what was cut off is not said again either."""
+    def rest(self) -> None:
+        """Somebody is in danger: nothing is asked, what was cut off is not said again, and a question that sounds
+        ends."""
+        live = self._live()
         live.acquaintance.rest()
         self._waits, self._queued, self._let_be_at = None, False, None
-        if self._last:
-            live.conductor.withdraw(self._last)
+        if not self._last:
+            return
+        live.conductor.withdraw(self._last)
+        if (said := live.conductor.state.announcing) is not None and said.text == self._last:
+            live.conductor.break_off()
 
     def _say(self, live: Live, text: str) -> None:
         if text:

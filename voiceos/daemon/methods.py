@@ -23,6 +23,7 @@ from voiceos.daemon.feed import Feed
 from voiceos.daemon.jsonrpc import FAILED, RpcError
 from voiceos.daemon.snapshot import status
 from voiceos.errors import StorageError
+from voiceos.events import CRISIS
 from voiceos.memory import Store as Memory
 from voiceos.skills.controls import reply_aside
 from voiceos.speaking.reply import Reply
@@ -170,6 +171,8 @@ class Methods:
         matcher = SentenceMatcher(settings.assistant.language, settings.assistant.name)
         first_aid, language = self._daemon.live.first_aid, settings.assistant.language
         intent = matcher.match(params.text)
+        if intent is not None and intent.name == CRISIS and self._daemon.live.begun:
+            self._daemon.first_meeting.rest()
         if aside := reply_aside(intent, now, language, first_aid):
             await call.send("piece", m.Piece(request=call.id, text=aside))
             self._daemon.live.conversation.add_aside(params.text, aside)

@@ -8,7 +8,7 @@ from typing import Any
 
 from voiceos import files, stored
 from voiceos.errors import StorageError
-from voiceos.meeting import nature
+from voiceos.meeting import machine, nature
 from voiceos.meeting.state import Meeting, Question, Stage
 
 NAME = stored.MEETING.name
@@ -22,6 +22,13 @@ def load() -> Meeting:
 def keep(meeting: Meeting) -> None:
     """Raises StorageError."""
     files.remember(NAME, asdict(meeting))
+
+
+def rest() -> None:
+    """Put off a meeting that is open, without a word. Raises StorageError."""
+    known = load()
+    if (rested := machine.rested(known)) != known:
+        keep(rested)
 
 
 def tells(language: str) -> bool:
