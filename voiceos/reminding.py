@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any, get_args
 
 from babel.lists import format_list
@@ -15,14 +14,15 @@ from voiceos import languages
 from voiceos.config.model import InitiativeLevel
 from voiceos.diary import Diary
 from voiceos.events import Intent
-from voiceos.initiative import REMINDER, Ledger, Occasion, Outcome, kept
 from voiceos.initiative import Kind as Occasions
-from voiceos.initiative.occasions import REMINDER_KEEPS, begins, of_fact
-from voiceos.initiative.wording import bare, thing, turned, value_of, what_of, when, why
+from voiceos.initiative import Ledger, Occasion, Outcome, kept
+from voiceos.initiative.occasions import begins, of_fact
+from voiceos.initiative.wording import bare, thing, turned, what_of, when, why
 from voiceos.languages import Phrases
-from voiceos.memory import USER, Fact, Kind, Source, Store, terms
+from voiceos.memory import Fact, Store, terms
 from voiceos.preferences import Preferences
-from voiceos.skills.until import Slots, fits, moment
+from voiceos.reminders import Reminders, meant
+from voiceos.skills.until import moment
 from voiceos.thinking import intents as thinking
 
 LEVELS: tuple[InitiativeLevel, ...] = get_args(InitiativeLevel)
@@ -34,15 +34,14 @@ TOLD = ("speaks_first_off", "speaks_first_rare", "speaks_first_normal")
 AT_ONCE = 5
 """Reminders told in one answer."""
 
-FAR = timedelta(days=3660)
-"""Farther ahead nothing is asked for by voice."""
-
 UNWRITTEN_FOR = timedelta(minutes=10)
 """That the user was there is written this often; all else at once."""
 
 JUST_SAID = timedelta(minutes=10)
-"""So long "why did you say that?" is about what it said of its own accord; set by hand."""
+"""So long "why did you say that?" is about what it said of its own accord, and "remind me of that"; set by hand."""
 
+AGAIN = timedelta(days=1)
+"""So long "remind me again" is about the reminder that it told last; set by hand."""
 
 OFFERED = timedelta(minutes=1)
 """So long "yes" answers an offer; set by hand."""
@@ -52,7 +51,7 @@ ASKED = timedelta(seconds=45)
 """So long "when?" and "of what?" stand open, as long as questions about forgetting do; set by hand."""
 
 LENGTH = ("hours", "minutes", "seconds")
-CLOCK = ("hour", "minute", "half")
+CLOCK = ("hour", "minute", "half", "after")
 DAY = ("part", "day", "week", "days", "weeks", "months", "date", "month", "year")
 """Slots of a time, of which an answer to "when?" may leave some as they were told before."""
 
@@ -181,16 +180,17 @@ class Reminding:
             wanted = None
         match intent.name:
             case "remind" | thinking.REMIND_AT | thinking.REMIND_OF:
-                return await self._remind(_told(intent, wanted, now), turn, said, now)
+                wanted = await self._again(intent, now) or _told(intent, wanted, now)
+                return await self._remind(wanted, turn, said, now)
             case "accept_reminder" | "decline_reminder":
                 return await self._decide(intent.name == "accept_reminder", now)
             case "reminders":
-                pending = await self._pending(now)
-                return self._list([fact for fact in pending if _fits(fact, intent.slots, now)], now)
+                pending = await self._reminders.pending(self.ledger, now)
+                return self._list([fact for fact in pending if meant(fact, intent.slots, now)], now)
             case "cancel_reminders":
-                return await self._cancel(await self._pending(now), now, everything=True)
+                return await self._cancel(await self._reminders.pending(self.ledger, now), now, everything=True)
             case _:
-                pending = await self._pending(now)
+                pending = await self._reminders.pending(self.ledger, now)
                 return await self._cancel(self._meant(pending, intent, now), now)
 
     @property
@@ -198,7 +198,22 @@ class Reminding:
         assert self._diary_or_none is not None
         return self._diary_or_none
 
+    @property
+    def _reminders(self) -> Reminders:
+        return Reminders(self._diary, self._language)
+
     # Reminders.
+
+    async def _again(self, intent: Intent, now: datetime) -> _Wanted | None:
+        """The reminder that was told last, wanted once more; None where that is not asked for, or there is none."""
+        if "again" not in intent.slots:
+            return None
+        within = JUST_SAID if "task" in intent.slots else AGAIN
+        fact = await self._reminders.told_last(self.ledger, now, within)
+        if fact is None:
+            return None
+        slots = {name: value for name, value in intent.slots.items() if name not in ("again", "link", "task")}
+        return _Wanted(what_of(fact), slots, now)
 
     async def _remind(self, wanted: _Wanted, turn: int, said: str, now: datetime) -> str:
         what = wanted.what
@@ -206,6 +221,10 @@ class Reminding:
             self._wanted = wanted
             return self._phrases.text("remind_what")
         told = turned(what, self._language)
+        if (routine := wanted.slots.get("after")) is not None:
+            hour = await self._reminders.hour_of(str(routine))
+            known = {name: value for name, value in wanted.slots.items() if name != "after"}
+            wanted = wanted if hour is None else _Wanted(what, {**known, **hour}, wanted.at)
         due = moment(wanted.slots, now)
         if due is None:
             self._wanted = wanted
@@ -223,22 +242,7 @@ class Reminding:
     async def _keep(
         self, what: str, due: datetime, now: datetime, episode: Callable[[Store], int | None] = lambda store: None
     ) -> Fact:
-        words = languages.table(self._language, "initiative")["memory"]
-        sentence = words["sentence"].format(what=what, when=when_dated(due, self._language))
-
-        def keep(store: Store) -> Fact:
-            return store.remember_fact(
-                *(USER, REMINDER, value_of(what, due)),
-                at=now,
-                sentence=sentence,
-                kind=Kind.COMMITMENT,
-                single=False,
-                due=due,
-                episode=episode(store),
-                source=Source.TOLD,
-            )
-
-        fact = await self._diary.ask(keep)
+        fact = await self._reminders.keep(what, due, now, episode)
         self._focus = fact.id
         if (occasion := of_fact(fact, now)) is not None:  # it may have been called off before
             self.ledger.settled.pop(occasion.key, None)
@@ -271,17 +275,6 @@ class Reminding:
         self._diary.written_as(turn, episode.id)
         return episode.id
 
-    async def _pending(self, now: datetime) -> list[Fact]:
-        """Reminders that are yet to be told, the next one first."""
-        facts = await self._diary.ask(lambda store: store.facts_due(now + FAR, since=now - REMINDER_KEEPS, limit=1000))
-        return [
-            fact
-            for fact in facts
-            if fact.relation == REMINDER
-            and (occasion := of_fact(fact, now)) is not None
-            and self.ledger.open(occasion) is not None
-        ]
-
     def _list(self, pending: Sequence[Fact], now: datetime) -> str:
         if not pending:
             return self._phrases.text("reminders_none")
@@ -296,7 +289,7 @@ class Reminding:
     def _meant(self, pending: Sequence[Fact], intent: Intent, now: datetime) -> Sequence[Fact]:
         """Those that a wish to cancel may mean: what it is about, and when, as far as that is told."""
         task = str(intent.slots.get("task", ""))
-        at_that_time = [fact for fact in pending if _fits(fact, intent.slots, now)]
+        at_that_time = [fact for fact in pending if meant(fact, intent.slots, now)]
         if task:
             words = terms.content(task, self._language)
             return [fact for fact in at_that_time if words and terms.matching([what_of(fact)], terms.all_of(words))]
@@ -316,7 +309,7 @@ class Reminding:
         if len(meant) > 1 and not everything:
             return self._which(meant, now)
         for fact in meant:
-            after = await self._diary.ask(partial(self._called_off, fact, now))
+            after = await self._reminders.call_off(fact, now)
             for one in (fact, after):
                 if (occasion := of_fact(one, now)) is not None:
                     self.ledger.settle(occasion.key, now)
@@ -336,13 +329,6 @@ class Reminding:
             return self._phrases.text("reminders_back")
         told = turned(what_of(facts[0]), self._language)
         return self._phrases.text("remind_set", what=told, when=self._when(facts[0], now))
-
-    def _called_off(self, fact: Fact, now: datetime, store: Store) -> Fact:
-        """What takes its place in the memory, so that nobody is told that it is still wanted."""
-        words = languages.table(self._language, "initiative")["memory"]
-        assert fact.due is not None
-        sentence = words["called_off"].format(what=what_of(fact), when=when_dated(fact.due, self._language))
-        return store.correct(fact.id, words["called_off_value"].format(value=fact.value), at=now, sentence=sentence)
 
     def _told(self, fact: Fact) -> str:
         return bare(fact, self._language)
@@ -373,7 +359,7 @@ class Reminding:
 
 def _told(intent: Intent, wanted: _Wanted | None, now: datetime) -> _Wanted:
     """What is wanted by now, of what was told before and what answers it."""
-    slots: dict[str, Any] = dict(intent.slots)
+    slots: dict[str, Any] = {name: value for name, value in intent.slots.items() if name != "again"}
     what = " ".join(str(slots.pop(name)) for name in ("link", "task") if name in slots)
     kept: tuple[str, ...] = ()
     if wanted is not None and (not what or not wanted.what):
@@ -383,12 +369,3 @@ def _told(intent: Intent, wanted: _Wanted | None, now: datetime) -> _Wanted:
             kept = kept if {*CLOCK, *DAY} & {*slots} else (*kept, *LENGTH)
     before = {} if wanted is None else {name: value for name, value in wanted.slots.items() if name in kept}
     return _Wanted(what, before | slots, now)
-
-
-def _fits(reminder: Fact, slots: Slots, now: datetime) -> bool:
-    return reminder.due is None or fits(slots, reminder.due, now)
-
-
-def when_dated(due: datetime, language: str) -> str:
-    """A moment as it is right whenever it is read."""
-    return when(due, due - timedelta(days=400), language)

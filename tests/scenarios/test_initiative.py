@@ -146,6 +146,45 @@ async def test_what_was_asked_for_is_undone_named_by_its_time_and_forgotten() ->
             assert answered in home.live.conductor.last_reply(), said  # what is forgotten is in no history
 
 
+async def test_what_was_told_is_wanted_again_later() -> None:
+    wall = Wall("2026-03-04T14:00")
+    hears = [
+        "remind me to call my sister at five",
+        "remind me again in ten minutes",
+        "Remind me of that in half an hour.",
+        "snooze it for an hour",
+    ]
+    async with Home(wall, level="off", hears=hears) as home:
+        await home.asks()
+        wall.set("2026-03-04T17:00")
+        await home.told("You asked me")
+        assert "remind you to call your sister, at 5:10 PM" in await home.asks()
+        assert "remind you to call your sister, at 5:30 PM" in await home.asks()
+        assert "remind you to call your sister, at 6:00 PM" in await home.asks()
+        wall.set("2026-03-04T17:10")
+        async with asyncio.timeout(20):
+            while sum("You asked me" in one for one in home.said()) < 2:
+                await home.wait(0.1)
+
+
+async def test_without_a_reminder_that_was_told_it_asks_what_is_meant() -> None:
+    async with Home(Wall("2026-03-04T14:00"), level="off", hears=["remind me again in ten minutes"]) as home:
+        assert await home.asks() == "What shall I remind you of?"
+
+
+async def test_after_work_is_the_hour_that_they_told_and_is_asked_for_where_they_did_not() -> None:
+    said_and_answered = [
+        ("remind me to buy milk after work", "When shall I remind you to buy milk?"),
+        ("I finish work at half past five", "You said"),
+        ("remind me to buy milk after work", "remind you to buy milk, at 5:30 PM."),
+        ("remind me after work to run", "remind you to run, at 5:30 PM."),
+        ("remind me to run after school", "When shall I remind you to run?"),
+    ]
+    async with Home(Wall("2026-03-04T14:00"), level="off", hears=[said for said, _ in said_and_answered]) as home:
+        for said, answered in said_and_answered:
+            assert answered in await home.asks(), said
+
+
 async def test_in_the_hour_that_comes_twice_an_hour_from_now_is_to_come() -> None:
     async with Home(Wall("2026-10-25T02:20"), level="off", hears=["remind me in an hour to drink"]) as home:
         assert "I'll remind you to drink" in await home.asks()

@@ -60,9 +60,10 @@ def moment(slots: Slots, now: datetime) -> datetime | None:
     `seconds`, `minutes` and `hours` are a length. `hour` (0 to 24) is a time of day, with `minute` (below 0: before the
     hour) and `half` ("am", "pm", "evening", "night"). The day is `day` (see `WEEKDAYS`, and "today", "tomorrow",
     "after_tomorrow", "this", "weekend"), `week` ("next") has it in the next one; or `days`, `weeks`, `months` from
-    today; or a `date` (1 to 31), `month` and `year`. `part` is one of `PARTS`.
+    today; or a `date` (1 to 31), `month` and `year`. `part` is one of `PARTS`. `after` is something of every day, whose
+    hour is not known here.
     """
-    if "unread" in slots or "every" in slots:
+    if "unread" in slots or "every" in slots or "after" in slots:
         return None
     if (length := _length(slots)) is not None:
         return _behind(now, length) if length else None

@@ -166,7 +166,8 @@ class SentenceMatcher:
                 if not self._fits(name, written):
                     return None
                 del filled[name]
-                filled[OF_SOMETHING.get(name, name)] = written
+                is_lower = name == "person" and self._wishes.is_lower_name(written)
+                filled[OF_SOMETHING.get(name, name)] = written.title() if is_lower else written
             elif name in (WISH, NAMED):
                 read = self._wishes.reminder if name == WISH else self._wishes.named
                 told = read(self._without_courtesies(_rest(slots[name], transcript)))

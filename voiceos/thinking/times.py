@@ -155,6 +155,8 @@ class Times:
                 return data.halves[text]
             case "part":
                 return data.parts[text]
+            case "after":
+                return text
             case "month":
                 return data.months.index(text) + 1
             case "date":

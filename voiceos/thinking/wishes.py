@@ -26,6 +26,11 @@ class Wishes:
         (`Times`); without a task where none is told. None where it is no wish to be reminded."""
         rules = self._rules
         text, link = text.strip(), ""
+        again: dict[str, int] = {}
+        if found := rules.again.match(plain(text)):
+            again, text = {"again": 1}, _without_words(text, len(found.group().split()))
+            if not text.strip(_MARKS):
+                return again
         if rules.polite_before.match(plain(text)):
             text = _without_words(text, 1)
         if rules.before.match(plain(text)):
@@ -38,6 +43,8 @@ class Wishes:
         else:
             timed = self.times.at_start(text)
             text = timed.left
+        if timed.slots and (rest := rules.again.match(plain(text))) and rest.end() == len(plain(text)):
+            again, text = {"again": 1}, ""
         if link:
             pass
         elif found := rules.link.match(plain(text)):
@@ -49,13 +56,15 @@ class Wishes:
         ended = self.times.at_end(text, known=timed)
         task = ended.left.strip(_MARKS)
         if not task:
-            return {} if not ended.slots and link else ended.slots or {}
+            return {} if not ended.slots and link else {**ended.slots, **again}
         if rules.polite.match(plain(task)):
             task = _without_words(task, 1)
         told = f"{link} {plain(task)}"
+        if ended.slots and rules.again_of.match(told):
+            again = {"again": 1}
         if rules.never.search(told) or not (ended.slots or rules.timeless.search(told)):
             return None
-        return {"link": link, "task": task, **ended.slots}
+        return {"link": link, "task": task, **ended.slots, **(again if rules.again_of.match(told) else {})}
 
     def named(self, text: str) -> Slots | None:
         """Which reminder is meant: "to call Anna", "for five", "about the meeting", "tomorrow". None where none is."""
@@ -95,7 +104,11 @@ class Wishes:
         return please or rules.told["of_them"].search(text) is not None
 
     def is_somebody(self, text: str) -> bool:
-        return self._rules.somebody.search(text) is not None
+        return self._rules.somebody.search(text) is not None or self.is_lower_name(text)
+
+    def is_lower_name(self, text: str) -> bool:
+        """It is no everyday word, so it may be a name without its capital."""
+        return self._rules.somebody_lower.search(text) is not None
 
     def is_theirs(self, text: str) -> bool:
         """The user may have told it: it is about them, or has a name."""
@@ -171,7 +184,10 @@ class _Rules:
     what_never: re.Pattern[str]
     statement: Mapping[str, Sequence[re.Pattern[str]]]
     told: Mapping[str, re.Pattern[str]]
+    again: re.Pattern[str]
+    again_of: re.Pattern[str]
     somebody: re.Pattern[str]
+    somebody_lower: re.Pattern[str]
     theirs: re.Pattern[str]
     no_value: re.Pattern[str]
 
@@ -180,7 +196,8 @@ class _Rules:
 def _rules(language: str) -> _Rules:
     table = languages.table(language, "wishes")
     reminder, what = table["reminder"], table["what"]
-    compiled = {name: re.compile(reminder[name]) for name in ("link", "telling", "polite", "never", "timeless")}
+    names = ("link", "telling", "polite", "never", "timeless", "again", "again_of")
+    compiled = {name: re.compile(reminder[name]) for name in names}
     return _Rules(
         before=re.compile(reminder["for"]),
         before_link=reminder["for_link"],
@@ -193,6 +210,7 @@ def _rules(language: str) -> _Rules:
         statement={name: tuple(map(re.compile, table["statement"][name])) for name in table["statement"]},
         told={name: re.compile(pattern) for name, pattern in table["told"].items()},
         somebody=re.compile(table["somebody"]["is"]),
+        somebody_lower=re.compile(table["somebody"]["lower"]),
         theirs=re.compile(table["theirs"]["is"]),
         no_value=re.compile(table["value"]["never"]),
         **compiled,
