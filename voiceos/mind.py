@@ -355,7 +355,7 @@ class Mind:
         now = self._now()
         chosen: list[Fact] = []
         for fact in sorted(facts, key=lambda one: -worth(one, now)):
-            if fact.due is not None and fact.due < now - timedelta(days=1):
+            if fact.due is not None and fact.due < now - timedelta(days=1) and not fact.repeats:
                 continue
             tried = sorted([*chosen, fact], key=lambda one: one.id)
             if await self._thinker.tokens(self._notes.known(tried)) <= budget - share:

@@ -1,4 +1,4 @@
-"""Reminders as facts of the memory that are due: kept, found again, called off; and what they may have told of hours."""
+"""Reminders as facts of the memory that are due: kept, found again, called off; and hours that they have told of."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from voiceos import languages
 from voiceos.diary import Diary
 from voiceos.initiative import REMINDER, Ledger, Outcome
 from voiceos.initiative import Kind as Occasions
-from voiceos.initiative.occasions import REMINDER_KEEPS, of_fact
-from voiceos.initiative.wording import value_of, what_of, when
+from voiceos.initiative.occasions import REMINDER_KEEPS, all_of_fact, begins
+from voiceos.initiative.repeats import Repeat, read
+from voiceos.initiative.wording import again_and_again, value_of, what_of, when
 from voiceos.memory import USER, Fact, Kind, Source, Store
+from voiceos.skills.repeating import EVERY, UNITS
 from voiceos.skills.until import Slots, fits
 from voiceos.thinking.times import Times, plain
 
@@ -39,43 +41,25 @@ class Reminders:
         self._language = language
 
     async def keep(
-        self, what: str, due: datetime, now: datetime, episode: Callable[[Store], int | None] = lambda store: None
+        self,
+        what: str,
+        due: datetime,
+        now: datetime,
+        episode: Callable[[Store], int | None] = lambda store: None,
+        *,
+        repeat: Repeat | None = None,
     ) -> Fact:
-        """Args:
-        what: in the user's words, "to call my sister".
-        episode: the turn that asks for it, where there is one.
-        """
-        words = languages.table(self._language, "initiative")["memory"]
-        sentence = words["sentence"].format(what=what, when=when_dated(due, self._language))
-
-        def keep(store: Store) -> Fact:
-            return store.remember_fact(
-                *(USER, REMINDER, value_of(what, due)),
-                at=now,
-                sentence=sentence,
-                kind=Kind.COMMITMENT,
-                single=False,
-                due=due,
-                episode=episode(store),
-                source=Source.TOLD,
-            )
-
-        return await self._diary.ask(keep)
+        """See `keep_in`."""
+        wanted = partial(keep_in, what=what, due=due, now=now, language=self._language, repeat=repeat)
+        return await self._diary.ask(lambda store: wanted(store, episode=episode(store)))
 
     async def call_off(self, fact: Fact, now: datetime) -> Fact:
         """What takes its place in the memory, so that nobody is told that it is still wanted."""
-        return await self._diary.ask(partial(called_off, fact, now, self._language))
+        return await self._diary.ask(lambda store: call_off_in(store, fact, now, self._language))
 
     async def pending(self, ledger: Ledger, now: datetime) -> list[Fact]:
         """Those that are yet to be told, the next one first."""
-        facts = await self._diary.ask(lambda store: store.facts_due(now + FAR, since=now - REMINDER_KEEPS, limit=1000))
-        return [
-            fact
-            for fact in facts
-            if fact.relation == REMINDER
-            and (occasion := of_fact(fact, now)) is not None
-            and ledger.open(occasion) is not None
-        ]
+        return await self._diary.ask(lambda store: pending_in(store, ledger, now))
 
     async def told_last(self, ledger: Ledger, now: datetime, within: timedelta) -> Fact | None:
         """The one that was told last, no longer ago than this; None where there is none, or it was forgotten."""
@@ -108,16 +92,73 @@ class Reminders:
         return None
 
 
-def called_off(fact: Fact, now: datetime, language: str, store: Store) -> Fact:
+def keep_in(
+    store: Store,
+    *,
+    what: str,
+    due: datetime,
+    now: datetime,
+    language: str,
+    repeat: Repeat | None = None,
+    episode: int | None = None,
+) -> Fact:
+    """Keep a reminder. Raises StorageError.
+
+    Args:
+        what: in the user's words, "to call my sister".
+        repeat: tells it again and again, from `due` on.
+        episode: the turn that asks for it, where there is one.
+    """
+    at = when_dated(due, language) if repeat is None else again_and_again(repeat, language)
+    sentence = languages.table(language, "initiative")["memory"]["sentence"].format(what=what, when=at)
+    return store.remember_fact(
+        *(USER, REMINDER, value_of(what, due, repeat)),
+        at=now,
+        sentence=sentence,
+        kind=Kind.COMMITMENT,
+        single=False,
+        due=due,
+        episode=episode,
+        source=Source.TOLD,
+        repeats="" if repeat is None else repeat.text,
+    )
+
+
+def pending_in(store: Store, ledger: Ledger, now: datetime) -> list[Fact]:
+    """Those that are yet to be told, the next one first. Raises StorageError."""
+    facts = store.facts_due(now + FAR, since=now - REMINDER_KEEPS, limit=1000)
+    found = [
+        fact
+        for fact in facts
+        if fact.relation == REMINDER and any(ledger.open(one) is not None for one in all_of_fact(fact, now))
+    ]
+    return sorted(found, key=lambda fact: begins(fact, now))
+
+
+def call_off_in(store: Store, fact: Fact, now: datetime, language: str) -> Fact:
+    """What takes the place of a reminder; it is due no more. Raises StorageError."""
     words = languages.table(language, "initiative")["memory"]
-    assert fact.due is not None
-    sentence = words["called_off"].format(what=what_of(fact), when=when_dated(fact.due, language))
-    return store.correct(fact.id, words["called_off_value"].format(value=fact.value), at=now, sentence=sentence)
+    sentence = words["called_off"].format(what=what_of(fact), when=told_when(fact, None, language))
+    value = words["called_off_value"].format(value=fact.value)
+    return store.correct(fact.id, value, at=now, sentence=sentence, due=False)
+
+
+def told_when(reminder: Fact, now: datetime | None, language: str) -> str:
+    """When it is told, as one says it; without a moment to say it at, so that it is right whenever it is read."""
+    if (repeat := read(reminder.repeats)) is not None:
+        return again_and_again(repeat, language)
+    assert reminder.due is not None
+    return when_dated(reminder.due, language) if now is None else when(reminder.due, now, language)
 
 
 def meant(reminder: Fact, slots: Slots, now: datetime) -> bool:
-    """Whether the slots of a time may mean this reminder."""
-    return reminder.due is None or fits(slots, reminder.due, now)
+    """Whether the slots of a time may mean this reminder: "the daily one", "for five", "on Mondays"."""
+    of_a_day = {name: value for name, value in slots.items() if name not in EVERY}
+    if "every" in slots:
+        repeat = read(reminder.repeats)
+        if repeat is None or repeat.unit is not UNITS.get(str(slots["every"]), repeat.unit):
+            return False
+    return reminder.due is None or not of_a_day or fits(of_a_day, begins(reminder, now), now)
 
 
 def when_dated(due: datetime, language: str) -> str:

@@ -16,12 +16,14 @@ from voiceos.diary import Diary
 from voiceos.events import Intent
 from voiceos.initiative import Kind as Occasions
 from voiceos.initiative import Ledger, Occasion, Outcome, kept
-from voiceos.initiative.occasions import begins, of_fact
-from voiceos.initiative.wording import bare, thing, turned, what_of, when, why
+from voiceos.initiative.occasions import all_of_fact, begins, of_fact
+from voiceos.initiative.repeats import Repeat, read
+from voiceos.initiative.wording import bare, listed, turned, what_of, when, why
 from voiceos.languages import Phrases
 from voiceos.memory import Fact, Store, terms
 from voiceos.preferences import Preferences
-from voiceos.reminders import Reminders, meant
+from voiceos.reminders import Reminders, meant, told_when
+from voiceos.skills.repeating import EVERY, UNKNOWN, rule
 from voiceos.skills.until import moment
 from voiceos.thinking import intents as thinking
 
@@ -225,27 +227,38 @@ class Reminding:
             hour = await self._reminders.hour_of(str(routine))
             known = {name: value for name, value in wanted.slots.items() if name != "after"}
             wanted = wanted if hour is None else _Wanted(what, {**known, **hour}, wanted.at)
-        due = moment(wanted.slots, now)
+        repeat = rule(wanted.slots) if "every" in wanted.slots else None
+        due = moment(wanted.slots, now) if repeat is None else repeat.first(now)
         if due is None:
             self._wanted = wanted
-            return self._phrases.text("remind_every" if "every" in wanted.slots else "remind_when", what=told)
+            unknown = wanted.slots.get("every") == UNKNOWN
+            return self._phrases.text("remind_every" if unknown else "remind_when", what=told)
         if due.astimezone(UTC) <= now.astimezone(UTC):  # in the hour that comes twice, clocks on the wall do not tell
-            hour = {name: value for name, value in wanted.slots.items() if name in CLOCK}
-            self._wanted = _Wanted(what, hour, now)
+            clock = {name: value for name, value in wanted.slots.items() if name in CLOCK}
+            self._wanted = _Wanted(what, clock, now)
             return self._phrases.text("remind_past", when=when(due, now, self._language))
         self._diary.enter(now)
-        fact = await self._keep(what, due, now, lambda store: self._episode(store, turn, said, now))
+        fact = await self._keep(what, due, now, lambda store: self._episode(store, turn, said, now), repeat=repeat)
         self._undo = lambda later: self._cancel([fact], later)
         self.on_told([fact])
-        return self._phrases.text("remind_set", what=told, when=when(due, now, self._language))
+        return self._phrases.text("remind_set", what=told, when=self._when(fact, now))
 
     async def _keep(
-        self, what: str, due: datetime, now: datetime, episode: Callable[[Store], int | None] = lambda store: None
+        self,
+        what: str,
+        due: datetime,
+        now: datetime,
+        episode: Callable[[Store], int | None] = lambda store: None,
+        *,
+        repeat: Repeat | None = None,
     ) -> Fact:
-        fact = await self._reminders.keep(what, due, now, episode)
+        fact = await self._reminders.keep(what, due, now, episode, repeat=repeat)
         self._focus = fact.id
-        if (occasion := of_fact(fact, now)) is not None:  # it may have been called off before
-            self.ledger.settled.pop(occasion.key, None)
+        for occasion in all_of_fact(fact, now):  # it may have been called off before
+            if fact.repeats and occasion.since <= now:  # it is brought back: that moment was told, or called off
+                self.ledger.settle(occasion.key, now)
+            else:
+                self.ledger.settled.pop(occasion.key, None)
         self.on_change()
         return fact
 
@@ -278,13 +291,13 @@ class Reminding:
     def _list(self, pending: Sequence[Fact], now: datetime) -> str:
         if not pending:
             return self._phrases.text("reminders_none")
-        told = [thing(fact, now, self._language) for fact in pending[:AT_ONCE]]
+        told = [listed(fact, now, self._language) for fact in pending[:AT_ONCE]]
         self.on_told(pending[:AT_ONCE])
         self._focus = pending[0].id if len(pending) == 1 else None
-        listed = format_list(told, locale=self._language)
+        reminders = format_list(told, locale=self._language)
         if (more := len(pending) - AT_ONCE) > 0:
-            return self._phrases.text("reminders_more", reminders=listed, count=more)
-        return self._phrases.text("reminders", reminders=listed)
+            return self._phrases.text("reminders_more", reminders=reminders, count=more)
+        return self._phrases.text("reminders", reminders=reminders)
 
     def _meant(self, pending: Sequence[Fact], intent: Intent, now: datetime) -> Sequence[Fact]:
         """Those that a wish to cancel may mean: what it is about, and when, as far as that is told."""
@@ -310,9 +323,8 @@ class Reminding:
             return self._which(meant, now)
         for fact in meant:
             after = await self._reminders.call_off(fact, now)
-            for one in (fact, after):
-                if (occasion := of_fact(one, now)) is not None:
-                    self.ledger.settle(occasion.key, now)
+            for occasion in (*all_of_fact(fact, now), *all_of_fact(after, now)):
+                self.ledger.settle(occasion.key, now)
         self._focus = None
         self._undo = lambda later: self._bring_back(meant, later)
         self.on_change()
@@ -324,7 +336,7 @@ class Reminding:
         """What was called off is wanted again."""
         for fact in facts:
             assert fact.due is not None
-            await self._keep(what_of(fact), fact.due, now)
+            await self._keep(what_of(fact), fact.due, now, repeat=read(fact.repeats))
         if len(facts) > 1:
             return self._phrases.text("reminders_back")
         told = turned(what_of(facts[0]), self._language)
@@ -334,8 +346,7 @@ class Reminding:
         return bare(fact, self._language)
 
     def _when(self, fact: Fact, now: datetime) -> str:
-        assert fact.due is not None
-        return when(fact.due, now, self._language)
+        return told_when(fact, now, self._language)
 
     # Speaking first.
 
@@ -364,8 +375,12 @@ def _told(intent: Intent, wanted: _Wanted | None, now: datetime) -> _Wanted:
     kept: tuple[str, ...] = ()
     if wanted is not None and (not what or not wanted.what):
         what = what or wanted.what
-        if not {*LENGTH, "every", "unread"} & {*slots}:
-            kept = (*(CLOCK if "hour" not in slots else ()), *(DAY if not {*DAY} & {*slots} else ()))
+        if "every" in slots:
+            kept = CLOCK if "hour" not in slots else ()
+        elif not {*LENGTH, "unread"} & {*slots}:
+            kept = (*EVERY, *(CLOCK if "hour" not in slots else ()), *(DAY if not {*DAY} & {*slots} else ()))
             kept = kept if {*CLOCK, *DAY} & {*slots} else (*kept, *LENGTH)
+        if wanted.slots.get("every") == UNKNOWN:  # told that it cannot be, they tell when it is once
+            kept = tuple(name for name in kept if name not in EVERY)
     before = {} if wanted is None else {name: value for name, value in wanted.slots.items() if name in kept}
     return _Wanted(what, before | slots, now)

@@ -125,7 +125,7 @@ MICROPHONE = Stored(
 MEMORY = Stored(
     "memory.db",
     "state",
-    3,
+    4,
     "what you said, what it answered, what it knows from it, and all that in short (`memory.enabled`): an SQLite "
     "database, [memory.md](memory.md)",
     "it does not know you any more",

@@ -93,12 +93,12 @@ async def test_a_time_that_is_not_understood_becomes_no_other() -> None:
     hears = [
         "remind me to eat today",
         "remind me to eat later",
-        "remind me to eat every day at nine",
+        "remind me to eat every few days at nine",
     ]
     async with Home(Wall("2026-03-04T14:00"), level="off", hears=hears) as home:
         for _ in hears:
             assert "When shall I remind you to eat" in await home.asks()
-        assert home.said()[-1].startswith("I can't repeat reminders yet")
+        assert home.said()[-1].startswith("I can only repeat it every day")
     with Store() as store:
         assert store.facts() == []
 
@@ -144,6 +144,47 @@ async def test_what_was_asked_for_is_undone_named_by_its_time_and_forgotten() ->
         for said, answered in said_and_answered:
             await home.asks()
             assert answered in home.live.conductor.last_reply(), said  # what is forgotten is in no history
+
+
+async def test_what_repeats_is_told_each_time_over_restarts_and_cancelled() -> None:
+    wall = Wall("2026-03-04T14:00")
+    hears = ["remind me every day at eight to take my pills", "what are my reminders", "what are my reminders"]
+    async with Home(wall, level="off", hears=hears) as home:
+        assert "remind you to take your pills, every day at 8:00 AM." in await home.asks()
+        assert "every day at 8:00 AM, take your pills" in await home.asks()
+        wall.set("2026-03-05T08:00")
+        assert await home.told("You asked me") == "You asked me to remind you to take your pills."
+        wall.set("2026-03-05T08:05")
+        await home.wait(2)
+        assert sum("You asked me" in one for one in home.said()) == 1
+        assert "every day at 8:00 AM, take your pills" in await home.asks()
+    wall.set("2026-03-09T09:00")  # off for days
+    hears = ["cancel the reminder to take my pills", "undo that", "cancel that reminder", "what are my reminders"]
+    async with Home(wall, level="off", hears=hears) as home:
+        assert await home.told("I was to") == "I'm late with this: at 8:00 AM I was to remind you to take your pills."
+        await home.wait(2)
+        assert len(home.said()) == 1, "once, and not for each day"
+        assert "I won't remind you: take your pills, every day at 8:00 AM." in await home.asks()
+        assert "remind you to take your pills, every day at 8:00 AM." in await home.asks()
+        assert "I won't remind you" in await home.asks()
+        assert await home.asks() == "You have no reminders."
+        wall.set("2026-03-10T08:00")
+        await home.wait(2)
+        assert not any("You asked me" in one for one in home.said())
+
+
+async def test_of_what_repeats_the_hour_is_asked_for() -> None:
+    said_and_answered = [
+        ("remind me to take my pills every day", "When shall I remind you to take your pills?"),
+        ("at eight", "remind you to take your pills, every day at 8:00 AM."),
+        ("remind me every two hours", "What shall I remind you of?"),
+        ("to drink", "remind you to drink, every 2 hours."),
+        ("cancel the daily reminder", "take your pills, every day at 8:00 AM."),
+        ("stop reminding me to drink", "I won't remind you: drink, every 2 hours."),
+    ]
+    async with Home(Wall("2026-03-04T14:00"), level="off", hears=[said for said, _ in said_and_answered]) as home:
+        for said, answered in said_and_answered:
+            assert answered in await home.asks(), said
 
 
 async def test_what_was_told_is_wanted_again_later() -> None:

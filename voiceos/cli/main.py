@@ -12,6 +12,7 @@ from voiceos.cli import control, in_short
 from voiceos.cli import memory as memory_verbs
 from voiceos.cli import models as model_verbs
 from voiceos.cli import persona as persona_verbs
+from voiceos.cli import reminders as reminder_verbs
 from voiceos.cli import service as service_verbs
 from voiceos.cli.ask import ask, say, transcribe
 from voiceos.cli.bench import bench
@@ -92,6 +93,7 @@ app.add_typer(model_verbs.app, name="models")
 memory_verbs.app.command()(in_short.days)
 memory_verbs.app.command()(in_short.profile)
 app.add_typer(memory_verbs.app, name="memory")
+app.add_typer(reminder_verbs.app, name="reminders")
 app.add_typer(config_verbs.app, name="config")
 app.add_typer(persona_verbs.app, name="persona")
 app.add_typer(service_verbs.app, name="service")

@@ -79,16 +79,22 @@ def changing() -> Iterator[Store]:
 
 
 def _tell_running() -> None:
+    tell_running("forgotten", "The voiceos that runs may still have it in mind until the next turn")
+
+
+def tell_running(method: str, otherwise: str) -> None:
+    """Call a running assistant, if there is one; `otherwise` tells what it means where that fails."""
+
     async def tell() -> None:
         async with ControlClient() as client:
-            await client.call("forgotten")
+            await client.call(method)
 
     try:
         asyncio.run(tell())
     except NotRunning:
         pass
     except VoiceosError as error:
-        print(f"The voiceos that runs may still have it in mind until the next turn: {error}", file=sys.stderr)
+        print(f"{otherwise}: {error}", file=sys.stderr)
 
 
 @app.command(cls=TakesMinus)

@@ -18,7 +18,7 @@ def fact(one: Fact) -> str:
     if one.weight > 1:
         notes.append(f"told {one.weight:g} times")
     if one.due is not None:
-        notes.append(f"due {one.due:{_MINUTE}}")
+        notes.append(f"{'first ' if one.repeats else ''}due {one.due:{_MINUTE}}")
     if one.superseded_at is not None:
         notes.append(f"until {one.superseded_at.astimezone():{_DAY}}")
     return f"{one.id:>6}  {_line(one.sentence)}  ({', '.join(notes)})"
@@ -89,6 +89,7 @@ def fact_data(one: Fact) -> dict[str, object]:
         "since": one.since.isoformat(),
         "last": one.last.isoformat(),
         "due": _iso(one.due),
+        "repeats": one.repeats,
         "turn": one.episode,
         "source": one.source.value,
         "weight": one.weight,

@@ -115,6 +115,11 @@ class Methods:
             await self._daemon.live.remembering.look_for_erasures()
         return m.Done()
 
+    async def due(self, call: Call, params: m.Nothing) -> m.Done:
+        if self._daemon.live.begun:
+            self._daemon.live.reminding.on_change()
+        return m.Done()
+
     async def subscribe(self, call: Call, params: m.Subscribe) -> m.Subscribed:
         allowed = self._daemon.settings.control.words
         if params.kinds is None:
@@ -336,6 +341,13 @@ TABLE: tuple[Method, ...] = (
         m.Nothing,
         m.Done,
         Methods.forgotten,
+    ),
+    Method(
+        "due",
+        "Look anew into the memory for what is due, as another program has changed it there.",
+        m.Nothing,
+        m.Done,
+        Methods.due,
     ),
     Method(
         "restart_engine",

@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 
 from voiceos.initiative.attendance import Attendance
 from voiceos.initiative.budget import Outcome, Reason, Verdict
-from voiceos.initiative.occasions import Kind, Occasion
+from voiceos.initiative.occasions import REPEATED, Kind, Occasion
 from voiceos.initiative.reception import Answer, Reception
 
 KEPT_DECISIONS = 100
 KEPT_KEYS = 2000
+KEPT_OF_SERIES = 50
+"""Of what is told again and again, so that it drives out nothing that was told once."""
 KEPT_SAID = 50
 
 PUT_OFF = {True: timedelta(minutes=15), False: timedelta(hours=1)}
@@ -84,6 +86,10 @@ class Ledger:
         self.put_off.pop(key, None)
         self.settled.pop(key, None)
         self.settled[key] = now
+        if key.startswith(f"{REPEATED}:"):
+            series = f"{key.rpartition(':')[0]}:"
+            for older in [one for one in self.settled if one.startswith(series)][:-KEPT_OF_SERIES]:
+                del self.settled[older]
         for oldest in list(self.settled)[: max(0, len(self.settled) - KEPT_KEYS)]:
             del self.settled[oldest]
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
+from voiceos.initiative import repeats
 from voiceos.initiative.attendance import Attendance
 from voiceos.initiative.hours import QuietHours, next_at
 from voiceos.memory import USER, Fact, Source
@@ -17,6 +18,10 @@ from voiceos.memory import Kind as FactKind
 
 REMINDER = "reminder"
 """The relation of facts that the user asked to be reminded of at a time."""
+
+
+REPEATED = "repeat"
+"""Begins the names of the moments of one that repeats."""
 
 
 class Kind(StrEnum):
@@ -109,7 +114,7 @@ def occasions(facts: Iterable[Fact], attendance: Attendance, now: datetime, hour
     asked_in = {fact.episode for fact in facts if fact.relation == REMINDER and fact.episode is not None}
     # What the language model found in "remind me to …" is that reminder once more.
     facts = [fact for fact in facts if fact.relation == REMINDER or fact.episode not in asked_in]
-    found = [one for fact in facts if (one := of_fact(fact, now)) is not None]
+    found = [one for fact in facts for one in all_of_fact(fact, now)]
     for fact in facts:
         found += _offer(fact, attendance, now)
     found += _morning(attendance)
@@ -133,8 +138,10 @@ def at_no_hour(fact: Fact) -> bool:
 
 
 def begins(fact: Fact, now: datetime) -> datetime:
-    """When it is time for what is due."""
+    """When it is time for what is due; of what is due again and again, when it is next."""
     assert fact.due is not None
+    if (repeat := repeats.read(fact.repeats)) is not None:
+        return repeat.around(fact.due, now)[1].at
     if not at_no_hour(fact) or fact.relation == REMINDER:
         return fact.due
     return now.replace(
@@ -145,6 +152,20 @@ def begins(fact: Fact, now: datetime) -> datetime:
 
 def _floor(fact: Fact, now: datetime) -> datetime:
     return _midnight(now) if at_no_hour(fact) else now
+
+
+def all_of_fact(fact: Fact, now: datetime) -> list[Occasion]:
+    """Likewise; of a reminder that repeats the last moment that has come, which is told until the next one comes, and
+    the next one."""
+    repeat = repeats.read(fact.repeats) if fact.relation == REMINDER else None
+    if fact.due is None or repeat is None:
+        return [] if (one := of_fact(fact, now)) is None else [one]
+    last, ahead = repeat.around(fact.due, now)
+    series = f"{REPEATED}:{fact.id}"
+    next_one = Occasion(Kind.REMINDER, f"{series}:{ahead.name}", ahead.at, ahead.at + REMINDER_KEEPS, fact.id)
+    if last is None:
+        return [next_one]
+    return [Occasion(Kind.REMINDER, f"{series}:{last.name}", last.at, ahead.at, fact.id), next_one]
 
 
 def of_fact(fact: Fact, now: datetime) -> Occasion | None:

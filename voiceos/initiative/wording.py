@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, get_day_names
+from babel.lists import format_list
 
 from voiceos import languages
 from voiceos.initiative.budget import ON_TIME
 from voiceos.initiative.occasions import REMINDER, Kind, Occasion, at_no_hour, begins
+from voiceos.initiative.repeats import LAST_DAY, Repeat, Unit, read
 from voiceos.memory import Fact
 from voiceos.memory import Kind as FactKind
 from voiceos.thinking.persons import Persons
@@ -21,12 +23,14 @@ MOST_THINGS = 3
 WEEK_DAYS = 7
 """From then on a day of the week is one of many."""
 
-_MOMENT = re.compile(r" \(\d{4}-\d\d-\d\d \d\d:\d\d\)$")
+WEEKDAYS = (0, 1, 2, 3, 4)
+
+_MOMENT = re.compile(r" \((?:\d{4}-\d\d-\d\d \d\d:\d\d|FREQ=[A-Z0-9;=,-]+)\)$")
 
 
-def value_of(what: str, due: datetime) -> str:
+def value_of(what: str, due: datetime, repeat: Repeat | None = None) -> str:
     """A reminder as a fact's value: twice the same at two times are two."""
-    return f"{what} ({due:%Y-%m-%d %H:%M})"
+    return f"{what} ({due:%Y-%m-%d %H:%M})" if repeat is None else f"{what} ({repeat.text})"
 
 
 def what_of(reminder: Fact) -> str:
@@ -55,6 +59,35 @@ def when(at: datetime, now: datetime, language: str) -> str:
     return told
 
 
+def again_and_again(repeat: Repeat, language: str) -> str:
+    """A rule, as one says it: "every weekday at 8:00 AM"."""
+    words = languages.table(language, "initiative")["every"]
+    patterns = languages.table(language, "answers")
+    count, unit = repeat.every, repeat.unit.name.lower().removesuffix("s")
+    if repeat.unit is Unit.MINUTES and count % 60 == 0:
+        count, unit = count // 60, "hour"
+    names = format_list([get_day_names("wide", locale=language)[day] for day in repeat.weekdays], locale=language)
+    if repeat.weekdays == WEEKDAYS and count == 1:
+        unit = "weekday"
+    day = repeat.day
+    told: str = words[unit if count == 1 else f"{unit}s"].format(
+        count=count,
+        time=format_time(time(repeat.hour, repeat.minute), patterns["time_pattern"], locale=language),
+        weekdays=names,
+        day=words["last_day"] if day == LAST_DAY else _ordinal(day, language),
+        date=format_date(date(2000, repeat.month, max(day, 1)), words["date_pattern"], locale=language)
+        if repeat.month
+        else "",
+    )
+    return told
+
+
+def _ordinal(number: int, language: str) -> str:
+    from num2words import num2words  # slow to import, and few reminders are of a month
+
+    return str(num2words(number, lang=language, to="ordinal_num")) if number else ""
+
+
 def text(occasion: Occasion, fact: Fact | None, today: Sequence[Fact], now: datetime, language: str) -> str:
     """What to say; empty where what it tells of is known no more.
 
@@ -71,12 +104,13 @@ def text(occasion: Occasion, fact: Fact | None, today: Sequence[Fact], now: date
             if occasion.kind is Kind.REMINDER:
                 is_late = now - occasion.since >= ON_TIME
                 told = words["reminder_late" if is_late else "reminder"]
-                return told.format(what=turned(what_of(fact), language), when=when(fact.due, now, language))
+                at = occasion.since if fact.repeats else fact.due
+                return told.format(what=turned(what_of(fact), language), when=when(at, now, language))
             key = "offer" if occasion.kind is Kind.OFFER else "due_today" if at_no_hour(fact) else "due_now"
             to_them = Persons(language).turned(_said(fact))
             told = words[key if to_them else f"{key}_as_said"]
-            at = when(begins(fact, now), now, language)
-            return told.format(told=to_them, said=_said(fact), when=at)
+            told_at = when(begins(fact, now), now, language)
+            return told.format(told=to_them, said=_said(fact), when=told_at)
         case Kind.THOUGHT:
             return _thought(fact, language) if fact is not None else ""
         case Kind.MORNING:
@@ -121,6 +155,17 @@ def thing(fact: Fact, now: datetime, language: str) -> str:
         return _said(fact)
     at = when(begins(fact, now), now, language)
     told: str = words["at_an_hour"].format(when=at, what=bare(fact, language))
+    return told
+
+
+def listed(reminder: Fact, now: datetime, language: str) -> str:
+    """A reminder among others: one that repeats with its rule."""
+    repeat = read(reminder.repeats)
+    if repeat is None:
+        return thing(reminder, now, language)
+    told: str = languages.table(language, "initiative")["at_an_hour"].format(
+        when=again_and_again(repeat, language), what=bare(reminder, language)
+    )
     return told
 
 

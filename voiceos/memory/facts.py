@@ -15,7 +15,7 @@ from voiceos.memory.terms import clean, folded
 COLUMNS = """
 f.id, f.subject, f.relation, f.value, f.sentence, f.kind, f.since, f.since_offset, f.last, f.due, f.due_offset,
 (SELECT t.episode FROM tellings t WHERE t.fact = f.id ORDER BY t.at, t.id LIMIT 1),
-f.source, f.weight, f.single, f.superseded_by, f.superseded_at, f.used
+f.source, f.weight, f.single, f.superseded_by, f.superseded_at, f.used, f.repeats
 """
 
 
@@ -33,6 +33,7 @@ class Told:
     due: datetime | None
     episode: int | None
     source: Source
+    repeats: str = ""
 
     def __post_init__(self) -> None:
         for name in ("subject", "relation", "value"):
@@ -51,7 +52,7 @@ class Told:
 def of_row(row: Sequence[object]) -> Fact:
     """Of what `COLUMNS` select."""
     (number, subject, relation, value, sentence, kind, since, since_offset, last, due, due_offset) = row[:11]
-    (episode, source, weight, single, superseded_by, superseded_at, used) = row[11:]
+    (episode, source, weight, single, superseded_by, superseded_at, used, repeats) = row[11:]
     return Fact(
         id=cast(int, number),
         subject=str(subject),
@@ -69,6 +70,7 @@ def of_row(row: Sequence[object]) -> Fact:
         superseded_by=cast("int | None", superseded_by),
         superseded_at=moments.utc(cast("int | None", superseded_at)),
         used=moments.utc(cast("int | None", used)),
+        repeats=str(repeats),
     )
 
 
@@ -110,11 +112,11 @@ def insert(database: sqlite3.Connection, told: Told) -> int:
     due = (None, None) if told.due is None else (moments.seconds(told.due), moments.offset_s(told.due))
     number: int = database.execute(
         "INSERT INTO facts (subject, relation, value, subject_key, relation_key, value_key, sentence, kind, since,"
-        " since_offset, last, due, due_offset, source, weight, single)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1.0, ?) RETURNING id",
+        " since_offset, last, due, due_offset, source, weight, single, repeats)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1.0, ?, ?) RETURNING id",
         (
             *(told.subject, told.relation, told.value, *told.keys, told.sentence, told.kind, at, offset, at, *due),
-            *(told.source, told.single),
+            *(told.source, told.single, told.repeats),
         ),
     ).fetchone()[0]
     note_telling(database, number, told)
@@ -139,8 +141,8 @@ def _tell_again(database: sqlite3.Connection, number: int, told: Told) -> None:
         told_first(database, number)
     if told.due is not None:
         database.execute(
-            "UPDATE facts SET due = ?, due_offset = ? WHERE id = ?",
-            (moments.seconds(told.due), moments.offset_s(told.due), number),
+            "UPDATE facts SET due = ?, due_offset = ?, repeats = ? WHERE id = ?",
+            (moments.seconds(told.due), moments.offset_s(told.due), told.repeats, number),
         )
 
 
@@ -220,11 +222,12 @@ def naming(database: sqlite3.Connection, name: str, limit: int) -> list[Fact]:
 
 
 def due(database: sqlite3.Connection, since: datetime | None, until: datetime, limit: int) -> list[Fact]:
-    """In force and due from `since` on, before `until`, the next one first."""
+    """In force and due from `since` on, before `until`, the next one first; of what is due again and again, all that
+    has its first moment before `until`."""
     conditions = ["f.due < ?", "f.due IS NOT NULL", "f.superseded_at IS NULL"]
     values = [moments.seconds(until)]
     if since is not None:
-        conditions.append("f.due >= ?")
+        conditions.append("(f.due >= ? OR f.repeats <> '')")
         values.append(moments.seconds(since))
     return _select(database, conditions, values, "f.due, f.id", limit)
 

@@ -63,7 +63,7 @@ def _fact(fact: Known, content: Content) -> str:
     if len(fact.told) > 1:
         notes.append(f"{len(fact.told)} times, the last on {_day(fact.told[-1].at)}")
     if fact.due is not None:
-        notes.append(f"due on {_day(fact.due)}, {fact.due:%H:%M}")
+        notes.append(f"{'first ' if fact.repeats else ''}due on {_day(fact.due)}, {fact.due:%H:%M}")
     sentence = _text(fact.told[0].sentence)
     if fact.superseded_at is not None:
         sentence = f"~~{sentence}~~"

@@ -85,6 +85,8 @@ class Fact:
     """None while it is in force."""
     used: datetime | None
     """When it was last of use in an answer."""
+    repeats: str = ""
+    """By which rule it is due again and again, from `due` on; empty: it is due once."""
 
     @property
     def in_force(self) -> bool:

@@ -143,4 +143,8 @@ CREATE INDEX episodes_summary ON episodes (summary) WHERE summary IS NOT NULL;
 CREATE INDEX episodes_unsummed ON episodes (at) WHERE summary IS NULL AND said <> '';
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _DRAWN, _SUMMED)
+_REPEATED = """
+ALTER TABLE facts ADD COLUMN repeats TEXT NOT NULL DEFAULT '';  -- a rule: due is its first moment
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _DRAWN, _SUMMED, _REPEATED)

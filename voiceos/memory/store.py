@@ -117,6 +117,7 @@ class Store:
         due: datetime | None = None,
         episode: int | None = None,
         source: Source = Source.TOLD,
+        repeats: str = "",
     ) -> Fact:
         """Keep a fact. One that is in force gains weight instead, once an episode; another value of the same subject
         and relation is superseded, and stays as what was known before.
@@ -130,10 +131,11 @@ class Store:
             single: False where there may be several values, such as friends.
             due: of plans and commitments; told again it may be another.
             episode: in which it was told.
+            repeats: the rule by which it is due again and again, from `due` on.
 
         Raises ValueError for an empty subject, relation or value, KeyError for an episode that is not there.
         """
-        told = Told(subject, relation, value, sentence, kind, at, single, due, episode, source)
+        told = Told(subject, relation, value, sentence, kind, at, single, due, episode, source, repeats)
         with self._database.writing() as database:
             _require_episode(database, episode)
             return facts.tell(database, told)
@@ -147,8 +149,12 @@ class Store:
         sentence: str = "",
         episode: int | None = None,
         source: Source = Source.TOLD,
+        due: bool = True,
     ) -> Fact:
         """Another value takes the place of a fact's own, which was wrong.
+
+        Args:
+            due: it is due as the other was, though once.
 
         Raises KeyError where there is no such fact, or episode, and ValueError for an empty value."""
         with self._database.writing() as database:
@@ -158,7 +164,7 @@ class Store:
                 raise KeyError(fact)
             told = Told(
                 *(wrong.subject, wrong.relation, value, sentence, wrong.kind, at, wrong.single),
-                *(wrong.due, episode, source),
+                *(wrong.due if due else None, episode, source),
             )
             return facts.tell(database, told, instead_of=fact)
 
@@ -203,7 +209,8 @@ class Store:
             return facts.naming(database, name, limit)
 
     def facts_due(self, until: datetime, *, since: datetime | None = None, limit: int = 50) -> list[Fact]:
-        """Plans and commitments in force that are due from `since` on, before `until`, the next one first."""
+        """Plans and commitments in force that are due from `since` on, before `until`, the next one first; with them
+        all that are due again and again."""
         with self._database.reading() as database:
             return facts.due(database, since, until, limit)
 

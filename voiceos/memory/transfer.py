@@ -20,7 +20,7 @@ from voiceos.memory import episodes, facts, moments, summaries
 from voiceos.memory.records import Kind, Scope, Source
 from voiceos.memory.terms import clean, folded
 
-FORMAT = 2
+FORMAT = 3
 
 
 class _Part(BaseModel):
@@ -53,6 +53,7 @@ class Known(_Part):
     single: bool = True
     told: list[Told] = Field(min_length=1)
     due: AwareDatetime | None = None
+    repeats: str = ""
     weight: float = Field(default=1, ge=1)
     used: AwareDatetime | None = None
     superseded_by: int | None = None
@@ -162,6 +163,7 @@ def export(database: sqlite3.Connection) -> Content:
                 single=fact.single,
                 told=told[fact.id],
                 due=fact.due,
+                repeats=fact.repeats,
                 weight=fact.weight,
                 used=fact.used,
                 superseded_by=None if fact.superseded_by is None else fact_numbers[fact.superseded_by],
@@ -281,6 +283,7 @@ class Importer:
             at=telling.at,
             single=known.single,
             due=known.due,
+            repeats=known.repeats,
             episode=None if telling.episode is None else self._turns.get(telling.episode),
             source=telling.source,
         )

@@ -81,6 +81,11 @@ def moment(slots: Slots, now: datetime) -> datetime | None:
     return _at(day, _hours_of(slots, known_day=True)[-1], minute, now)
 
 
+def hour_by_day(slots: Slots) -> int:
+    """The hour, 0 to 23 or behind midnight, that the slots mean on a day that is known."""
+    return _hours_of(slots, known_day=True)[-1]
+
+
 def fits(slots: Slots, due: datetime, now: datetime) -> bool:
     """Whether the slots may name a moment that is known: "the one at five", "the one tomorrow"."""
     due = due.astimezone(now.tzinfo)

@@ -161,7 +161,7 @@ class Times:
                 return data.months.index(text) + 1
             case "date":
                 return data.ordinals[text] if text in data.ordinals else data.number(text)
-            case "day":
+            case "day" | "day2":
                 return _WEEKDAYS[data.weekdays.index(text)] if text in data.weekdays else text
             case _:
                 return data.number(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -138,7 +138,8 @@ def of_row(row: dict[str, Any]) -> Week:
     facts = []
     for number, line in enumerate(row.get("due", ()), 1):
         day, clock, kind, name = line.split()
-        facts.append(fact(number, kind, moment(f"{day} {clock}"), name))
+        due = fact(number, kind, moment(f"{day} {clock}"), name)
+        facts.append(replace(due, repeats=row.get("repeats", {}).get(name, "")))
     jumps = []
     for line in row.get("jumps", ()):
         day, clock, hours = line.split()

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,29 @@ def test_turns_of_the_first_format_are_still_to_be_gone_through(monkeypatch: pyt
             turn(store, "I live in Hamburg.")
     with Store() as store:
         assert [episode.said for episode in store.undrawn()] == ["I live in Hamburg."]
+
+
+def test_reminders_of_the_third_format_are_due_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    due = datetime(2026, 3, 4, 17, tzinfo=UTC)
+    with monkeypatch.context() as before:
+        before.setattr(schema, "STEPS", schema.STEPS[:3])
+        before.setattr(schema, "VERSION", 3)
+        with Store() as store, store._database.writing() as database:
+            database.execute(
+                "INSERT INTO facts (subject, relation, value, subject_key, relation_key, value_key, sentence, kind,"
+                " since, since_offset, last, due, due_offset, source, weight, single) VALUES ('user', 'reminder',"
+                " 'eat', 'user', 'reminder', 'eat', 'eat', 'commitment', 0, 0, 0, ?, 0, 'told', 1.0, 0)",
+                (int(due.timestamp()),),
+            )
+    with Store() as store:
+        (fact,) = store.facts_due(due + timedelta(days=1))
+        assert (fact.due, fact.repeats) == (due, "")
+        again = store.remember_fact("user", "reminder", "run", at=due, due=due, single=False, repeats="FREQ=DAILY")
+        assert again.repeats == "FREQ=DAILY"
+        later = due + timedelta(days=99)
+        assert [one.value for one in store.facts_due(later, since=due + timedelta(days=9))] == ["run"]
+        assert store.correct(again.id, "no longer run", at=due, due=False).repeats == ""
+        assert store.facts_due(later, since=due + timedelta(days=9)) == []
 
 
 def test_a_step_that_fails_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

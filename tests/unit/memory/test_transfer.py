@@ -25,6 +25,9 @@ def live(store: Store) -> None:
     store.remember_fact(USER, "lives_in", "Munich", at=day(2))
     store.remember_fact(USER, "lives_in", "Berlin", at=second.at, episode=second.id, sentence=second.said)
     store.remember_fact(USER, "will", "call Anna", at=day(31), kind=Kind.COMMITMENT, single=False, due=day(33.5))
+    store.remember_fact(
+        *(USER, "reminder", "eat"), at=day(31), kind=Kind.COMMITMENT, single=False, due=day(32), repeats="FREQ=DAILY"
+    )
     anna = store.remember_fact("Anna", "is", "his sister", at=day(31), kind=Kind.PERSON)
     store.correct(anna.id, "his cousin", at=day(31))
     store.remember_fact("Anna", "age", "40", at=BEGIN)
@@ -42,11 +45,11 @@ def test_the_round_trip_is_exact(store: Store, tmp_path: Path) -> None:
     text = transfer.written(store.export())
     with another(tmp_path) as other:
         done = other.bring_in(transfer.read(text))
-        assert (done.episodes, done.facts) == (4, 6)
+        assert (done.episodes, done.facts) == (4, 7)
         assert transfer.written(other.export()) == text
         assert other.search_facts("Munich", superseded=True)[0].item.value == "Munich"
         assert [turn.said for turn in other.episodes()] == [turn.said for turn in store.episodes()]
-        assert len(other.missing_vectors("m")) == 10
+        assert len(other.missing_vectors("m")) == 11
 
 
 def test_what_is_brought_back_twice_is_there_once(store: Store) -> None:
@@ -157,8 +160,8 @@ def test_what_is_no_export_is_refused_without_showing_it(text: str, why: str) ->
 
 
 def test_one_of_a_newer_voiceos_is_refused() -> None:
-    with pytest.raises(NewerFormat, match="format 3"):
-        transfer.read('{"voiceos_memory": 3}')
+    with pytest.raises(NewerFormat, match="format 4"):
+        transfer.read('{"voiceos_memory": 4}')
 
 
 def test_one_that_was_written_by_hand_may_be_short(store: Store) -> None:
