@@ -304,6 +304,20 @@ async def test_a_good_morning_tells_what_the_day_holds_and_off_says_none() -> No
         stored.INITIATIVE.path.unlink()
 
 
+async def test_the_status_tells_why_it_is_silent() -> None:
+    for at, level, silent in (
+        ("2026-03-04T23:00", "rare", "quiet_hours"),
+        ("2026-03-04T14:00", "off", "off"),
+        ("2026-03-04T14:00", "normal", ""),
+    ):
+        async with Home(Wall(at), level=level) as home, ControlClient() as client:
+            told = (await client.call("status"))["speaks_first"]
+            assert (told["level"], told["silent"], told["said"]) == (level, silent, 0)
+            if silent == "quiet_hours":
+                assert told["until"] == datetime.fromisoformat("2026-03-05T07:00").replace(tzinfo=ZONE).timestamp()
+            del home
+
+
 async def test_nobody_is_talked_over() -> None:
     wall = Wall("2026-03-04T16:59")
     commitment("I have to call", "2026-03-04T17:00", wall)

@@ -19,7 +19,7 @@ from voiceos.cli.exits import run
 from voiceos.cli.options import AsJson
 from voiceos.cli.recollection import counted
 from voiceos.daemon.client import ControlClient
-from voiceos.daemon.messages import Engine, Status, Turn
+from voiceos.daemon.messages import Engine, SpeaksFirst, Status, Turn
 
 ROUND_S = 1.0
 """How often `--watch` asks."""
@@ -36,6 +36,15 @@ STATES = {
     "overlap": "both speak",
 }
 """Phases in the words of whoever looks."""
+
+SILENT = {
+    "quiet_asked_for": "you asked for quiet",
+    "quiet_hours": "quiet hours",
+    "on_call": "another program uses the microphone",
+    "just_spoke": "it has just spoken up",
+    "enough_today": "it has spoken up often enough",
+}
+"""Why it says nothing unasked."""
 
 WORKS_ON = {"stt": "recogniser", "llm": "language model", "tts": "voice"}
 
@@ -90,6 +99,8 @@ def report(now: Status) -> RenderableType:
         "memory", f"{megabytes(now.total_memory_bytes)}, of which {megabytes(now.memory_bytes)} without engines"
     )
     table.add_row("remembers", remembers(now))
+    if now.speaks_first is not None:
+        table.add_row("speaks first", speaks_first(now.speaks_first))
     for turn in reversed(now.turns[-3:]):
         table.add_row("last turns" if turn is now.turns[-1] else "", turn_line(turn))
     return Group(table, *troubles(now))
@@ -108,13 +119,16 @@ def _holds_its_tongue(now: Status) -> str:
         return ", on a call: it says nothing unasked"
     if now.quiet_until is None:
         return ""
-    until = datetime.fromtimestamp(now.quiet_until).astimezone()
+    return f", quiet until {clock_time(now.quiet_until)}: it says nothing unasked"
+
+
+def clock_time(at: float) -> str:
+    """A moment to come, seconds since the epoch."""
+    until = datetime.fromtimestamp(at).astimezone()
     today = datetime.now().astimezone().date()
     if (until.date() - today).days > LONG_DAYS:
-        when = "it is told to talk again"
-    else:
-        when = until.strftime("%H:%M" if until.date() == today else "%A, %H:%M")
-    return f", quiet until {when}: it says nothing unasked"
+        return "it is told to talk again"
+    return until.strftime("%H:%M" if until.date() == today else "%A, %H:%M")
 
 
 def microphone(now: Status, *, level: bool = True) -> Text:
@@ -139,6 +153,15 @@ def remembers(now: Status) -> str:
     since = f" since {time.strftime('%Y-%m-%d', time.localtime(kept.since))}" if kept.since is not None else ""
     off = "; this conversation is off the record" if kept.off_the_record else ""
     return f"{counted(kept.turns, 'turn')}{since}, {counted(kept.facts, 'fact')}{off}"
+
+
+def speaks_first(now: SpeaksFirst) -> str:
+    """How readily, and why it is silent just now, or how much it has left."""
+    if now.silent == "off":
+        return "off: only to remind you of what you asked it to"
+    until = "" if now.until is None else f" until {clock_time(now.until)}"
+    left = f"said {now.said} of {now.most} in the last day"
+    return f"{now.level}; {f'silent now: {SILENT[now.silent]}{until}' if now.silent else 'it may'}; {left}"
 
 
 def turn_line(turn: Turn) -> str:

@@ -86,6 +86,7 @@ class Daemon:
         self.since = time.time()
         """Seconds since the epoch."""
         control = Control(self)
+        self.speaking_first = SpeakingFirst(lambda: self.live, control.announcements, self.clock)
         muting = Muting(self)
         self.first_meeting = FirstMeeting(lambda: self.live)
         self.parts: tuple[Part, ...] = (
@@ -100,7 +101,7 @@ class Daemon:
             muting,
             Remembering(lambda: self.live),
             Retention(self._prune, settings.memory.keep_episodes_days, self.clock),
-            SpeakingFirst(lambda: self.live, control.announcements, self.clock),
+            self.speaking_first,
             self.first_meeting,
             *parts,
         )

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from voiceos.config.model import ListeningMode
+from voiceos.config.model import InitiativeLevel, ListeningMode
 
 PROTOCOL = 1
 
@@ -188,6 +188,19 @@ class Remembered(Model):
     off_the_record: bool = Field(description="Nothing of this conversation is kept.")
 
 
+class SpeaksFirst(Model):
+    """What it says of its own accord, but for what it was asked to remind of."""
+
+    level: InitiativeLevel
+    silent: str = Field(
+        description='Why it says nothing just now: "off", "quiet_asked_for", "quiet_hours", "on_call", "just_spoke" or '
+        '"enough_today"; empty while it may.'
+    )
+    until: float | None = Field(description="Until when, seconds since the epoch; null where that is not known.")
+    said: int = Field(description="So often in the last day.")
+    most: int = Field(description="So often a day at most.")
+
+
 class Status(Model):
     version: str
     protocol: int
@@ -212,6 +225,7 @@ class Status(Model):
     remembered: Remembered | None = Field(
         None, description="Null: nothing is remembered, or it cannot be told just now."
     )
+    speaks_first: SpeaksFirst | None = None
     degraded: list[Degraded]
     words: bool = Field(description="Whether transcripts may be had (`control.words`).")
 

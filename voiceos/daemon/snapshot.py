@@ -14,6 +14,7 @@ from voiceos.catalogue import Kind
 from voiceos.daemon import messages as say
 from voiceos.daemon.feed import Feed
 from voiceos.engines.process import EngineProcess
+from voiceos.initiative.budget import DAY, MOST_A_DAY, silence
 
 if TYPE_CHECKING:
     from voiceos.daemon.daemon import Daemon
@@ -56,8 +57,21 @@ def status(daemon: Daemon, feed: Feed, remembered: say.Remembered | None = None)
         total_memory_bytes=own + sum(engine.memory_bytes for engine in engines),
         turns=list(feed.turns),
         remembered=remembered,
+        speaks_first=_speaks_first(daemon),
         degraded=[say.Degraded(what=one.what, hint=one.hint) for one in daemon.degraded()],
         words=settings.control.words,
+    )
+
+
+def _speaks_first(daemon: Daemon) -> say.SpeaksFirst:
+    here = daemon.speaking_first.here()
+    why = silence(here)
+    return say.SpeaksFirst(
+        level=here.level,
+        silent="" if why is None else why.reason.value,
+        until=why.at.timestamp() if why is not None and why.at is not None else None,
+        said=sum(abs(here.now - at) < DAY for at in here.said),
+        most=MOST_A_DAY.get(here.level, 0),
     )
 
 

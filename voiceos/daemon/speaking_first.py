@@ -173,7 +173,7 @@ class SpeakingFirst(Part):
 
     async def _consider(self, now: datetime) -> None:
         facts = await self._facts(now)
-        here = self._here()
+        here = self.here()
         ledger = self._live().reminding.ledger
         if self._saying is not None and not self._saying.done():
             if self._told is None or not self._told.sounds:
@@ -219,7 +219,8 @@ class SpeakingFirst(Part):
             self._look_at = now + TRY_AGAIN
             return ()
 
-    def _here(self) -> Circumstances:
+    def here(self) -> Circumstances:
+        """What it goes by just now."""
         live = self._live()
         ledger, wanted, conductor = live.reminding.ledger, live.settings.initiative, live.conductor
         return Circumstances(

@@ -12,13 +12,13 @@ late. Thresholds are set by hand, so that "rare" is one or two a day.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from voiceos.config.model import InitiativeLevel
 from voiceos.initiative.hours import QuietHours
-from voiceos.initiative.occasions import Occasion
+from voiceos.initiative.occasions import Kind, Occasion
 from voiceos.initiative.reception import Reception
 
 THRESHOLD = {"rare": 0.45, "normal": 0.2}
@@ -102,6 +102,19 @@ def weigh(occasion: Occasion, here: Circumstances) -> Verdict:
     if occasion.asked:
         return Verdict(Outcome.NOW, Reason.ASKED_FOR)
     return _scored(occasion, here)
+
+
+SILENT = (
+    *(Reason.OFF, Reason.QUIET_ASKED_FOR, Reason.QUIET_HOURS, Reason.ON_CALL, Reason.JUST_SPOKE, Reason.ENOUGH_TODAY),
+)
+"""Reasons that hold for all that nobody asked for."""
+
+
+def silence(here: Circumstances) -> Verdict | None:
+    """Why nothing that nobody asked for is said just now, and until when; None where it may be."""
+    anything = Occasion(Kind.COMMITMENT, "", here.now, here.now + timedelta(days=366))
+    verdict = weigh(anything, replace(here, speaking=False))
+    return verdict if verdict.reason in SILENT else None
 
 
 def _closed(occasion: Occasion, here: Circumstances) -> Verdict | None:
