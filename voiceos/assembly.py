@@ -126,6 +126,7 @@ class Assembly:
             matcher=matcher(settings.assistant.name),
             name=settings.assistant.name,
             own_words=lambda: self.conductor.own_words(),
+            may_echo=self._may_echo,
             language=stt_language(settings),
             wake_word=wake_word(settings),
         )
@@ -218,6 +219,11 @@ class Assembly:
         if self.mind is not None:
             yield asyncio.create_task(self.mind.run(), name="mind")
         yield asyncio.create_task(self.temperament.run(), name="temperament")
+
+    def _may_echo(self, since: float) -> bool:
+        """Not where it is known that nothing comes back, as through a headset, and nothing sounded meanwhile."""
+        echo = self._sound.echo
+        return echo is None or echo.present or self.conductor.sounded_since(since)
 
     async def aclose(self) -> None:
         """Finish what is being written or forgotten."""

@@ -191,6 +191,10 @@ class Conductor:
         """What the assistant is saying, or has just said."""
         return self._work.own_words()
 
+    def sounded_since(self, at: float) -> bool:
+        """Whether anything that the assistant says has sounded since a moment, monotonic seconds."""
+        return self._work.sounded_since(at)
+
     def heard_of(self, text: str) -> str | None:
         """What was heard so far of the reply with this text; None where it is not being said."""
         return self._work.heard_of(text)

@@ -20,6 +20,7 @@ from voiceos.languages import Phrases
 from voiceos.listening.addressing import strip_name
 from voiceos.log import speech
 from voiceos.mood import Steady
+from voiceos.own_voice import OwnVoice
 from voiceos.speaking.brevity import brief
 from voiceos.speaking.clips import Clips
 from voiceos.speaking.ports import Player, TextToSpeech
@@ -30,9 +31,6 @@ from voiceos.trace import Trace
 from voiceos.turn import Turn
 
 log = logging.getLogger(__name__)
-
-ECHO_MEMORY_S = 2.0
-"""How long after a reply its words may still come back: the tail of the room, the recogniser's delay."""
 
 ENGINE_SENTENCES = ("error.stt", "error.llm", "error.tts", "error.engine", "error.memory")
 """Sentences after which it is worth saying that all is well again."""
@@ -90,8 +88,7 @@ class Work:
         self._numbers = 0
         self._spoken: dict[int, int] = {}
         """The turn of each reply in the player."""
-        self._last_words = ""
-        self._last_spoke_at = float("-inf")
+        self._own = OwnVoice(clock)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def go_by(self, *, name: str, speed: float, openers: Openers | None) -> None:
@@ -116,7 +113,8 @@ class Work:
 
     def let_go(self) -> None:
         """What was said last is forgotten."""
-        self.last_reply = self._last_words = ""
+        self.last_reply = ""
+        self._own.let_go()
 
     async def aclose(self) -> None:
         """Cancel every task, and wait for it."""
@@ -299,8 +297,7 @@ class Work:
             if record.reply is not None:
                 text = record.reply.heard(record.reply.samples) if record.failed else record.reply.text
                 self._remember(record, text, interrupted=record.failed)
-            self._last_words = record.words
-        self._last_spoke_at = self._clock.monotonic()
+        self._own.ended(None if record is None else record.words)
 
     def silent(self, turn: int) -> None:
         """What the user said in a turn was answered by a deed alone."""
@@ -332,7 +329,7 @@ class Work:
         if record.number is not None:
             played = player.stop(record.number) if record.reply is None else record.reply.stop()
             self._spoken.pop(record.number, None)
-            self._last_words, self._last_spoke_at = record.words, self._clock.monotonic()
+            self._own.ended(record.words)
             if record.reply is not None and not record.finished:
                 self._remember(record, record.reply.heard(played), interrupted=True)
         player.resume()
@@ -351,11 +348,12 @@ class Work:
             record.reply.go_over(player)
 
     def own_words(self) -> str:
-        """What the assistant is saying, or has said within `ECHO_MEMORY_S`."""
-        saying = [turn.words for turn in self._turns.values() if turn.committed]
-        if self._clock.monotonic() - self._last_spoke_at < ECHO_MEMORY_S:
-            saying.append(self._last_words)
-        return " ".join(saying)
+        """What the assistant is saying, or has just said."""
+        return self._own.words(self._turns.values())
+
+    def sounded_since(self, at: float) -> bool:
+        """Whether anything of it has sounded since a moment, monotonic seconds."""
+        return self._own.sounded_since(at, self._turns.values())
 
     def heard_of(self, text: str) -> str | None:
         """What was heard of the reply with this text, which sounds, is about to, or is suspended; None: of none."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import soxr
@@ -21,6 +21,9 @@ from voiceos.audio.presence import MUTED, Change, Presence
 from voiceos.audio.speaker import DUCK_S, Finished, Started
 from voiceos.clock import Clock
 from voiceos.config.model import Audio
+
+if TYPE_CHECKING:
+    from voiceos.audio.echo import Echo
 
 ROOM_LEVEL = 0.0003
 """−70 dBFS of noise: what a quiet room adds; a microphone without any is taken for switched off."""
@@ -92,6 +95,8 @@ class VirtualDuplex:
         """The loudspeaker is gone; the microphone is."""
         self.opening_s = 0.0
         """How long the microphone takes to open, as that of a headset that sleeps."""
+        self.echo: Echo | None = None
+        """What is known of the echo; there is none, and nobody knows of it."""
         self._changing = asyncio.Lock()
         self._clock = clock
         self._listeners = listeners

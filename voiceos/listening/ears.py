@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ class Ears:
 
     Args:
         own_words: what the assistant is saying or has just said; such words are an echo, not a turn.
+        may_echo: whether its own sound may come back in what was captured since a moment, monotonic seconds.
         backchannels: those of the language that the user speaks.
         language: to recognise, ISO 639-1; None means detect.
         wake_word: what hears it; None where there is none.
@@ -58,6 +60,7 @@ class Ears:
         backchannels: Backchannels,
         language: str | None,
         wake_word: WakeWord | None = None,
+        may_echo: Callable[[float], bool] = lambda since: True,
     ) -> None:
         self.gate = gate
         self.wake_word = wake_word
@@ -70,6 +73,7 @@ class Ears:
         self._matcher = matcher
         self._name = name
         self._own_words = own_words
+        self._may_echo = may_echo
         self._backchannels = backchannels
         self._language = language
         self._past: deque[Frame] = deque(maxlen=round(PAST_S / FRAME_S))
@@ -150,6 +154,7 @@ class Ears:
         *,
         called: Called | None = None,
         distant: bool = False,
+        since: float = -math.inf,
         on_encoded: Callable[[], None] | None = None,
     ) -> ev.Heard:
         """What an utterance says, but for the wake word. Raises EngineError.
@@ -157,6 +162,7 @@ class Ears:
         Args:
             called: the wake word in it.
             distant: see `SpeechGate.distant`.
+            since: when it began, monotonic seconds.
             on_encoded: see `SpeechToText.transcribe`.
         """
         if called is not None and called.only:
@@ -166,9 +172,9 @@ class Ears:
         if not isinstance(heard, ev.Words):
             return heard
         text = heard.text if called is None else strip_wake_word(heard.text, called.phrase)
-        return self.read(text, distant=distant) if text else ev.Nothing()
+        return self.read(text, distant=distant, since=since) if text else ev.Nothing()
 
-    def read(self, text: str, *, distant: bool = False) -> ev.Words:
+    def read(self, text: str, *, distant: bool = False, since: float = -math.inf) -> ev.Words:
         """What words say that are known already."""
         own_words = self._own_words()
         named = names(text, self._name)
@@ -177,7 +183,7 @@ class Ears:
             text,
             intent=self._matcher.match(strip_name(text, self._name)),
             named=named,
-            echo=is_echo(text, own_words) and not called,
+            echo=is_echo(text, own_words) and not called and self._may_echo(since),
             distant=distant,
             backchannel=self._backchannels.match(text, own_words),
         )
