@@ -17,7 +17,7 @@ from voiceos.thinking.intents import SentenceMatcher
 CASES: dict[str, dict[str, list[str]]] = tomllib.loads(Path(__file__).with_name("crisis_cases.toml").read_text("utf-8"))
 CRISIS = Crisis("en")
 KNOWN = [(text, kind) for part in CASES if part != "held_out" for kind, texts in CASES[part].items() for text in texts]
-HELD_OUT_FOUND = 47
+HELD_OUT_FOUND = 51
 """Of the sentences that the rule was not written on. It may find more, never fewer."""
 HELD_OUT_FALSE_ALARMS = 1
 
