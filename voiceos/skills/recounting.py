@@ -260,6 +260,8 @@ class Recounting:
                 return True
             if any(name in text for name in self._names(one.sentence)):
                 return True
+            if heard & asked.words & self._vocabulary.people.keys():  # "my doctor is on Tuesday"
+                return True
             enough = len(asked.words) > 1 or asked.holds == "day"
             return enough and self._questions.tells_of_the(one.sentence) and not self._names(one.sentence)
         if asked.path[0] == ANYBODY:  # what the user did with it tells not what it is
@@ -272,9 +274,10 @@ class Recounting:
         return any(owner in (one.subject, *self._names(one.sentence)) or owner.lower() in heard for owner in owners)
 
     def _answers(self, known: InForce, one: Held, asked: Asked, text: str) -> bool:
+        alone = asked.path[0] == ANYBODY and len(asked.words) == 1
         return (
             len(one.sentence) <= LONGEST_LETTERS
-            and all(self._tells_of(known, one, word) for word in asked.words)
+            and all(self._tells_of(known, one, word, alone=alone) for word in asked.words)
             and self._holds(one, asked, text)
         )
 
@@ -292,8 +295,10 @@ class Recounting:
         """Whether there are words that speak of it."""
         return relation in self._vocabulary.relations or bool(self._questions.cues(relation))
 
-    def _tells_of(self, known: InForce, one: Held, word: str) -> bool:
+    def _tells_of(self, known: InForce, one: Held, word: str, *, alone: bool) -> bool:
         """Whether a sentence speaks of it: by a word for it, or by the name of who it is."""
+        if alone:  # "the wedding" is not whoever got married
+            return word in terms.stems(one.sentence, self._language)
         if self._questions.speaks_of(one.sentence, word):
             return True
         person = self._vocabulary.people.get(word)

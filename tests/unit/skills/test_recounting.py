@@ -100,6 +100,7 @@ def memory(tmp_path: Path) -> Iterator[Memory]:
         (["I'm seeing somebody, his name's Tom."], "Have I got a boyfriend?", "Your partner is Tom."),
         (["My cat Tom is black."], "What colour is Tom?", "Your cat Tom is black."),
         (["Can't eat nuts."], "What can't I eat?", "You can't eat nuts."),
+        (["Doctor's on Thursday."], "Which day is my doctor's appointment?", "Your doctor is on Thursday."),
     ],
 )
 @pytest.mark.parametrize("drawn", [True, False], ids=["drawn", "said just now"])
@@ -335,6 +336,7 @@ def test_what_may_be_asked_of_the_world_is_the_language_models(
         (["I work at Shell.", "I just left the office."], "Where do I work?", "left"),
         (["I drive an electric car.", "I stopped the car."], "What do I drive?", "stopped"),
         (["I drive a red Polo.", "I sold my Polo for a thousand euros."], "What do I drive?", "thousand euros."),
+        (["Eva got married to a man from Rome."], "Where is the wedding?", "Eva"),
         (["I've taken all my pills, I want to die."], "Where did I put my pills?", "die"),
     ],
 )
