@@ -226,11 +226,13 @@ def _meant(slots: Slots) -> str | int | float | None:
 def _hours(slots: Slots, *, known_day: bool) -> list[int]:
     """Those of 24 that the slots may mean; one on a day that is known."""
     hour, half = int(slots["hour"]), _meant(slots)
+    if not 1 <= hour <= 12:
+        return [hour % 24]
     if half == "night":
         return [hour % 12 if hour == 12 or hour in EARLY_NIGHT else hour % 12 + 12]
-    if half and hour <= 12:
+    if half:
         return [hour % 12 + (0 if half == "am" else 12)]
-    if known_day or not 1 <= hour <= 12:
+    if known_day:
         return [hour % 24]
     return [hour % 12, hour % 12 + 12]
 

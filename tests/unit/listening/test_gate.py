@@ -327,17 +327,17 @@ def test_whatever_comes_events_are_in_order_sound_is_whole_and_memory_bounded(
 
 
 def test_the_detector_begins_anew_in_long_silence_and_never_within_an_utterance() -> None:
-    detector = Planned([0.0] * 130 + [1.0] * 20 + [0.0] * 150 + [1.0] * 200)
+    detector = Planned([0.0] * 130 + [1.0] * 20 + [0.0] * 300)
     gate = SpeechGate(detector, refresh_s=4.0)
     resets = []
     for number in range(len(detector.probabilities)):
         gate.feed(frame(number))
         resets.append(detector.resets)
-        if number == 160:
+        if number == 300:
             gate.discard()
-    assert resets[124] == 1 == resets[129]  # 4 s are 125 frames
-    assert resets[160] == 1
-    assert resets[299] == 2
+    assert resets[123] == 0
+    assert resets[124] == 1 == resets[300]  # 4 s are 125 frames; 150 silent ones in the utterance change nothing
+    assert resets[424] == 1
     assert resets[-1] == 2
 
 

@@ -13,6 +13,7 @@ SAID = {
     "Half past ten till a quarter past seven.": "22:30-07:15",
     "From a quarter to eleven until a quarter to eight, please.": "22:45-07:45",
     "From midnight to nine.": "00:00-09:00",
+    "From midnight at night until eight.": "00:00-08:00",
     "10pm - 7am": "22:00-07:00",
     "From 22 to 7.": "22:00-07:00",
     "From 22:30 until 6:00": "22:30-06:00",
