@@ -211,16 +211,17 @@ class Mind:
     def forgotten(self) -> None:
         self._in_mind = frozenset()
         self._recounting.forgotten()
-        if self._consolidation is not None:
-            self._consolidation.forgotten()
         self._stale.set()
 
     async def _recall(self, text: str, now: datetime, before: Sequence[str], since: datetime | None) -> Recalled | None:
         asked = self._notes.asks_about_themselves(text)
         found = [memory.item for memory in await self._recollection.recall(text, now, limit=2 * RECALLED)]
-        # Who tells something is answered by what is known; talk of the same belongs to what they ask or want.
-        talk = not self._notes.tells(text)
-        found = [one for one in found if isinstance(one, Fact) or (talk and self._notes.tells(one.said))]
+        found = [one for one in found if isinstance(one, Fact) or self._notes.tells(one.said)]
+        any_found = bool(found)
+        if not self._notes.wants(
+            text
+        ):  # who only tells something is answered by what is known, not by talk of the same
+            found = [one for one in found if isinstance(one, Fact)]
         told = None
         if not self._thinker.conversation.stays_close:  # who is in danger is not told what they said once
             told = await self._diary.ask(lambda store: self._recounting.tell(store, text, now, recalled=found))
@@ -231,7 +232,7 @@ class Mind:
         found = await self._diary.ask(lambda store: self._with_whom_they_name(store, found, text))
         fresh = [one for one in found if not self._in_prompt(one, since)][:RECALLED]
         if not fresh:
-            return self._warned(text, before, found=bool(found)) if asked else None
+            return self._warned(text, before, found=any_found or bool(found)) if asked else None
         while fresh:
             note = self._notes.note(fresh, now, asked=False)
             if asked and self._notes.shared(text, [note]) < 1.0:

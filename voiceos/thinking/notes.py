@@ -71,6 +71,11 @@ class Notes:
         """Whether the user's words tell anything: not where they only ask, suppose or want something."""
         return bool(provenance.telling(said, self._vocabulary))
 
+    def wants(self, text: str) -> bool:
+        """Whether a text asks or wants anything, whatever else it tells."""
+        lower = text.lower().replace("’", "'")
+        return re.search(self._texts["wants"], lower) is not None or not self.tells(text)
+
     def asks_about_themselves(self, text: str) -> bool:
         """Whether a text asks about the user's own life."""
         lower = text.lower().replace("’", "'").strip()

@@ -225,6 +225,7 @@ def test_the_past_is_asked_for_in_words(text: str, past: bool) -> None:
         ("How old is the dog?", True),
         ("Where does grandma live?", True),
         ("Can you tell me what I like?", True),
+        ("Do you remember the restaurant by the lake?", True),
         ("Tell us a joke.", False),
         ("I would like to know how far away the moon is.", False),
         ("I'd like to know why the sky is blue.", False),

@@ -66,12 +66,28 @@ def test_what_is_long_is_cut() -> None:
         ("Do you think I should take an umbrella with me today?", False),
         ("Why didn't you send me that news?", False),
         ("Who lives with me?", True),
+        ("Where do you think I live?", True),
         ("Can I borrow your pen?", False),
         ("", False),
     ],
 )
 def test_a_question_about_their_own_life_is_told_from_others(text: str, asks: bool) -> None:
     assert NOTES.asks_about_themselves(text) is asks
+
+
+@pytest.mark.parametrize(
+    ("text", "wants"),
+    [
+        ("I'm cooking tonight. What did I say about the pasta recipe?", True),
+        ("What did I say about the pasta recipe", True),
+        ("Remind me what I said about the pasta recipe.", True),
+        ("I want to know what Tom told me.", True),
+        ("How about pasta?", True),
+        ("I had a long day at work today.", False),
+    ],
+)
+def test_who_wants_something_says_so_whatever_else_they_tell(text: str, wants: bool) -> None:
+    assert NOTES.wants(text) is wants
 
 
 def test_what_means_the_same_is_the_same_subject() -> None:
