@@ -13,8 +13,7 @@ from babel.dates import format_date
 
 from voiceos.diary import Diary
 from voiceos.languages import Phrases
-from voiceos.memory import Scope, Store, summing
-from voiceos.memory.summaries import monday
+from voiceos.memory import Scope, Store, summaries, summing
 from voiceos.thinking.statements import Statements
 
 MOST_TOLD = 3
@@ -78,22 +77,11 @@ class Retelling:
         told = {day: short.get(day) or self._statements.longest(turns[day], MOST_TOLD) for day in turns}
         words = summing.rules(self._language)["told"]
         lines = []
-        for day, count in _shares({day: len(lines) for day, lines in told.items()}, MOST_LINES).items():
+        for day, count in summaries.shares({day: len(lines) for day, lines in told.items()}, MOST_LINES).items():
             weekday = format_date(day, "EEEE", locale=self._language)
             key = "today_line" if day == today else "week_line"
-            lines += [words[key].format(weekday=weekday, line=line) for line in told[day][:count]]
+            lines += [words[key].format(weekday=weekday, line=line) for line in self._statements.best(told[day], count)]
         return lines, False, True
-
-
-def _shares(there: Mapping[date, int], most: int) -> dict[date, int]:
-    """How many sentences of each day are told, of those there are: each has one before any has two, and the newest
-    have more where not all have room."""
-    shares = dict.fromkeys(there, 0)
-    while sum(shares.values()) < min(most, sum(there.values())):
-        for day in sorted(there, reverse=True):
-            if shares[day] < there[day] and sum(shares.values()) < most:
-                shares[day] += 1
-    return shares
 
 
 def _span(past: str, today: date) -> tuple[date, int]:
@@ -101,7 +89,7 @@ def _span(past: str, today: date) -> tuple[date, int]:
     if past in WEEKDAYS:  # the last one that is over
         return today - timedelta(days=(today.weekday() - WEEKDAYS.index(past) - 1) % 7 + 1), 1
     if past == "this_week":
-        return monday(today), 7
+        return summaries.monday(today), 7
     if past == "last_week":
-        return monday(today) - timedelta(days=7), 7
+        return summaries.monday(today) - timedelta(days=7), 7
     return today - timedelta(days=("today", "yesterday", "day_before").index(past)), 1

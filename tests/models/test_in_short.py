@@ -1,4 +1,4 @@
-"""A day and the user put in short by the real model: much of it holds, and none of what holds was not said."""
+"""A day in the user's own words, and the user put in short by the real model: none of what is kept was not said."""
 
 from __future__ import annotations
 

@@ -25,6 +25,8 @@ class Sources:
     erasures: int
     """What is kept later is refused where this is another by then."""
     turns: tuple[Episode, ...] = ()
+    telling: frozenset[int] = frozenset()
+    """Those of the turns that told a fact, by their numbers."""
     days: tuple[Summary, ...] = ()
 
 
@@ -57,7 +59,9 @@ class Chronicle:
             if row is None:
                 return None
             day = date.fromisoformat(row[0])
-            return Sources(day, forgetting.erasures(database), tuple(summaries.turns_on(database, day)))
+            turns = tuple(summaries.turns_on(database, day))
+            telling = summaries.telling(database, [turn.id for turn in turns])
+            return Sources(day, forgetting.erasures(database), turns, telling)
 
     def week_to_sum(self, today: date) -> Sources | None:
         """The newest week that is over before `today` and has days that belong to none; all its days."""

@@ -6,7 +6,7 @@ A summary knows its sources: a day its turns, a week its days, a profile its fac
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from voiceos.memory import episodes, moments, terms
@@ -30,6 +30,27 @@ ZONES = timedelta(hours=15)
 def monday(day: date) -> date:
     """Of its week."""
     return day - timedelta(days=day.weekday())
+
+
+def shares(there: Mapping[date, int], most: int) -> dict[date, int]:
+    """How many sentences of each day are told, of those there are: each has one before any has two, and the newest
+    have more where not all have room."""
+    shares = dict.fromkeys(there, 0)
+    while sum(shares.values()) < min(most, sum(there.values())):
+        for day in sorted(there, reverse=True):
+            if shares[day] < there[day] and sum(shares.values()) < most:
+                shares[day] += 1
+    return shares
+
+
+def telling(database: sqlite3.Connection, turns: Sequence[int]) -> frozenset[int]:
+    """Those of some turns that told a fact."""
+    found: set[int] = set()
+    for some in chunks(turns):
+        marks = ", ".join("?" * len(some))
+        rows = database.execute(f"SELECT DISTINCT episode FROM tellings WHERE episode IN ({marks})", some)  # noqa: S608
+        found |= {row[0] for row in rows}
+    return frozenset(found)
 
 
 def add(

@@ -1,9 +1,9 @@
-"""What the language model may write of a day, of a week and of the user, and what of that is borne out. Pure.
+"""What the language model may write of the user, and what of that is borne out. Pure.
 
 A small model writes what it was shown, what it expects, or half of one line and half of another. So each clause that it
-writes is held to one line of what was said, or of what is known: the words that matter have to stand there, in their
-order, with a "not" where there is one, of the user where it speaks of "you", as a question where it was one. A sentence
-with a clause that no line bears out is dropped whole.
+writes is held to one line of what is known: the words that matter have to stand there, in their order, with a "not"
+where there is one, of the user where it speaks of "you". A sentence with a clause that no line bears out is dropped
+whole.
 """
 
 from __future__ import annotations
@@ -24,22 +24,18 @@ SHORTEST_LETTERS, LONGEST_LETTERS = 8, 160
 """Of one sentence that is written, behind whom it speaks to."""
 
 _TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
-_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What was said in one breath, or is known: what a clause of a summary is held to."""
+    """What is known: what a clause of a profile is held to."""
 
     text: str
-    asks: bool = False
-    """A question, or a request."""
-    of_user: bool | None = None
-    """None: that is to be seen from its words."""
-    fact: int | None = None
-    """Where it is one, its number."""
-    about: str = ""
-    """Where it is one, of whom."""
+    of_user: bool
+    about: str
+    """Of whom."""
+    fact: int
+    """Its number."""
 
 
 def rules(language: str) -> dict[str, Any]:
@@ -58,12 +54,6 @@ def grammar(most: int, language: str) -> str:
     )
 
 
-def grammar_of_numbers(count: int, most: int) -> str:
-    """GBNF of a list of up to `most` numbers from 1 to `count`."""
-    numbers = " | ".join(f'"{number}"' for number in range(1, count + 1))
-    return f'root ::= "[" number ("," number){{0,{most - 1}}} "]"\nnumber ::= {numbers}'
-
-
 def written(sentences: Sequence[str]) -> str:
     """As the model is to write them."""
     return json.dumps(list(sentences), ensure_ascii=False, separators=(",", ":"))
@@ -72,23 +62,6 @@ def written(sentences: Sequence[str]) -> str:
 def parse(text: str) -> list[str]:
     """The sentences in what was written, also where it broke off in one. Never raises."""
     return [sentence for found in _TEXT.findall(text) if (sentence := " ".join(clean(found).split()))]
-
-
-def numbers(text: str, count: int) -> list[int]:
-    """The numbers from 1 to `count` in what was written, each once, ascending."""
-    found = {int(number) for number in _NUMBER.findall(text)[:count] if len(number) <= 6}
-    return sorted(number for number in found if 1 <= number <= count)
-
-
-def lines_said(said: str, vocabulary: Vocabulary) -> list[Line]:
-    """What a turn of the user's may be told by: its sentences without suppositions."""
-    request = re.compile(rules(vocabulary.language)["request"], re.IGNORECASE)
-    lines = []
-    for sentence in provenance.sentences(said):
-        asks = sentence.endswith(("?", "？")) or request.search(_straight(sentence)) is not None
-        if asks or provenance.telling(sentence, vocabulary):
-            lines.append(Line(sentence, asks))
-    return lines
 
 
 def lines_known(facts: Iterable[Fact], vocabulary: Vocabulary) -> list[Line]:
@@ -102,7 +75,7 @@ def lines_known(facts: Iterable[Fact], vocabulary: Vocabulary) -> list[Line]:
         text = vocabulary.in_words(fact).rstrip(". ")
         if fact.subject in people:
             text = f"{people[fact.subject].replace('_', ' ')} {text}"
-        lines.append(Line(text, of_user=fact.subject == USER, fact=fact.id, about=fact.subject))
+        lines.append(Line(text, fact.subject == USER, fact.subject, fact.id))
     return lines
 
 
@@ -124,7 +97,7 @@ def borne_out(sentence: str, lines: Sequence[Line], vocabulary: Vocabulary) -> l
         if found and len(content) == 1:  # a name, or what something was like
             among = found[-1:]
         elif found and not _has_subject(clause, words):
-            among = [line for line in lines if _goes_on(content[0], line, found[-1], of_user, vocabulary.language)]
+            among = [line for line in lines if _goes_on(line, found[-1], of_user=of_user)]
         line = _bearing(clause, among, vocabulary)
         if line is None:
             return None
@@ -140,9 +113,9 @@ def _has_subject(clause: str, words: dict[str, Any]) -> bool:
     return first or (bool(spoken) and spoken[0] in subjects)
 
 
-def _goes_on(word: str, line: Line, before: Line, of_user: bool, language: str) -> bool:
+def _goes_on(line: Line, before: Line, *, of_user: bool) -> bool:
     """A clause without a subject is of whom the sentence is: of the user, or of somebody else."""
-    return _of_user(word, line, language) == of_user and (of_user or line.about == before.about)
+    return line.of_user == of_user and (of_user or line.about == before.about)
 
 
 def _bearing(clause: str, lines: Sequence[Line], vocabulary: Vocabulary) -> Line | None:
@@ -153,48 +126,12 @@ def _bearing(clause: str, lines: Sequence[Line], vocabulary: Vocabulary) -> Line
 def _bears(clause: str, wanted: Sequence[str], line: Line, vocabulary: Vocabulary) -> bool:
     language = vocabulary.language
     words, clause = rules(language), _straight(clause).strip()
-    if line.asks != (re.search(words["asks"], clause, re.IGNORECASE) is not None):
+    if re.search(words["asks"], clause, re.IGNORECASE) or not _in_order(wanted, _words(line.text), language):
         return False
-    if not _in_order(wanted, _words(line.text), language):
-        return False
-    if line.asks:
-        return True
     if _denied(wanted[-1], clause, language) != _denied(wanted[-1], line.text, language):
         return False
     told = re.sub(words["reports"], "", clause, flags=re.IGNORECASE).strip()
-    if re.match(words["to_you"], told, re.IGNORECASE) and not _of_user(wanted[0], line, language):
-        return False
-    return not _is_anothers(told, line, language)
-
-
-def _of_user(word: str, line: Line, language: str) -> bool:
-    """Whether it is the user of whom a word is said: "I" is the last before it of whom anything may be."""
-    if line.of_user is not None:
-        return line.of_user
-    words, wanted, before = rules(language), stem(word, language), list[str]()
-    for spoken in provenance.spoken(line.text):
-        parts = [part for part in re.split(r"['’]", spoken) if part]
-        if wanted in (stem(part.lower(), language) for part in parts):
-            break
-        before += parts
-    for part in reversed(before):
-        if part.lower() in words["own_subjects"]:
-            return True
-        if part[:1].isupper() or part.lower() in words["other_subjects"]:
-            return False
-    return False
-
-
-def _is_anothers(told: str, line: Line, language: str) -> bool:
-    """It speaks of "your" thing, and the user did not say that it is theirs."""
-    if line.of_user is not None:
-        return False
-    words, said = rules(language), _straight(line.text).lower()
-    things = [found["thing"].lower() for found in re.finditer(words["your"], told, re.IGNORECASE)]
-    return not all(
-        re.search(words["mine"].format(thing=re.escape(thing)), said) or _of_user(thing, line, language)
-        for thing in things
-    )
+    return line.of_user or re.match(words["to_you"], told, re.IGNORECASE) is None
 
 
 def _content(text: str, language: str) -> list[str]:

@@ -1,8 +1,10 @@
-"""While nobody speaks: days, weeks and the user put in short by the language model, held to what was said by rule.
+"""While nobody speaks: days and weeks put in short in the user's own words, and a profile of the user by the language
+model, held to what is known by rule.
 
-It works on the background lane, as `reflection.py` does, and is broken off when somebody speaks. What is still to be
-done lies in the store, so that it goes on later, also after a restart; of a long day the pieces that are done are held
-until it is whole. What was said in need, and wishes such as "louder", are in no summary.
+Days and weeks are chosen, not written: `python -m voiceos.bench.in_short` prints what that keeps. The profile is
+written on the background lane, as `reflection.py` works, and all of it is broken off when somebody speaks. What is
+still to be done lies in the store, so that it goes on later, also after a restart. What was said in need, and wishes
+such as "louder", are in no summary.
 """
 
 from __future__ import annotations
@@ -17,19 +19,20 @@ from babel.dates import format_date
 from babel.lists import format_list
 
 from voiceos.errors import EngineError
-from voiceos.memory import USER, Acquaintance, Episode, Fact, Kind, Scope, Sources, Store, Summary, summing
+from voiceos.memory import USER, Acquaintance, Fact, Kind, Scope, Sources, Store, Summary, summaries, summing
 from voiceos.memory.relations import Vocabulary
 from voiceos.thinking.ports import Lane, LanguageModel, Message, Sampling
 from voiceos.thinking.reflection import Ask
-from voiceos.thinking.statements import Statements
+from voiceos.thinking.statements import Statement, Statements
 
 log = logging.getLogger(__name__)
 
-MOST_OF_PIECE, MOST_OF_DAY, MOST_OF_WEEK, MOST_OF_PROFILE = 4, 6, 8, 6
-"""Sentences; set by hand: what is told aloud has to be short."""
+MOST_OF_DAY, MOST_OF_WEEK, MOST_OF_PROFILE = 4, 8, 6
+"""Sentences; set by hand: what is told aloud has to be short. `python -m voiceos.bench.in_short` prints what is left of a
+day in four."""
 MOST_WRITTEN_TOKENS = 200
 LEAST_READ_TOKENS = 80
-"""Of what was said there has to be room for so much."""
+"""Of what is known there has to be room for so much."""
 TOKEN_LETTERS = 3
 """A token is hardly ever shorter, on the average."""
 LONGEST_LINE = 300
@@ -74,12 +77,6 @@ class Consolidation:
         self._profile_tokens = profile_tokens
         self._lane = lane or asyncio.Lock()
         self._now = now
-        self._pieces: dict[tuple[int, ...], list[str]] = {}
-        """What was written of some turns of a day that is not whole yet."""
-
-    def forgotten(self) -> None:
-        """Something was forgotten: nothing that was written before is gone by."""
-        self._pieces.clear()
 
     async def run(self) -> int:
         """Put in short all that waits; how many summaries were written. Raises as `steps`."""
@@ -87,7 +84,7 @@ class Consolidation:
 
     async def steps(self) -> AsyncGenerator[bool]:
         """Put in short all that waits, a day, a week and the user at a time; after each whether it was kept, which it
-        is not where something was forgotten meanwhile. Cancelling it loses nothing but the piece that it is at.
+        is not where something was forgotten meanwhile. Cancelling it loses nothing but the day that it is at.
 
         Raises EngineError where the model does not answer, or has no room for the instructions, and StorageError.
         """
@@ -100,93 +97,26 @@ class Consolidation:
     def _today(self) -> date:
         return self._now().date()
 
-    # Days.
+    # Days and weeks, by rule.
 
     async def _day(self, source: Sources) -> bool:
-        lines: list[str] = []
-        keys: list[tuple[int, ...]] = []
-        pieces = await self._in_pieces(source.turns)
-        for piece in pieces:
-            keys.append(tuple(turn.id for turn, _ in piece))
-            if keys[-1] not in self._pieces:
-                self._pieces[keys[-1]] = await self._of_piece([line for _, line in piece])
-            lines += self._pieces[keys[-1]]
-        if not lines:
-            lines = self._statements.turned([line for piece in pieces for _, line in piece], MOST_OF_PIECE - 1)
-        lines = await self._chosen(list(dict.fromkeys(lines)), MOST_OF_DAY)
-        kept = await self._keep(Scope.DAY, source, lines, turns=[turn.id for turn in source.turns])
-        for key in keys:
-            self._pieces.pop(key, None)
-        return kept
-
-    async def _in_pieces(self, turns: Sequence[Episode]) -> list[list[tuple[Episode, summing.Line]]]:
-        """As much at a time as there is room for."""
-        letters = TOKEN_LETTERS * await self._room(self._head())
-        pieces: list[list[tuple[Episode, summing.Line]]] = []
-        left = 0
-        for turn in turns:
-            for line in await asyncio.to_thread(self._statements.of, turn):  # which looks for wishes
-                size = min(len(line.text), LONGEST_LINE) + TOKEN_LETTERS
-                if not pieces or size > left:
-                    pieces.append([])
-                    left = letters
-                pieces[-1].append((turn, line))
-                left -= size
-        return pieces
-
-    async def _of_piece(self, lines: Sequence[summing.Line]) -> list[str]:
-        text = "\n".join(line.text[:LONGEST_LINE] for line in lines)
-        grammar = summing.grammar(MOST_OF_PIECE, self._language)
-        written = await self._write([*self._head(), Message("user", text)], grammar)
-        return [one for one, _ in self._borne_out(written, lines)]
-
-    def _head(self, what: str = "") -> list[Message]:
-        head = [Message("system", str(self._words[f"{what}instructions"]).strip())]
-        for example in self._words[f"{what}examples"]:
-            head += [
-                Message("user", "\n".join(example["said"])),
-                Message("assistant", summing.written(example["written"])),
-            ]
-        return head
-
-    def _borne_out(self, written: str, lines: Sequence[summing.Line]) -> list[tuple[str, list[summing.Line]]]:
-        """The sentences that hold, each once, with the lines that bear them out."""
-        kept: dict[str, list[summing.Line]] = {}
-        for sentence in summing.parse(written):
-            if (bearing := summing.borne_out(sentence, lines, self._vocabulary)) is not None:
-                ended = sentence.rstrip(" ,;:-")
-                kept[ended if ended.endswith((".", "!", "?")) else f"{ended}."] = bearing
-        return list(kept.items())
-
-    # Weeks.
+        lines: list[tuple[Statement, bool]] = []
+        for turn in source.turns:
+            said = await asyncio.to_thread(self._statements.of, turn)  # which looks for wishes
+            lines += [(line, turn.id in source.telling) for line in said]
+        chosen = self._statements.chosen(lines, MOST_OF_DAY)
+        return await self._keep(Scope.DAY, source, chosen, turns=[turn.id for turn in source.turns])
 
     async def _week(self, source: Sources) -> bool:
+        shares = summaries.shares({day.begins: len(day.lines) for day in source.days}, MOST_OF_WEEK)
         told = str(self._words["told"]["week_line"])
         lines = [
             told.format(weekday=format_date(day.begins, "EEEE", locale=self._language), line=line)
             for day in source.days
-            for line in day.lines
+            for line in self._statements.best(day.lines, shares[day.begins])
         ]
-        lines = await self._chosen(lines, MOST_OF_WEEK)
         ends = source.begins + timedelta(days=6)
         return await self._keep(Scope.WEEK, source, lines, ends=ends, days=[day.id for day in source.days])
-
-    async def _chosen(self, lines: list[str], most: int) -> list[str]:
-        """The lines that matter most, as they are; of many, first of each half."""
-        if len(lines) <= most:
-            return lines
-        head = Message("system", str(self._words["choosing"]).format(count=most).strip())
-        letters = TOKEN_LETTERS * await self._room([head])
-        numbered = [f"{number}. {line}" for number, line in enumerate(lines, 1)]
-        if sum(map(len, numbered)) > letters and len(lines) > 2 * most:
-            half = len(lines) // 2
-            first, second = await self._chosen(lines[:half], most), await self._chosen(lines[half:], most)
-            return await self._chosen([*first, *second], most)
-        shown = "\n".join(line[: letters // len(lines)] for line in numbered)
-        grammar = summing.grammar_of_numbers(len(lines), most)
-        written = await self._write([head, Message("user", shown)], grammar)
-        numbers = summing.numbers(written, len(lines))[:most]
-        return [lines[number - 1] for number in numbers] or lines[:most]
 
     # The user.
 
@@ -204,7 +134,7 @@ class Consolidation:
         lines = summing.lines_known(facts, self._vocabulary)
         if len(lines) < LEAST_KNOWN or not self._is_due(before, facts):
             return False
-        head = self._head("profile_")
+        head = self._head()
         text, letters = "", TOKEN_LETTERS * await self._room(head)
         for line in lines:
             if len(text) + len(line.text) < letters:
@@ -219,6 +149,24 @@ class Consolidation:
         source = Sources(self._today(), erasures)
         sentences = [*(line for line, _ in held), *between]
         return await self._keep(Scope.PROFILE, source, sentences, facts=sources | {one.id for one in people})
+
+    def _head(self) -> list[Message]:
+        head = [Message("system", str(self._words["profile_instructions"]).strip())]
+        for example in self._words["profile_examples"]:
+            head += [
+                Message("user", "\n".join(example["said"])),
+                Message("assistant", summing.written(example["written"])),
+            ]
+        return head
+
+    def _borne_out(self, written: str, lines: Sequence[summing.Line]) -> list[tuple[str, list[summing.Line]]]:
+        """The sentences that hold, each once, with the lines that bear them out."""
+        kept: dict[str, list[summing.Line]] = {}
+        for sentence in summing.parse(written):
+            if (bearing := summing.borne_out(sentence, lines, self._vocabulary)) is not None:
+                ended = sentence.rstrip(" ,;:-")
+                kept[ended if ended.endswith((".", "!", "?")) else f"{ended}."] = bearing
+        return list(kept.items())
 
     def _is_due(self, before: Summary | None, facts: Sequence[Fact]) -> bool:
         if before is None or before.outdated:
@@ -267,8 +215,6 @@ class Consolidation:
 
         kept = await self._ask(keep)
         log.debug("%s of %s: %d sentences, %s", scope, source.begins, len(lines), "kept" if kept else "to be made anew")
-        if kept is None:
-            self.forgotten()
         return kept is not None
 
     async def _write(self, prompt: Sequence[Message], grammar: str) -> str:
