@@ -28,8 +28,8 @@ from voiceos.thinking.statements import Statement, Statements
 log = logging.getLogger(__name__)
 
 MOST_OF_DAY, MOST_OF_WEEK, MOST_OF_PROFILE = 4, 8, 6
-"""Sentences; set by hand: what is told aloud has to be short. `python -m voiceos.bench.in_short` prints what is left of a
-day in four."""
+"""Sentences; set by hand: what is told aloud has to be short. `python -m voiceos.bench.in_short` prints what four keep
+of a day."""
 MOST_WRITTEN_TOKENS = 200
 LEAST_READ_TOKENS = 80
 """Of what is known there has to be room for so much."""
