@@ -47,7 +47,7 @@ async def test_a_question_is_answered_from_what_was_told_before_a_restart() -> N
             ("user", "sister", "Anna"),
             ("Anna", "lives_in", "Graz"),
         }
-        assert all(fact.sentence == "my sister Anna lives in Graz" for fact in store.facts())
+        assert {fact.sentence for fact in store.facts()} == {"My sister Anna lives in Graz"}
     async with Served(
         hears=["where does my sister live?", "is my sister far away?", "when is my birthday?"],
         engines=ENGINES,
