@@ -162,7 +162,7 @@ async def test_a_lost_sound_server_is_told_and_come_back_it_answers_again(card: 
             assert exchange.answer is not None
             answer = session.cut(exchange.answer, 0)
         async with _recogniser() as engines:
-            assert "capital" in await _written(engines, answer, RATE_HZ)
+            assert "berlin" in await _written(engines, answer, RATE_HZ)
 
 
 async def test_a_dry_run_needs_no_model(card: VirtualCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
