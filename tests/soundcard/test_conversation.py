@@ -93,7 +93,7 @@ async def test_speech_over_the_reply_silences_it_and_ctrl_c_leaves_nothing(card:
     )
     chance = random.Random(7)
     async with Session(card, starter_settings(), tmp_path, arguments=["--no-greeting"]) as session:
-        for number in range(2):
+        for number in range(3):
             asked = await session.say(story, HEARD_HZ)
             sounding = await session.sounding(asked.end_s)
             await asyncio.sleep(chance.uniform(0.2, 1.5))
@@ -195,6 +195,27 @@ async def test_a_mistake_in_the_settings_is_told_in_words_and_aloud(card: Virtua
     assert "open" in text
     async with _recogniser() as engines:
         assert "settings" in await _written(engines, sound, RATE_HZ)
+
+
+async def test_a_question_from_file_to_file(card: VirtualCard, tmp_path: Path) -> None:
+    ((_, question),) = await spoken(("What is the capital of Germany?",), Settings())
+    files.write(tmp_path / "question.wav", question, HEARD_HZ)
+    (tmp_path / "config.toml").write_text(starter_settings())
+    code, text = await _run(
+        "ask",
+        "--audio",
+        str(tmp_path / "question.wav"),
+        "--out",
+        str(tmp_path / "answer.wav"),
+        "--config",
+        str(tmp_path / "config.toml"),
+        card=card,
+    )
+    assert code == 0
+    assert "berlin" in text.lower()
+    code, text = await _run("transcribe", str(tmp_path / "answer.wav"), card=card)
+    assert code == 0
+    assert "berlin" in text.lower()
 
 
 async def _run(*arguments: str, card: VirtualCard) -> tuple[int, str]:

@@ -16,7 +16,7 @@ from voiceos.turn_taking.state import Phase
 
 ASKED = espeak("what is the capital of germany")
 TALE = "Far out at sea there stood a tower. Nobody knew who lived in it. At night a lamp was lit. Then the storm came."
-EVENTS, SEED = 10, 7
+EVENTS, SEED = 20, 7
 MISSING = "I can't find the device from your settings, so I use another one."
 MOVED = "I've switched to another device."
 
@@ -96,7 +96,7 @@ async def test_whatever_is_missing_at_the_start_is_waited_for_and_told(card: Vir
         assert await life.answers()
 
 
-async def test_ten_troubles_in_a_row_and_it_still_hears_and_answers_and_has_kept_nothing(card: VirtualCard) -> None:
+async def test_twenty_troubles_in_a_row_and_it_still_hears_and_answers_and_has_kept_nothing(card: VirtualCard) -> None:
     lived_through = await live_through(card, ASKED, EVENTS, SEED, told=print)
     print(lived_through)
     assert not lived_through.grown, lived_through

@@ -22,7 +22,7 @@ from voiceos.memory import USER, Store
 
 _FAR = datetime.now().astimezone() + timedelta(hours=11)
 STARTER = (
-    starter_settings().replace("[end_of_turn]", "speed = 2.0\n[end_of_turn]")
+    starter_settings().replace("[end_of_turn]", "speed = 1.6\n[end_of_turn]")
     + f'\n[initiative]\nquiet_hours = "{_FAR:%H:%M}-{_FAR + timedelta(hours=1):%H:%M}"\n'
 )
 """It talks faster, so that nobody waits longer than must be, and its quiet hours are not now, when it would wait."""
@@ -112,7 +112,7 @@ async def test_one_who_answers_plainly_and_over_its_words(card: VirtualCard, tmp
     assert written["assistant"]["user_name"] == "Robert"
     assert written["assistant"]["character"] == "ours"
     assert written["assistant"]["name"] in ("Viola", "Marina")
-    assert written["tts"]["speed"] == 1.85
+    assert written["tts"]["speed"] == 1.45
     assert written["initiative"] == {"quiet_hours": "22:00-08:00", "level": "rare"}
     assert stands(tmp_path)["stage"] == "done"
     assert any("because you like" in heard for _, heard in turns)
