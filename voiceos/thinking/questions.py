@@ -8,18 +8,14 @@ The rules are data of a language (`languages/<code>/questions.toml`). Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any, Literal
 
 from voiceos.languages import table
 from voiceos.memory import USER, terms
-from voiceos.memory.plain import compiled, groups_of, parts, with_parts
+from voiceos.memory.plain import groups_of
 from voiceos.memory.relations import Vocabulary
 from voiceos.memory.spoken import Spoken
-
-Holds = Literal["", "name", "day", "number", "place"]
+from voiceos.thinking.question_rules import Holds, alike, question_rules
 
 ANYBODY = ""
 """As the first of a path: what is asked belongs to nobody in particular."""
@@ -83,8 +79,8 @@ class Questions:
         self._vocabulary = Vocabulary.of(language)
         self._words = table(language, "questions")
         self._spoken = Spoken(language)
-        self._rules = _rules(language)
-        self._alike = _alike(language)
+        self._rules = question_rules(language)
+        self._alike = alike(language)
         self._groups = groups_of(language)
 
     def find(self, text: str) -> Asked | None:
@@ -350,61 +346,3 @@ class Questions:
         people = {**self._groups, **self._vocabulary.people}
         found = [people[word] for word in words if word in people]
         return (found[-1],) if found else (words[-1],) if words else ()
-
-
-@cache
-def _alike(language: str) -> Mapping[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
-    for group in table(language, "questions")["alike"]:
-        for word in (terms.stem(one, language) for one in group):
-            found[word] = found.get(word, frozenset((word,))) | frozenset(group)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    relations: tuple[tuple[tuple[str, ...], Holds, str, re.Pattern[str]], ...]
-    identity: tuple[re.Pattern[str], ...]
-    of_name: tuple[re.Pattern[str], ...]
-    thing: tuple[re.Pattern[str], ...]
-    deed: tuple[re.Pattern[str], ...]
-    whether: tuple[re.Pattern[str], ...]
-    about: tuple[re.Pattern[str], ...]
-    existence: tuple[re.Pattern[str], ...]
-    one_of: tuple[re.Pattern[str], ...]
-    named: re.Pattern[str]
-    somebody: re.Pattern[str]
-    kind: re.Pattern[str]
-
-
-@cache
-def _rules(language: str) -> _Rules:
-    words: Mapping[str, Any] = table(language, "questions")
-    known = with_parts(words["parts"], parts(language))
-
-    def all_of(name: str, key: str = "asks") -> tuple[re.Pattern[str], ...]:
-        return tuple(compiled(pattern, known) for pattern in words[name][key])
-
-    return _Rules(
-        tuple(
-            (
-                (entry["name"], *entry.get("also", ())),
-                entry.get("wants", ""),
-                entry.get("of_sort", ""),
-                compiled(pattern, known),
-            )
-            for entry in words["relation"]
-            for pattern in entry["asks"]
-        ),
-        all_of("identity"),
-        all_of("identity", "of_name"),
-        all_of("thing"),
-        all_of("deed"),
-        all_of("whether"),
-        all_of("about"),
-        all_of("existence"),
-        all_of("one_of"),
-        compiled("{name}", known),
-        compiled(words["somebody"], known),
-        compiled(words["kind"], known),
-    )
