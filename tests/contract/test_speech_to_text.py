@@ -59,7 +59,9 @@ async def test_a_language_is_found_where_none_is_set(stt: SpeechToText) -> None:
 
 
 async def test_no_sound_at_all_is_no_failure(stt: SpeechToText) -> None:
-    await stt.transcribe(np.zeros(0, np.float32), language="en")
+    decoding = await stt.transcribe(np.zeros(0, np.float32), language="en")
+    assert decoding.language == "en"
+    assert decoding.average_log_probability <= 0.0
 
 
 async def test_thirty_seconds_are_taken_and_more_refused(stt: SpeechToText) -> None:
