@@ -21,12 +21,15 @@ from voiceos.config.model import Memory
 from voiceos.diary import Diary
 from voiceos.errors import EngineError, VoiceosError, bug
 from voiceos.idleness import unless_busy
-from voiceos.memory import USER, Episode, Fact, Kind, Store
+from voiceos.memory import Fact, Store
 from voiceos.memory.ports import Embedder
 from voiceos.memory.recollection import Recollection
 from voiceos.memory.worth import worth
+from voiceos.recalling import RECALL_S, Recalling
+from voiceos.skills.comprehension import PATIENCE_S, Comprehension
 from voiceos.skills.recounting import Recounting
 from voiceos.thinking.consolidation import Consolidation
+from voiceos.thinking.judgement import Judgement
 from voiceos.thinking.notes import Notes
 from voiceos.thinking.ports import Recalled
 from voiceos.thinking.reflection import Reflection
@@ -34,12 +37,6 @@ from voiceos.thinking.thinker import Thinker
 
 log = logging.getLogger(__name__)
 
-RECALL_S = 0.25
-"""A turn waits no longer for its memories; finding them takes some 20 ms."""
-RECALLED = 3
-"""Memories in one note at most."""
-NAMED = 10
-"""Facts about somebody who comes to mind."""
 SETTLED_S = 600.0
 """After so long a silence what is always in mind may change: the prompt behind it is read anew, which takes seconds."""
 AGAIN_S = 60.0
@@ -57,6 +54,8 @@ class Mind:
         store: the diary's.
         reflection: draws facts; None: none are drawn.
         consolidation: puts days, weeks and the user in short; None: nothing is.
+        judgement: tells whether something answers a question; None: only rules do.
+        patience_s: so long an answer waits for memories, and for judgements; None: as long as somebody would.
         idle, busy: return when nobody speaks, and when somebody does.
         on_used: told of the facts that an answer went by.
     """
@@ -74,6 +73,8 @@ class Mind:
         busy: Callable[[], Awaitable[None]],
         settings: Memory,
         consolidation: Consolidation | None = None,
+        judgement: Judgement | None = None,
+        patience_s: float | None = None,
         now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
         on_used: Callable[[Sequence[int]], None] = lambda facts: None,
     ) -> None:
@@ -84,7 +85,7 @@ class Mind:
         self._recollection = Recollection(store, embedder, language=language)
         self._notes = Notes(language)
         self._recounting = Recounting(language)
-        self._language = language
+        self._judgement = judgement
         self._idle, self._busy = idle, busy
         self._settings = settings
         self._now = now
@@ -93,6 +94,19 @@ class Mind:
         """Why days are not put in short just now; None where they are."""
         self._in_mind: frozenset[int] = frozenset()
         """Facts in the block."""
+        self._recalling = Recalling(
+            diary,
+            thinker,
+            self._recollection,
+            self._recounting,
+            Comprehension(judgement, self._recounting, language=language, patience_s=patience_s or PATIENCE_S)
+            if judgement
+            else None,
+            notes=self._notes,
+            settings=settings,
+            in_mind=lambda: self._in_mind,
+            patience_s=patience_s or RECALL_S,
+        )
         self._stale = asyncio.Event()
         """The block was taken away."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -147,6 +161,7 @@ class Mind:
             idle=conductor.wait_idle,
             busy=conductor.wait_busy,
             settings=settings.memory,
+            judgement=Judgement(engines.llm, language=language),
             now=now,
         )
 
@@ -184,25 +199,20 @@ class Mind:
         if self._reflection is not None:
             await self._reflection.draw()
         await self._recollection.catch_up(_at_once)
+        await self.make_ready()
         await self.tell()
+
+    async def make_ready(self) -> None:
+        """Have ready, while nobody speaks, what judgements go by. Raises EngineError."""
+        if self._judgement is not None:
+            await self._judgement.prepare()
 
     # What the thinker asks.
 
     async def recall(
         self, text: str, now: datetime, *, before: Sequence[str], since: datetime | None
     ) -> Recalled | None:
-        if not self._begun:
-            return None
-        try:
-            async with asyncio.timeout(RECALL_S):
-                return await self._recall(text, now, before, since)
-        except TimeoutError:
-            log.info("the memory took too long for this turn")
-        except VoiceosError as error:
-            log.info("nothing is recalled: %s", error)
-        except Exception as error:
-            log.error("%s", bug(error))  # noqa: TRY400 - its text may hold what was said
-        return None
+        return await self._recalling.recall(text, now, before, since) if self._begun else None
 
     def used(self, facts: Sequence[int], now: datetime) -> None:
         self.on_used(facts)
@@ -212,61 +222,6 @@ class Mind:
         self._in_mind = frozenset()
         self._recounting.forgotten()
         self._stale.set()
-
-    async def _recall(self, text: str, now: datetime, before: Sequence[str], since: datetime | None) -> Recalled | None:
-        asked = self._notes.asks_about_themselves(text)
-        found = [memory.item for memory in await self._recollection.recall(text, now, limit=2 * RECALLED)]
-        found = [one for one in found if isinstance(one, Fact) or self._notes.tells(one.said)]
-        any_found = bool(found)
-        if not self._notes.wants(
-            text
-        ):  # who only tells something is answered by what is known, not by talk of the same
-            found = [one for one in found if isinstance(one, Fact)]
-        told = None
-        if not self._thinker.conversation.stays_close:  # who is in danger is not told what they said once
-            told = await self._diary.ask(lambda store: self._recounting.tell(store, text, now, recalled=found))
-        if told is not None:
-            return Recalled("", told.facts, answer=told.text)
-        if not self._settings.recall_tokens:
-            return None
-        found = await self._diary.ask(lambda store: self._with_whom_they_name(store, found, text))
-        fresh = [one for one in found if not self._in_prompt(one, since)][:RECALLED]
-        if not fresh:
-            return self._warned(text, before, found=any_found or bool(found)) if asked else None
-        while fresh:
-            note = self._notes.note(fresh, now, asked=False)
-            if asked and self._notes.shared(text, [note]) < 1.0:
-                note = self._notes.note(fresh, now, asked=True)
-            if await self._thinker.tokens(note) <= self._settings.recall_tokens or len(fresh) == 1:
-                return Recalled(note, tuple(one.id for one in fresh if isinstance(one, Fact)), exact=asked)
-            fresh = fresh[:-1]
-        return None
-
-    def _with_whom_they_name(self, store: Store, found: Sequence[Fact | Episode], text: str) -> list[Fact | Episode]:
-        """With what else is known of the people in them: who "my sister" is, one fact tells, and where she lives
-        another. What speaks of the same as the text comes first."""
-        every = {(type(one), one.id): one for one in found}
-        for fact in [one for one in found if isinstance(one, Fact)]:
-            name = fact.value if fact.kind is Kind.PERSON else "" if fact.subject == USER else fact.subject
-            for more in store.facts_naming(name, limit=NAMED) if name else ():
-                every.setdefault((Fact, more.id), more)
-
-        def misses(one: Fact | Episode) -> float:
-            return -self._notes.shared(text, [self._notes.in_words(one) if isinstance(one, Fact) else one.said])
-
-        return sorted(every.values(), key=misses)
-
-    def _in_prompt(self, one: Fact | Episode, since: datetime | None) -> bool:
-        if isinstance(one, Fact):
-            return one.id in self._in_mind or (since is not None and one.last >= _second(since))
-        return since is not None and one.at >= _second(since)
-
-    def _warned(self, text: str, before: Sequence[str], *, found: bool) -> Recalled | None:
-        """What keeps the language model from making up what the prompt does not hold; None where it surely does."""
-        shared = self._notes.shared(text, (*before, self._thinker.conversation.known))
-        if shared >= 1.0:
-            return None
-        return Recalled(self._notes.careful if found or shared else self._notes.unknown, exact=True)
 
     # What is done in idle time.
 
@@ -290,6 +245,7 @@ class Mind:
                 if self._reflection is not None:
                     await self._reflection.draw()
                 self._recollection.look_again()
+                await self.make_ready()
                 await self._consolidate(tell_after_s=SETTLED_S if len(self._thinker.conversation) else 0.0)
             except VoiceosError as error:
                 log.info("nothing is learnt just now: %s %s", error, error.hint)
@@ -386,8 +342,3 @@ class Mind:
 
 async def _at_once() -> None:
     """Nobody speaks."""
-
-
-def _second(at: datetime) -> datetime:
-    """As the store keeps moments."""
-    return at.replace(microsecond=0)

@@ -11,7 +11,7 @@ from voiceos.app import Engines
 from voiceos.errors import VoiceosError
 from voiceos.observer import Observer
 from voiceos.thinking.asides import Asides
-from voiceos.thinking.ports import Lane
+from voiceos.thinking.ports import Lane, LanguageModel
 from voiceos.thinking.thinker import Thinker
 
 log = logging.getLogger(__name__)
@@ -63,6 +63,12 @@ class Purge:
     async def _empty_background(self) -> None:
         async with self._asides().at_rest():
             try:
-                await self._engines.llm_of_now().extend(Lane.BACKGROUND, [])
+                await empty(self._engines.llm_of_now())
             except VoiceosError as error:  # it is not there, and begins anew with empty lanes
-                log.info("the background lane was not emptied: %s", error)
+                log.info("the lanes beside the conversation were not emptied: %s", error)
+
+
+async def empty(model: LanguageModel) -> None:
+    """Have nothing left in the lanes beside the conversation. Raises EngineError."""
+    for lane in (Lane.BACKGROUND, Lane.JUDGEMENT):
+        await model.extend(lane, [])

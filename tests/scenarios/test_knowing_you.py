@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 from tests.scenarios.room import settings
 from tests.scenarios.served import Served
 from voiceos.config import Settings
-from voiceos.languages import Phrases
+from voiceos.languages import Phrases, table
 from voiceos.memory import USER, Store
 
 ENGINES: dict[str, Any] = {
@@ -65,6 +66,22 @@ async def test_a_question_is_answered_from_what_was_told_before_a_restart() -> N
         assert room.said()[-1] in Phrases("en").variants("never_told")
     with Store() as store:
         assert all(fact.used for fact in store.facts(subject="Anna"))
+
+
+async def test_what_is_asked_in_other_words_is_answered_with_what_was_told() -> None:
+    question = "which place does Anna call home?"
+    yes = [probe["question"] for probe in table("en", "judging")["probes"] if probe["tells"]] + [question]
+    judged = [(rf"^Note: (?s:.*)Question: {re.escape(one)}$", "yes") for one in yes]
+    llm = {**ENGINES["llm"], "replies": [*judged, *ENGINES["llm"]["replies"]]}
+    told = "my sister Anna lives in Graz"
+    async with Served(hears=[told, question], engines={"llm": llm}, settings=quick()) as room:
+        await room.say(told)
+        await room.answered()
+        await known(room, 2)
+        await room.wait(4)  # until the instructions are read
+        await room.say("which place does Anna call home")
+        await room.answered()
+        assert room.said()[-1] == "I don't know that for sure, only that your sister Anna lives in Graz."
 
 
 async def test_without_notes_it_answers_by_rule_all_the_same() -> None:

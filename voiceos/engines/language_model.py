@@ -8,8 +8,8 @@ from pathlib import Path
 from voiceos.engines.process import EngineProcess
 from voiceos.thinking.ports import Lane, Message, ModelInfo, Role, Sampling
 
-BACKGROUND_PRIORITY = 10
-"""Lower runs first; the conversation's is 0."""
+PRIORITIES = {Lane.CONVERSATION: 0, Lane.JUDGEMENT: 5, Lane.BACKGROUND: 10}
+"""Lower runs first."""
 
 
 class ProcessLanguageModel:
@@ -33,26 +33,22 @@ class ProcessLanguageModel:
 
     async def extend(self, lane: Lane, tokens: Sequence[int], *, watch: int | None = None) -> int:
         evaluated: int = await self.process.call(
-            "extend", priority=_priority(lane), lane=lane, tokens=list(tokens), watch=watch
+            "extend", priority=PRIORITIES[lane], lane=lane, tokens=list(tokens), watch=watch
         )
         return evaluated
 
     async def next_probabilities(self, lane: Lane, candidates: Sequence[str], *, watched: bool = False) -> list[float]:
         probabilities: list[float] = await self.process.call(
-            "next_probabilities", priority=_priority(lane), lane=lane, candidates=list(candidates), watched=watched
+            "next_probabilities", priority=PRIORITIES[lane], lane=lane, candidates=list(candidates), watched=watched
         )
         return probabilities
 
     def generate(self, lane: Lane, *, sampling: Sampling, grammar: str | None = None) -> AsyncIterator[str]:
-        return self.process.stream("generate", priority=_priority(lane), lane=lane, sampling=sampling, grammar=grammar)
+        return self.process.stream("generate", priority=PRIORITIES[lane], lane=lane, sampling=sampling, grammar=grammar)
 
     async def save(self, lane: Lane, path: Path) -> None:
-        await self.process.call("save", priority=_priority(lane), lane=lane, path=str(path))
+        await self.process.call("save", priority=PRIORITIES[lane], lane=lane, path=str(path))
 
     async def restore(self, lane: Lane, path: Path) -> int:
-        tokens: int = await self.process.call("restore", priority=_priority(lane), lane=lane, path=str(path))
+        tokens: int = await self.process.call("restore", priority=PRIORITIES[lane], lane=lane, path=str(path))
         return tokens
-
-
-def _priority(lane: Lane) -> int:
-    return 0 if lane == Lane.CONVERSATION else BACKGROUND_PRIORITY

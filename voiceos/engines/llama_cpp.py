@@ -19,7 +19,7 @@ from voiceos.engines.cores import cores
 from voiceos.engines.reply_text import LoopGuard, ReplyText
 from voiceos.engines.weights import find_room
 from voiceos.errors import EngineError, EngineMissing, ModelError, StorageError
-from voiceos.thinking.ports import Lane, Message, ModelInfo, Role, Sampling
+from voiceos.thinking.ports import JUDGEMENT_TOKENS, Lane, Message, ModelInfo, Role, Sampling
 
 if TYPE_CHECKING:
     from voiceos.engines.llama_lanes import Lanes
@@ -33,7 +33,7 @@ _MAGIC = f"voiceos lane {stored.LANE.version}\n".encode()
 
 
 class LlamaCpp:
-    """A GGUF model with a conversation lane and a background lane.
+    """A GGUF model with a conversation lane, a background lane and a lane for judgements.
 
     Args:
         model_path: the GGUF file; ModelError if it is missing or cannot be read.
@@ -75,7 +75,7 @@ class LlamaCpp:
         self._ends = [token for token in range(self._size) if c.llama_vocab_is_eog(self._vocabulary, token)]
         self._lanes: Lanes = llama_lanes.Lanes(
             self._model,
-            (context_tokens, background_tokens),
+            (context_tokens, background_tokens, JUDGEMENT_TOKENS),
             threads=threads or cores(),
             batch_tokens=max(CONVERSATION_BATCH_TOKENS, BACKGROUND_BATCH_TOKENS),
         )

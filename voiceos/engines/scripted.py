@@ -22,7 +22,7 @@ from voiceos.engines.word_ends import words_of
 from voiceos.errors import StorageError
 from voiceos.listening.ports import Decoding
 from voiceos.speaking.ports import Speech, WordEnd, joined
-from voiceos.thinking.ports import Lane, Message, ModelInfo, Role, Sampling
+from voiceos.thinking.ports import JUDGEMENT_TOKENS, Lane, Message, ModelInfo, Role, Sampling
 
 if TYPE_CHECKING:
     from voiceos.memory.ports import Vectors  # all of the memory, which takes as long to import as the rest
@@ -102,9 +102,9 @@ class ScriptedLanguageModel:
         self._otherwise = otherwise
         self._open_ends = re.compile(open_ends, re.IGNORECASE)
         self._crash_on, self._hang_on = crash_on, hang_on
-        self._budgets = (context_tokens, background_tokens)
-        self._lanes: list[list[int]] = [[], []]
-        self._watched: list[list[int] | None] = [None, None]
+        self._budgets = (context_tokens, background_tokens, JUDGEMENT_TOKENS)
+        self._lanes: list[list[int]] = [[] for _ in Lane]
+        self._watched: list[list[int] | None] = [None for _ in Lane]
         self._words: dict[int, str] = {}
 
     def info(self) -> ModelInfo:
@@ -135,14 +135,17 @@ class ScriptedLanguageModel:
         return evaluated
 
     def next_probabilities(self, lane: Lane, candidates: Sequence[str], watched: bool = False) -> list[float]:
-        """0.2 for each end of a sentence or a turn after a finished message, 0.01 for everything else."""
+        """0.9 for an answer of the table, 0.2 for each end of a sentence or a turn after a finished message, 0.01 for
+        everything else."""
         held = self._watched[lane] if watched else self._lanes[lane]
         if held is None:
             raise ValueError("nothing was watched")
         if not held:
             raise ValueError("the lane is empty")
-        finished = not self._open_ends.search(self._message(held))
-        return [0.2 if finished and text in ("", ".", "?", "!") else 0.01 for text in candidates]
+        message = self._message(held)
+        answer = next((reply for pattern, reply in self._replies if pattern.search(message)), None)
+        ends = () if self._open_ends.search(message) else ("", ".", "?", "!")
+        return [0.9 if text == answer else 0.2 if text in ends else 0.01 for text in candidates]
 
     def generate(self, lane: Lane, sampling: Sampling, grammar: str | None) -> Generator[str, None, None]:
         """The grammar is taken as kept: answers under one are written by whoever writes the table."""

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from voiceos.errors import EngineError, ModelError, VoiceosError
+from voiceos.memory import fusion
 from voiceos.memory.index import BATCH, VectorIndex
 from voiceos.memory.ports import Embedder
 from voiceos.memory.recall import Memory, Recall
@@ -76,20 +77,27 @@ class Recollection:
         return self._fault
 
     async def recall(
-        self, text: str, now: datetime, *, limit: int = 4, past: bool | None = None, without: str | None = None
+        self,
+        text: str,
+        now: datetime,
+        *,
+        limit: int = 4,
+        past: bool | None = None,
+        without: str | None = None,
+        threshold: float = fusion.THRESHOLD,
     ) -> list[Memory]:
         """As `Recall.recall`, of what is in memory by now. Raises StorageError."""
 
         def work() -> list[Memory]:
             self._index.follow(most=BATCH)
             recall = self._by_words if self._fault else self._recall
-            return recall.recall(text, now, limit=limit, past=past, without=without)
+            return recall.recall(text, now, limit=limit, past=past, without=without, threshold=threshold)
 
         try:
             return await self._run(work)
         except (EngineError, ModelError) as error:
             self._give_up(error)
-            return await self.recall(text, now, limit=limit, past=past, without=without)
+            return await self.recall(text, now, limit=limit, past=past, without=without, threshold=threshold)
 
     def look_again(self) -> None:
         """Something was written to the store: `keep_up` goes on. What other processes write is found by its words from

@@ -64,7 +64,7 @@ class InForce:
     def held(self, subject: str, relation: str) -> list[Held]:
         """Values that are in force."""
         facts = self._store.facts(subject=subject, relation=relation, limit=WAITING)
-        found = [_of(one) for one in facts if one.id not in self._gone]
+        found = [as_held(one) for one in facts if one.id not in self._gone]
         new = [one for one in (*self._instead, *self._new) if _is_of(one, subject, relation)]
         if new and (terms.folded(subject), relation) in self._single:
             return new[-1:]
@@ -76,19 +76,19 @@ class InForce:
         facts = self._store.facts(subject=subject, relation=relation, superseded=True, limit=WAITING)
         now = [self._gone[one.id] for one in facts if one.id in self._gone]
         then = [self._store.fact(one.superseded_by) for one in facts if one.superseded_by is not None]
-        return max([*now, *(_of(one) for one in then if one is not None)], key=lambda one: one.at, default=None)
+        return max([*now, *(as_held(one) for one in then if one is not None)], key=lambda one: one.at, default=None)
 
     def naming(self, name: str) -> list[Held]:
         """Who somebody is to the user."""
         facts = [one for one in self._store.facts_naming(name) if one.subject == USER and one.kind is Kind.PERSON]
-        return [*(one for one in self._new if one.value == name and one.subject == USER), *map(_of, facts)]
+        return [*(one for one in self._new if one.value == name and one.subject == USER), *map(as_held, facts)]
 
     def names(self, name: str) -> bool:
         """Whether somebody of the name is known: of whom something was told, or who is somebody to the user."""
-        if any(self._is_somebody(one, name) for one in (*self._new, *map(_of, self._store.facts_naming(name)))):
+        if any(self._is_somebody(one, name) for one in (*self._new, *map(as_held, self._store.facts_naming(name)))):
             return True
         was = self._store.search_facts(name, superseded=True, limit=WAITING)
-        return any(self._is_somebody(_of(hit.item), name) for hit in was)
+        return any(self._is_somebody(as_held(hit.item), name) for hit in was)
 
     def _is_somebody(self, one: Held, name: str) -> bool:
         if terms.folded(one.subject) == terms.folded(name):
@@ -112,7 +112,8 @@ class InForce:
                     self._instead.append(Held(subject, fact.relation, over.instead, over.sentence, at))
 
 
-def _of(fact: Fact) -> Held:
+def as_held(fact: Fact) -> Held:
+    """A fact that was drawn."""
     return Held(fact.subject, fact.relation, fact.value, fact.sentence, fact.last, fact.id)
 
 

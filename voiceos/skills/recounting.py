@@ -20,9 +20,10 @@ from voiceos.memory import USER, Episode, Fact, Store, due, provenance, terms
 from voiceos.memory.plain import Plain, parts
 from voiceos.memory.relations import Vocabulary
 from voiceos.skills import memory as says
-from voiceos.skills.in_force import Held, InForce
+from voiceos.skills.in_force import Held, InForce, as_held
 from voiceos.skills.readings import Readings
 from voiceos.thinking.persons import Persons
+from voiceos.thinking.question_rules import Holds
 from voiceos.thinking.questions import ANYBODY, IDENTITY, Asked, Questions
 
 MOST_TOLD = 4
@@ -41,6 +42,10 @@ class Told:
     text: str
     facts: tuple[int, ...] = ()
     """Their numbers in the store, the weightiest last; empty where nothing was known."""
+    said: Held | None = None
+    """The sentence that it goes by, where that only shares words with the question."""
+    known: bool = True
+    """It tells what was asked for; else that it was never told, or not for sure."""
 
 
 class Recounting:
@@ -84,16 +89,16 @@ class Recounting:
         ended = [end for one in owners for of in asked.relations if (end := known.ended(one, of))]
         spoken = self._spoken(known, store, asked, owners, text, recalled)
         if ended:
-            return self._as_said(self._with_next(max(ended, key=lambda one: one.at), spoken, owners), now)
+            return self.as_told(self._with_next(max(ended, key=lambda one: one.at), spoken, owners), now)
         own = [one for one in spoken if self._is_about(known, one, asked, owners, text)]
         if asked.sort and (of_sort := [one for one in own if self._questions.is_of_sort(one.sentence, asked.sort)]):
-            return self._as_said(max(of_sort, key=lambda one: one.at), now)
+            return self.as_told(max(of_sort, key=lambda one: one.at), now)
         if asked.relations and asked.holds != "name" and self._is_cueing(asked.relations[0]):
             likely = [one for one in own if self._is_cued(one, asked.relations)]
         elif answering := [one for one in own if self._answers(known, one, asked, text)]:
             best = self._as_changed(max(answering, key=lambda one: one.at), own, asked, text)
             if not asked.of_kind or len(asked.words) > 1 or self._speaks_of(best, asked.of_kind):
-                return self._as_said(best, now)
+                return replace(self.as_told(best, now), said=best)
             likely = answering
         else:
             likely = [one for one in own if self._may_answer(one, asked, text)]
@@ -101,8 +106,30 @@ class Recounting:
         if not theirs and not (asked.plain and (asked.of_user or known.names(asked.path[0]))):
             return None
         if likely:
-            return self._perhaps(self._likeliest(likely, asked, recalled), now)
-        return Told(self._phrases.text("never_told"))
+            return self.perhaps(self._likeliest(likely, asked, recalled), now)
+        return self.never_told()
+
+    def statements(self, store: Store, recalled: Sequence[Fact | Episode]) -> list[Held]:
+        """What was recalled, the best first, as it was meant; without what is no longer so, and what was said in need.
+        Raises StorageError."""
+        known = InForce(store, self._vocabulary, self._readings)
+        found: list[Held] = []
+        for one in recalled:
+            if isinstance(one, Fact):
+                if one.in_force and one.id not in known.gone:
+                    found.append(as_held(one))
+            elif one.id not in known.outdated and not self._readings.in_need(one):
+                reading = self._readings.of(one, store)
+                found.append(Held("", "", "", reading.said, reading.at))
+        return list({terms.folded(one.sentence): one for one in reversed(found) if one.sentence}.values())[::-1]
+
+    def knows(self, store: Store, name: str) -> bool:
+        """Whether somebody of the name is. Raises StorageError."""
+        return InForce(store, self._vocabulary, self._readings).names(name)
+
+    def never_told(self) -> Told:
+        """That nothing of the kind was."""
+        return Told(self._phrases.text("never_told"), known=False)
 
     # Of whom.
 
@@ -212,7 +239,7 @@ class Recounting:
             " ".join([text, *owners, *words]), fact_numbers=(), episode_numbers=(), superseded=False, limit=MATCHES
         )
         spoken = [
-            Held(fact.subject, fact.relation, fact.value, fact.sentence, fact.last, fact.id)
+            as_held(fact)
             for fact in (*found.facts, *(one for one in recalled if isinstance(one, Fact)))
             if fact.in_force and fact.id not in known.gone
         ]
@@ -278,7 +305,7 @@ class Recounting:
         return (
             len(one.sentence) <= LONGEST_LETTERS
             and all(self._tells_of(known, one, word, alone=alone) for word in asked.words)
-            and self._holds(one, asked, text)
+            and self.holds(one, asked.holds, text)
         )
 
     def _as_changed(self, best: Held, own: Iterable[Held], asked: Asked, text: str) -> Held:
@@ -286,7 +313,7 @@ class Recounting:
 
         def changed(one: Held) -> bool:
             shared = any(self._questions.speaks_of(one.sentence, word) for word in asked.words)
-            tells = shared and self._questions.tells_of_a_change(one.sentence) and self._holds(one, asked, text)
+            tells = shared and self._questions.tells_of_a_change(one.sentence) and self.holds(one, asked.holds, text)
             return one.at > best.at and tells and len(one.sentence) <= LONGEST_LETTERS
 
         return max(filter(changed, own), key=lambda one: one.at, default=best)
@@ -315,18 +342,17 @@ class Recounting:
     def _speaks_of(self, one: Held, words: Iterable[str]) -> bool:
         return any(self._questions.speaks_of(one.sentence, word) for word in words)
 
-    def _holds(self, one: Held, asked: Asked, text: str) -> bool:
-        if asked.holds == "name":
+    def holds(self, one: Held, wanted: Holds, text: str) -> bool:
+        """Whether a sentence holds what an answer to a text has to."""
+        if wanted == "name":
             return any(name not in text for name in self._names(one.sentence))
-        if asked.holds == "day":
+        if wanted == "day":
             day = due.moment(one.sentence, ANY_DAY, self._vocabulary.data["due"])
             return day is not None or self._questions.tells_of_a_day(one.sentence)
-        if asked.holds == "place":
+        if wanted == "place":
             return self._questions.tells_of_a_place(one.sentence)
-        if asked.holds == "number":
-            number = parts(self._language)["number"]
-            return re.search(rf"\b{number}\b", one.sentence, re.IGNORECASE) is not None
-        return True
+        number = parts(self._language)["number"]
+        return wanted != "number" or re.search(rf"\b{number}\b", one.sentence, re.IGNORECASE) is not None
 
     def _is_cued(self, one: Held, relations: Iterable[str]) -> bool:
         return any(cues and provenance.cued(cues, one.sentence) for cues in map(self._questions.cues, relations))
@@ -344,7 +370,7 @@ class Recounting:
 
         return max(likely, key=fits)
 
-    def _perhaps(self, one: Held, now: datetime) -> Told:
+    def perhaps(self, one: Held, now: datetime) -> Told:
         """What was told that may be meant, and that it may not be."""
         said = one.sentence.rstrip(" .!")
         turned = "" if self._persons.dated(said) and one.at.date() != now.date() else self._persons.turned(said)
@@ -354,11 +380,11 @@ class Recounting:
             text = self._phrases.text("told_only", fact=inner)
         else:
             text = self._phrases.text("told_only_as_said", when=says.moment(one.at, now, self._language), said=said)
-        return Told(text, () if one.number is None else (one.number,))
+        return Told(text, () if one.number is None else (one.number,), known=False)
 
-    def _as_said(self, one: Held, now: datetime) -> Told:
-        numbers = () if one.number is None else (one.number,)
-        said = one.sentence.rstrip(" .!")
+    def as_told(self, one: Held, now: datetime) -> Told:
+        """What was told, said to the user."""
+        said, numbers = one.sentence.rstrip(" .!"), () if one.number is None else (one.number,)
         if self._persons.dated(said) and one.at.date() != now.date():
             when = _capital(says.moment(one.at, now, self._language))
             return Told(self._phrases.text("known_episode", when=when, said=said), numbers)

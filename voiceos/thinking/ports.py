@@ -17,10 +17,16 @@ from typing import Literal, Protocol
 Role = Literal["system", "user", "assistant"]
 
 
+JUDGEMENT_TOKENS = 512
+"""Length of that lane: the instructions and examples take some 330, a question and what was told the rest."""
+
+
 class Lane(IntEnum):
-    """A sequence of the model. The background yields to the conversation between batches and never evicts it."""
+    """A sequence of the model. None evicts another; what comes first here goes before the others between batches."""
 
     CONVERSATION = 0
+    JUDGEMENT = 2
+    """Whether something tells what is asked, for which a turn waits: `JUDGEMENT_TOKENS`."""
     BACKGROUND = 1
 
 

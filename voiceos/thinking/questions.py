@@ -309,6 +309,22 @@ class Questions:
     def _is_past(self, question: str) -> bool:
         return re.search(self._words["was"], question, re.IGNORECASE) is not None
 
+    def asks_for_a_fact(self, text: str) -> bool:
+        """Whether a text asks who, what or when something is or was, and wants no advice."""
+        question = self._bare(text)
+        wants_else = any(re.search(self._words[key], question, re.IGNORECASE) for key in ("other", "general"))
+        return not wants_else and re.search(self._words["fact"], question, re.IGNORECASE) is not None
+
+    def asks_of_theirs(self, text: str) -> bool:
+        """Whether a text asks for a fact of the user's own life."""
+        theirs = re.search(self._words["of_theirs"], self._bare(text), re.IGNORECASE) is not None
+        return theirs and self.asks_for_a_fact(text)
+
+    def wanted(self, text: str) -> Holds:
+        """What an answer to a text has to hold, by the word that asks."""
+        asking = re.search(self._words["fact"], self._bare(text), re.IGNORECASE)
+        return self._holds(asking[0].split()[-1].lower()) if asking else ""
+
     def _holds(self, asking: str) -> Holds:
         found: Holds = self._words["holds"].get(asking, "")
         return found

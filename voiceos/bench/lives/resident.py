@@ -45,12 +45,16 @@ from voiceos.speaking.clips import Clips
 from voiceos.speaking.ports import Speech, WordEnd
 from voiceos.thinking.asides import Asides
 from voiceos.thinking.intents import SentenceMatcher
+from voiceos.thinking.judgement import Judgement
 from voiceos.thinking.openers import Openers
 from voiceos.thinking.ports import Message, Role
 from voiceos.thinking.reflection import Reflection
 from voiceos.work import Work
 
 RATE_HZ = 22_050
+
+JUDGED_S = 120.0
+"""What is answered here is to be what a machine that has nothing else to do answers."""
 
 ONLY_A_WORD = "I see."
 """An answer where none is waited for: with none at all the language model takes the next question for its own words."""
@@ -196,6 +200,8 @@ class Resident:
             idle=_never,  # what is done while nobody speaks is done when `reflect` says so
             busy=_never,
             settings=settings.memory,
+            judgement=Judgement(engines.llm, language=language),
+            patience_s=JUDGED_S,
             now=clock.now,
             on_used=self._remembering.used,
         )
@@ -262,6 +268,7 @@ class Resident:
             await self._mind.begin()
             running = asyncio.create_task(self._mind.run(), name="mind")
             stack.push_async_callback(_ended, running)
+            await self._mind.make_ready()
             await self._thinker.warm_up()
             self._stack = stack.pop_all()
         return self

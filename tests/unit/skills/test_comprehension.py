@@ -1,0 +1,127 @@
+"""Questions that no rule knows, answered with what was told where the language model judges that it tells them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+import pytest
+
+from voiceos.engines.language_model import ProcessLanguageModel
+from voiceos.engines.process import EngineProcess, EngineSpec
+from voiceos.languages import Phrases, table
+from voiceos.skills.comprehension import Comprehension
+from voiceos.skills.in_force import Held
+from voiceos.skills.recounting import Recounting, Told
+from voiceos.thinking.judgement import Judgement
+
+NOW = datetime(2026, 3, 1, 12, 0).astimezone()
+RECOUNTING = Recounting("en")
+NEVER_TOLD = Phrases("en").variants("never_told")
+PROBES = [probe["question"] for probe in table("en", "judging")["probes"] if probe["tells"]]
+
+# What the model says "yes" to (0.99), and to what both are as likely (0.5); to all else "no".
+TELLS = ("allergic to kiwi.*must I not eat", "runs the bar.*owns the bar", "want to study (?:law|art).*subject")
+MAY_TELL = ("My wife Eva died.*did Eva die of",)
+
+
+def said(text: str, day: int = 1) -> Held:
+    return Held("", "", "", text, NOW.replace(month=1, day=day))
+
+
+@pytest.fixture
+async def comprehension() -> AsyncIterator[Comprehension]:
+    yes = [(re.escape(f"Question: {question}"), "yes") for question in PROBES]
+    replies = [*yes, *((f"(?s){one}", "yes") for one in TELLS), *((f"(?s){one}", "perhaps") for one in MAY_TELL)]
+    spec = EngineSpec(
+        "llm", "voiceos.engines.scripted:ScriptedLanguageModel", {"replies": [*replies, ("(?s).*", "no")]}
+    )
+    async with EngineProcess(spec) as process:
+        judgement = Judgement(ProcessLanguageModel(process), language="en")
+        await judgement.prepare()
+        assert judgement.able
+        yield Comprehension(judgement, RECOUNTING, language="en")
+
+
+async def asked(
+    comprehension: Comprehension, question: str, *told: Held, by_rule: Told | None = None, names: bool = False
+) -> str:
+    """Empty where the language model is to answer."""
+    answer = await comprehension.answer(question, told, NOW, by_rule=by_rule, names_theirs=names)
+    return "" if answer is None else "never told" if answer.text in NEVER_TOLD else answer.text
+
+
+async def test_what_tells_it_is_said(comprehension: Comprehension) -> None:
+    told = said("I can't dance."), said("I'm allergic to kiwi.")
+    assert await asked(comprehension, "What must I not eat?", *told) == "You're allergic to kiwi."
+
+
+async def test_of_two_that_tell_it_the_newer_is_said(comprehension: Comprehension) -> None:
+    told = said("I want to study art.", 3), said("I want to study law.", 2)
+    assert await asked(comprehension, "Which subject do I want?", *told) == "You want to study art."
+
+
+async def test_what_only_may_tell_it_is_said_as_that(comprehension: Comprehension) -> None:
+    told = said("My wife Eva died.")
+    answer = await asked(comprehension, "What did Eva die of?", told, names=True)
+    assert answer == "I don't know that for sure, only that your wife Eva died."
+
+
+async def test_who_asks_for_a_name_is_told_no_other_thing_for_sure(comprehension: Comprehension) -> None:
+    assert await asked(comprehension, "Who owns the bar?", said("Tom runs the bar.")) == "Tom runs the bar."
+    answer = await asked(comprehension, "Who owns the bar in our street?", said("A cousin runs the bar."))
+    assert answer == "I don't know that for sure, only that a cousin runs the bar."
+
+
+@pytest.mark.parametrize(
+    ("question", "names", "answer"),
+    [
+        ("What was my first job?", False, "never told"),
+        ("Which band does Eva play in?", True, "never told"),
+        ("When did we get the boat?", False, "never told"),
+        # What may be asked of the world, or for advice, stays the language model's.
+        ("How long do I boil an egg?", False, ""),
+        ("Why does my dog bark at night?", False, ""),
+        ("How often does my cat need a vet?", False, ""),
+        ("What's a good present for my mother?", False, ""),
+        ("Who plays the cello in the Berlin orchestra?", False, ""),
+        ("What can I do about my back?", False, ""),
+        ("Does my wife still love me?", False, ""),
+        ("What should Eva do?", True, ""),
+    ],
+)
+async def test_what_nothing_tells_was_never_told(
+    comprehension: Comprehension, question: str, names: bool, answer: str
+) -> None:
+    assert await asked(comprehension, question, said("I can't dance."), names=names) == answer
+
+
+async def test_where_rules_know_facts_nothing_is_judged(comprehension: Comprehension) -> None:
+    fact = Told("You live in Rome.", (1,))
+    assert await asked(comprehension, "Where do I live?", said("I can't dance."), by_rule=fact) == fact.text
+
+
+async def test_what_only_shares_words_with_a_question_is_judged(comprehension: Comprehension) -> None:
+    died = said("My wife Eva died.")
+    by_rule = Told("Your wife Eva died.", said=died)
+    assert await asked(comprehension, "What did Eva die of?", by_rule=by_rule) == "Your wife Eva died."
+    answer = await asked(comprehension, "What did Eva leave when she died?", by_rule=by_rule)
+    assert answer == "I don't know that for sure, only that your wife Eva died."
+
+
+async def test_what_rules_take_for_never_told_may_stand_in_other_words(comprehension: Comprehension) -> None:
+    never = RECOUNTING.never_told()
+    told = said("I'm allergic to kiwi.")
+    answer = await asked(comprehension, "What must I not eat?", told, by_rule=never)
+    assert answer == "I don't know that for sure, only that you're allergic to kiwi."
+    assert await asked(comprehension, "What did I eat?", told, by_rule=never) == "never told"
+
+
+async def test_what_takes_too_long_is_answered_as_rules_have_it(comprehension: Comprehension) -> None:
+    comprehension.patience_s = 0.0
+    never = RECOUNTING.never_told()
+    assert (
+        await asked(comprehension, "What must I not eat?", said("I'm allergic to kiwi."), by_rule=never) == "never told"
+    )
+    assert await asked(comprehension, "What must I not eat?", said("I'm allergic to kiwi.")) == ""

@@ -1,0 +1,179 @@
+"""What belongs to the words of a turn: an answer from what was told, a note for the language model, mostly neither."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from voiceos.config.model import Memory
+from voiceos.diary import Diary
+from voiceos.errors import VoiceosError, bug
+from voiceos.memory import USER, Episode, Fact, Kind, Store, fusion
+from voiceos.memory.recollection import Recollection
+from voiceos.skills.comprehension import Comprehension
+from voiceos.skills.in_force import Held
+from voiceos.skills.recounting import Recounting, Told
+from voiceos.thinking.notes import Notes
+from voiceos.thinking.ports import Recalled
+from voiceos.thinking.thinker import Thinker
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+RECALL_S = 0.25
+"""A turn waits no longer for its memories; finding them takes some 20 ms. Judging them has its own time."""
+RECALLED = 3
+"""Memories in one note at most."""
+NAMED = 10
+"""Facts about somebody who comes to mind."""
+JUDGED_NAMED = 2
+"""Of what is known of somebody whom a question names, so many of the newest are judged beside what is recalled."""
+
+
+class Recalling:
+    """
+    Args:
+        comprehension: judges what rules do not know; None: the language model answers that.
+        in_mind: numbers of the facts that the prompt always holds.
+        patience_s: see `RECALL_S`.
+    """
+
+    def __init__(
+        self,
+        diary: Diary,
+        thinker: Thinker,
+        recollection: Recollection,
+        recounting: Recounting,
+        comprehension: Comprehension | None,
+        *,
+        notes: Notes,
+        settings: Memory,
+        in_mind: Callable[[], frozenset[int]],
+        patience_s: float = RECALL_S,
+    ) -> None:
+        self._diary = diary
+        self._thinker = thinker
+        self._recollection = recollection
+        self._recounting = recounting
+        self._comprehension = comprehension
+        self._notes = notes
+        self._settings = settings
+        self._in_mind = in_mind
+        self._patience_s = patience_s
+
+    async def recall(self, text: str, now: datetime, before: Sequence[str], since: datetime | None) -> Recalled | None:
+        """As `Remembrance.recall`."""
+        found: list[Fact | Episode] | None = await self._in_time(self._found(text, now))
+        if found is None:
+            return None
+        if not self._thinker.conversation.stays_close:  # who is in danger is not told what they said once
+            told = await self._in_time(
+                self._diary.ask(lambda store: self._recounting.tell(store, text, now, recalled=found))
+            )
+            if self._comprehension is not None:
+                told = await self._judged(text, now, told, self._comprehension)
+            if told is not None:
+                return Recalled("", told.facts, answer=told.text)
+        return await self._in_time(self._noted(text, now, found, before, since))
+
+    async def _in_time(self, work: Awaitable[T | None]) -> T | None:
+        try:
+            async with asyncio.timeout(self._patience_s):
+                return await work
+        except TimeoutError:
+            log.info("the memory took too long for this turn")
+        except VoiceosError as error:
+            log.info("nothing is recalled: %s", error)
+        except Exception as error:
+            log.error("%s", bug(error))  # noqa: TRY400 - its text may hold what was said
+        return None
+
+    async def _found(self, text: str, now: datetime) -> list[Fact | Episode]:
+        found = [memory.item for memory in await self._recollection.recall(text, now, limit=2 * RECALLED)]
+        found = [one for one in found if isinstance(one, Fact) or self._notes.tells(one.said)]
+        if not self._notes.wants(text):  # who only tells something is answered by what is known, not by talk
+            return [one for one in found if isinstance(one, Fact)]
+        return found
+
+    async def _judged(
+        self, text: str, now: datetime, by_rule: Told | None, comprehension: Comprehension
+    ) -> Told | None:
+        """What is said by rule or judgement. What asks of nothing of theirs is not judged: that takes its time."""
+        about_them = self._notes.asks_about_themselves(text)
+        if by_rule is None and not about_them and not (fusion.names(text) and self._notes.wants(text)):
+            return None
+        found = await self._in_time(self._statements(text, now))
+        statements, names = found or ([], False)
+        if by_rule is None and not about_them and not names:
+            return None
+        return await comprehension.answer(text, statements, now, by_rule=by_rule, names_theirs=names)
+
+    async def _noted(
+        self, text: str, now: datetime, found: list[Fact | Episode], before: Sequence[str], since: datetime | None
+    ) -> Recalled | None:
+        if not self._settings.recall_tokens:
+            return None
+        asked = self._notes.asks_about_themselves(text)
+        with_named = await self._diary.ask(lambda store: self._with_whom_they_name(store, found, text))
+        fresh = [one for one in with_named if not self._in_prompt(one, since)][:RECALLED]
+        if not fresh:
+            return self._warned(text, before, found=bool(with_named)) if asked else None
+        while fresh:
+            note = self._notes.note(fresh, now, asked=False)
+            if asked and self._notes.shared(text, [note]) < 1.0:
+                note = self._notes.note(fresh, now, asked=True)
+            if await self._thinker.tokens(note) <= self._settings.recall_tokens or len(fresh) == 1:
+                return Recalled(note, tuple(one.id for one in fresh if isinstance(one, Fact)), exact=asked)
+            fresh = fresh[:-1]
+        return None
+
+    def _with_whom_they_name(self, store: Store, found: Sequence[Fact | Episode], text: str) -> list[Fact | Episode]:
+        """With what else is known of the people in them: who "my sister" is, one fact tells, and where she lives
+        another. What speaks of the same as the text comes first."""
+        every = {(type(one), one.id): one for one in found}
+        for fact in [one for one in found if isinstance(one, Fact)]:
+            name = fact.value if fact.kind is Kind.PERSON else "" if fact.subject == USER else fact.subject
+            for more in store.facts_naming(name, limit=NAMED) if name else ():
+                every.setdefault((Fact, more.id), more)
+
+        def misses(one: Fact | Episode) -> float:
+            return -self._notes.shared(text, [self._notes.in_words(one) if isinstance(one, Fact) else one.said])
+
+        return sorted(every.values(), key=misses)
+
+    def _in_prompt(self, one: Fact | Episode, since: datetime | None) -> bool:
+        if isinstance(one, Fact):
+            return one.id in self._in_mind() or (since is not None and one.last >= _second(since))
+        return since is not None and one.at >= _second(since)
+
+    def _warned(self, text: str, before: Sequence[str], *, found: bool) -> Recalled | None:
+        """What keeps the language model from making up what the prompt does not hold; None where it surely does."""
+        shared = self._notes.shared(text, (*before, self._thinker.conversation.known))
+        if shared >= 1.0:
+            return None
+        return Recalled(self._notes.careful if found or shared else self._notes.unknown, exact=True)
+
+    async def _statements(self, text: str, now: datetime) -> tuple[list[Held], bool]:
+        """What may tell what is asked: what fits best, whatever the threshold, and the newest of whom it names; whether
+        it names somebody of theirs."""
+        recalled = await self._recollection.recall(text, now, limit=2 * RECALLED, threshold=0.0)
+        found = [one.item for one in recalled if isinstance(one.item, Fact) or self._notes.tells(one.item.said)]
+
+        def read(store: Store) -> tuple[list[Held], bool]:
+            likely = self._recounting.statements(store, found)[:RECALLED]
+            named = [fact for name in fusion.names(text) for fact in store.facts_naming(name, limit=NAMED)]
+            newest = sorted(self._recounting.statements(store, named), key=lambda one: one.at)[::-1]
+            said = {one.sentence for one in likely}
+            names = any(self._recounting.knows(store, name) for name in fusion.names(text))
+            return [*likely, *[one for one in newest if one.sentence not in said][:JUDGED_NAMED]], names
+
+        return await self._diary.ask(read)
+
+
+def _second(at: datetime) -> datetime:
+    """As the store keeps moments."""
+    return at.replace(microsecond=0)

@@ -1,0 +1,84 @@
+"""Questions that facts do not answer, answered from what was told: the language model judges which statement tells what
+is asked, and nothing else is said than that statement. So nothing is made up (decision 38).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from voiceos.errors import EngineError
+from voiceos.skills.in_force import Held
+from voiceos.skills.recounting import Recounting, Told
+from voiceos.thinking.judgement import Judgement
+from voiceos.thinking.questions import Questions
+
+log = logging.getLogger(__name__)
+
+TELLS = 0.92
+"""Odds from which a statement tells what is asked."""
+MAY_TELL = 0.2
+"""Odds below which it does not; between the two it is said, and that it may not be meant."""
+IS_MEANT = 0.5
+"""Odds from which a statement that speaks of all that is asked, as rules see it, is said without that."""
+AS_LIKELY = 0.9
+"""Of two statements, one as likely as so much of the other: then the newer counts."""
+PATIENCE_S = 4.0
+"""An answer waits no longer for judgements; each takes some 30 tokens."""
+
+
+class Comprehension:
+    """
+    Args:
+        patience_s: see `PATIENCE_S`; longer where the machine has other work and nobody waits.
+    """
+
+    def __init__(
+        self, judgement: Judgement, recounting: Recounting, *, language: str, patience_s: float = PATIENCE_S
+    ) -> None:
+        self._judgement = judgement
+        self._recounting = recounting
+        self.patience_s = patience_s
+        self._questions = Questions(language)
+
+    async def answer(
+        self, question: str, statements: Sequence[Held], now: datetime, *, by_rule: Told | None, names_theirs: bool
+    ) -> Told | None:
+        """What is said to a question; None where the language model is to answer it. Raises no error: what the model
+        cannot judge in time is answered as the rules have it.
+
+        Args:
+            statements: of which one may tell it, the likeliest first.
+            by_rule: what rules say to it.
+            names_theirs: it names somebody of theirs.
+        """
+        if not self._judgement.able or (by_rule is not None and by_rule.known and by_rule.said is None):
+            return by_rule
+        try:
+            async with asyncio.timeout(self.patience_s):
+                return await self._judged(question, statements, now, by_rule, names_theirs)
+        except TimeoutError:
+            log.info("judging took too long for this turn")
+        except EngineError as error:
+            log.info("nothing is judged: %s", error)
+        return by_rule
+
+    async def _judged(
+        self, question: str, statements: Sequence[Held], now: datetime, by_rule: Told | None, names_theirs: bool
+    ) -> Told | None:
+        if by_rule is not None and by_rule.said is not None and by_rule.known:
+            odds = await self._judgement.odds(question, by_rule.said.sentence)
+            return by_rule if odds >= IS_MEANT else self._recounting.perhaps(by_rule.said, now)
+        about_theirs = names_theirs and self._questions.asks_for_a_fact(question)
+        own = about_theirs or self._questions.asks_of_theirs(question)  # nobody else can tell it
+        odds_of = {one: await self._judgement.odds(question, one.sentence) for one in statements}
+        most = max(odds_of.values(), default=0.0)
+        if most < MAY_TELL:
+            return by_rule or (self._recounting.never_told() if own else None)
+        best = max((one for one in odds_of if odds_of[one] >= AS_LIKELY * most), key=lambda one: one.at)
+        fits = self._recounting.holds(best, self._questions.wanted(question), question)
+        if by_rule is None and fits and odds_of[best] >= TELLS:
+            return self._recounting.as_told(best, now)
+        return self._recounting.perhaps(best, now) if by_rule is not None or own else None
