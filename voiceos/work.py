@@ -194,11 +194,12 @@ class Work:
         rendered = self._openers is not None and opening in self._openers.texts
         number = self._number_for(turn)
         player = self._player()
+        trace = record.trace  # not the record: it and its reply would hold each other, and all sound of the answer
 
         def on_phrase(moment: str) -> None:
-            record.trace.mark(f"first_{moment}", self._clock.monotonic())
-            if moment == "speech" and "first_sound" in record.trace.moments:
-                self._tell(record)
+            trace.mark(f"first_{moment}", self._clock.monotonic())
+            if moment == "speech" and "first_sound" in trace.moments and (begun := self._turns.get(turn)):
+                self._tell(begun)
                 self._post(ev.WordsReady(self._clock.monotonic(), turn))
 
         async def traced() -> AsyncIterator[str]:
