@@ -29,6 +29,7 @@ from voiceos.config.source import Source
 from voiceos.daemon.configuration import Configuration, Reloaded
 from voiceos.daemon.control import Control
 from voiceos.daemon.first_meeting import FirstMeeting
+from voiceos.daemon.garbage import Garbage
 from voiceos.daemon.muting import Muting
 from voiceos.daemon.notify import Notifier
 from voiceos.daemon.part import Degraded, Part
@@ -103,6 +104,7 @@ class Daemon:
             Retention(self._prune, settings.memory.keep_episodes_days, self.clock),
             self.speaking_first,
             self.first_meeting,
+            Garbage(),
             *parts,
         )
         self._told = Observers(self.parts)
