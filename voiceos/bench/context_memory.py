@@ -1,7 +1,7 @@
 """`python -m voiceos.bench.context_memory`: what the language model takes, by how much of its context is filled.
 
-llama.cpp sets aside room for a batch over the whole context, and the system gives it as it is first written to: the
-longer a conversation, the more of it.
+llama.cpp sets aside room for a batch over the whole context, and the system gives it as it is first written to. The
+engine has it written to at the start (`Lanes.touch`), so that a longer conversation takes no more: the column is flat.
 """
 
 from __future__ import annotations

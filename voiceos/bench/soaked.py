@@ -5,9 +5,7 @@ is looked for in the part of it that no file backs, swapped or not: a leak is th
 lies in memory is the system's affair. An engine that was replaced has loaded its model anew, so a process is compared
 with itself only, and not in its first three minutes, in which it fills its buffers; the slopes of the program and its
 engines, each the median slope between any two turns, are then added.
-The language model goes on filling its buffers, in steps of some 0.4 MB, until its context is full (`python -m
-voiceos.bench.context_memory`: from 1354 to 1360 MB over 3072 tokens), and one that was replaced begins anew: that is
-in its slope here, and ends with the context.
+The language model takes the memory of its whole context as it starts (`python -m voiceos.bench.context_memory`).
 """
 
 from __future__ import annotations

@@ -86,8 +86,7 @@ class LlamaCpp:
         self._first = [bos] if c.llama_vocab_get_add_bos(self._vocabulary) else []
         self._identity = _identity(path, self._meta("general.name"))
         self._info = ModelInfo(self._meta("general.name") or path.stem, context_tokens)
-        self._lanes.decode(Lane.CONVERSATION, [max(bos, 0)])  # the first evaluation is slow: have it over
-        self._lanes.clear()
+        self._lanes.touch(max(bos, 0))  # the first evaluation is slow, too: have it over
 
     def info(self) -> ModelInfo:
         return self._info

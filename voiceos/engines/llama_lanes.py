@@ -70,6 +70,31 @@ class Lanes:
         self._logits_of: int | None = None
         """The lane whose last token was the last to be evaluated; the context keeps the logits of one only."""
 
+    def touch(self, token: int) -> None:
+        """Evaluate a batch behind a full context, and empty all lanes: from then on evaluating takes no more memory.
+
+        llama.cpp sets memory aside for a batch over the whole context, and the system gives it page by page as the
+        context fills (`python -m voiceos.bench.context_memory`). Two batches are evaluated; what fills the context is
+        copies of the first one, of which a lane may hold any number at the same places. A context that cannot be
+        filled like that (one whose layers see a window only) takes its memory as it fills.
+
+        Args:
+            token: any of the vocabulary.
+        """
+        batch = [token] * self._batch_tokens
+        whole, copied = range(2)
+        self.decode(whole, batch)
+        state = self.state(whole)
+        for _ in range(c.llama_n_ctx(self._context) // len(batch) - 2):
+            if not self.load(copied, batch, state):
+                break
+            c.llama_memory_seq_cp(self._memory, copied, whole, -1, -1)
+        try:
+            self.decode(whole, batch)
+        except EngineError as error:
+            log.debug("the context takes its memory as it fills: %s", error)
+        self.clear()
+
     def extend(
         self, lane: int, tokens: Sequence[int], *, batch_tokens: int, watch: int | None = None
     ) -> Generator[None, None, int]:
