@@ -11,11 +11,15 @@ import hypothesis
 import platformdirs
 import pytest
 
+from voiceos import heap
+
 ROOT = Path(__file__).parent.parent
 
 # No test asserts how long something took: beside others an example may take any time.
 hypothesis.settings.register_profile("voiceos", deadline=None)
 hypothesis.settings.load_profile("voiceos")
+
+heap.one_arena()  # as the program does: else each worker keeps some 30 MB of every program that it has had
 
 
 @pytest.fixture(scope="session")

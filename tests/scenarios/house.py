@@ -24,15 +24,12 @@ version = 1
 
 [stt]
 engine = "scripted"
-timeout_s = 3
 
 [llm]
 engine = "scripted"
-timeout_s = 3
 
 [tts]
 engine = "scripted"
-timeout_s = 3
 #speed = 1.0  # as fast as you like
 
 [end_of_turn]

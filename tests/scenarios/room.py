@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import io
 import subprocess
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -43,7 +43,7 @@ def espeak(text: str) -> Samples:
 
 def settings(**sections: dict[str, Any]) -> Settings:
     """Scripted engines, no end-of-turn model, and what else is given, section by section."""
-    values: dict[str, dict[str, Any]] = {stage: {"engine": "scripted", "timeout_s": 3} for stage in FACTORIES}
+    values: dict[str, dict[str, Any]] = {stage: {"engine": "scripted"} for stage in FACTORIES}
     values["end_of_turn"] = {"engine": "none"}
     # The scripted recogniser hears the next text at each call: a dip within a word must not make one.
     values["turn_taking"] = {"pause_ms": 100, "fade_ms": 0}
@@ -64,6 +64,7 @@ class Room:
         hears: what the recogniser makes of the user's utterances, one after the other.
         engines: further arguments of the scripted engines, by stage.
         end_of_turn: judges the ends of turns; None: they go by silence alone.
+        hangs: stages whose engines are going to hang, and are given up soon.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Room:
         greet: bool = False,
         observer: Observer | None = None,
         end_of_turn: EndOfTurn | None = None,
+        hangs: Collection[Stage] = (),
     ) -> None:
         arguments = {stage: dict((engines or {}).get(stage, {})) for stage in FACTORIES}
         arguments["stt"].setdefault("texts", list(hears))
@@ -88,6 +90,8 @@ class Room:
         self._may_end = self._lost = False
         specs = {
             stage: EngineSpec(stage, factory, arguments[stage], budget_s=2.0, rest_s=1.0)
+            if stage in hangs
+            else EngineSpec(stage, factory, arguments[stage])
             for stage, factory in FACTORIES.items()
         }
         self.live = self._live(settings, specs, greet=greet)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.scenarios.room import Room, espeak, settings
+from voiceos.app import Stage
 from voiceos.audio.echo import Echo
 from voiceos.audio.frames import Samples
 from voiceos.audio.speaker import Finished
@@ -142,15 +143,15 @@ async def test_a_noise_or_mm_hm_over_the_reply_lets_it_go_on_to_its_end(sound: s
         ("tts", {"tts": {"hang_on": "said"}}),
     ],
 )
-async def test_a_dead_or_hung_engine_costs_one_turn_and_is_heard(stage: str, engines: dict) -> None:  # type: ignore[type-arg]
+async def test_a_dead_or_hung_engine_costs_one_turn_and_is_heard(stage: Stage, engines: dict) -> None:  # type: ignore[type-arg]
     clips = Clips("en")
-    async with Room(hears=["hello there"], engines=engines) as room:
+    async with Room(hears=["hello there"], engines=engines, hangs={stage}) as room:
         before = {name: process.pid for name, process in room.live.engines.processes.items()}
         await room.say("hello there my friend")
         await room.answered()
         samples, rate_hz, _ = clips.get(f"error.{stage}")
         assert room.heard_clip(samples, rate_hz) > 0.9
-        await room.live.engines.processes[stage].wait_ready()  # type: ignore[index]
+        await room.live.engines.processes[stage].wait_ready()
         after = {name: process.pid for name, process in room.live.engines.processes.items()}
         assert [name for name in before if before[name] != after[name]] == [stage]
 
@@ -171,6 +172,7 @@ async def test_a_voice_that_hangs_in_mid_reply_leaves_the_language_model_free_fo
     async with Room(
         hears=["tell me everything", "hello there"],
         engines={"llm": {"replies": [("everything", LONG + LONG)]}, "tts": {"hang_on": "seven"}},
+        hangs={"tts"},
     ) as room:
         await room.say("tell me everything you know")
         await room.answered()
@@ -339,7 +341,7 @@ async def test_an_answer_that_fails_behind_its_opener_under_a_cough_leaves_its_w
     async with Room(
         hears=["What should I do?", ""],
         engines={"llm": {"hang_on": "do"}},
-        settings=settings(llm={"timeout_s": 2}),
+        hangs={"llm"},
     ) as room:
         await room.wait(1.5)  # until the openers are there
         await room.say("what should I do")
@@ -365,7 +367,7 @@ class Asked(ScriptedEndOfTurn):
 async def test_the_end_is_judged_once_the_recogniser_leaves_a_core() -> None:
     """One that never gets behind its encoding keeps the judge waiting until it has failed."""
     judge = Asked()
-    async with Room(hears=["hello there"], engines={"stt": {"hang_on": 1}}, end_of_turn=judge) as room:
+    async with Room(hears=["hello there"], engines={"stt": {"hang_on": 1}}, hangs={"stt"}, end_of_turn=judge) as room:
         await room.say("hello there my friend")
         while room.live.conductor.state.phase is not Phase.PAUSED:
             await room.wait(0.05)

@@ -139,9 +139,10 @@ async def test_after_the_computer_has_slept_nothing_old_goes_on() -> None:
 
 async def test_a_question_from_before_the_computer_slept_is_not_answered() -> None:
     async with tale() as room:
-        await room.say("tell me a tale of the sea")
-        await until(lambda: room.live.conductor.state.phase in (Phase.LISTENING, Phase.PAUSED))
+        saying = asyncio.create_task(room.say("tell me a tale of the sea"))
+        await until(lambda: room.live.conductor.state.phase is Phase.PAUSED)
         room.sound.sleep()
+        await saying
         await room.wait(3.0)
         assert room.said() == []
         assert room.live.conductor.state.phase is Phase.QUIET

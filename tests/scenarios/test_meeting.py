@@ -75,11 +75,11 @@ class Home(House):
 
     async def settled(self) -> dict[str, Any]:
         """The settings file, once what was said is written."""
-        acquaintance = self.live.acquaintance
-        await acquaintance.aclose()
-        await self.live.changes.wait_quiet()
-        await self.wait(0.3)
-        await self.live.preferences.write()
+        await self.live.acquaintance.aclose()
+        await asyncio.gather(*self.live.preferences._tasks)
+        async with asyncio.timeout(20):
+            while self.source.load().settings != self.live.changes.wanted:
+                await self.wait(0.1)
         return tomllib.loads(self.file.read_text())
 
 

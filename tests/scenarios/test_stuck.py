@@ -20,7 +20,7 @@ async def test_an_engine_that_fails_while_it_rests_is_replaced_and_told_of_unask
     stage: Stage, how: signal.Signals
 ) -> None:
     samples, rate_hz, _ = Clips("en").get(f"error.{stage}")
-    async with Room() as room, asyncio.timeout(60):
+    async with Room(hangs={stage}) as room, asyncio.timeout(60):
         before = {name: process.pid for name, process in room.live.engines.processes.items()}
         failed = before[stage]
         assert failed is not None
