@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import heapq
 import importlib
 import os
@@ -189,6 +190,7 @@ class _Server:
     def _end(self, work: _Work, message: Done | Failed) -> None:
         self._works.pop(work.number, None)
         self._mail.send(message)
+        gc.collect()  # behind the answer, which waits for nothing: by itself Python would hardly ever do it
 
 
 def _die_with_parent() -> None:
@@ -213,6 +215,8 @@ def main() -> None:
             mail.send(_failure(start.number, error))
             return
         mail.send(Done(start.number, None))
+        gc.collect()
+        gc.freeze()  # what it has loaded is not looked through again, so that the little that a call leaves soon is
         _Server(mail, engine).serve()
 
 

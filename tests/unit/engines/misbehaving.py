@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import weakref
 
 
 class _Unreadable:
@@ -13,11 +14,19 @@ class _Unreadable:
         return int, ("what was said",)
 
 
+class _Circle:
+    """Holds itself."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
 class Misbehaving:
     def __init__(self, prints: int = 0) -> None:
         """Args:
         prints: so many characters to standard error, and no line feed.
         """
+        self._circles: list[weakref.ref[_Circle]] = []
         sys.stderr.write("x" * prints)
         sys.stderr.flush()
 
@@ -37,3 +46,11 @@ class Misbehaving:
 
     def hello(self) -> str:
         return "hello"
+
+    def litter(self) -> None:
+        """Leave what only the garbage collector finds."""
+        self._circles.append(weakref.ref(_Circle()))
+
+    def left(self) -> int:
+        """How much of it is still there."""
+        return sum(one() is not None for one in self._circles)

@@ -251,3 +251,11 @@ async def test_a_machine_without_a_thread_to_spare_is_told_of_and_the_engine_tri
             await engine.wait_ready()
         while engine.state != "ready":
             await engine._changed.wait()
+
+
+async def test_what_a_call_leaves_for_the_garbage_collector_is_gone_before_the_next() -> None:
+    async with EngineProcess(EngineSpec("tts", "tests.unit.engines.misbehaving:Misbehaving", {})) as engine:
+        await engine.wait_ready()
+        for _ in range(3):
+            await engine.call("litter")
+            assert await engine.call("left") == 0
