@@ -84,4 +84,4 @@ def test_an_unknown_group_is_answered_with_the_groups_there_are() -> None:
         [ROOT / "scripts/test", "unti"], cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
     )
     assert answer.returncode == 2
-    assert "no group 'unti'; there are: lint unit scenarios contract models soundcard service" in answer.stderr
+    assert "no group 'unti'; there are: lint unit scenarios service contract models devices soundcard" in answer.stderr
