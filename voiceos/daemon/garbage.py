@@ -14,17 +14,19 @@ class Garbage(Part):
 
     Left to itself Python looks through what has lived for long only once that has grown by a quarter (CPython's
     "Garbage collector design"), of all that was ever imported: a stream that was closed, which the libraries beneath
-    hold in a circle, stays with all its buffers for hours. So what there is once it listens is never looked through
-    again, and the little that has come since then is, each time.
+    hold in a circle, stays with all its buffers for hours. So what there is behind the first turn, by which all has
+    been loaded, is never looked through again, and the little that comes later is, each time.
     """
 
-    def ready(self) -> None:
-        gc.collect()
-        gc.freeze()
+    def __init__(self) -> None:
+        self._loaded = False
 
     def stepped(self, event: ev.Event, before: State, after: State) -> None:
         if after.phase is Phase.QUIET and before.phase is not Phase.QUIET:
             gc.collect()
+            if not self._loaded:
+                gc.freeze()
+                self._loaded = True
 
     async def __aexit__(self, *_: object) -> None:
         gc.unfreeze()
