@@ -375,7 +375,7 @@ class Recounting:
         said = one.sentence.rstrip(" .!")
         turned = "" if self._persons.dated(said) and one.at.date() != now.date() else self._persons.turned(said)
         if turned:
-            first = turned.split(" ", 1)[0]
+            first = re.split(r"[ '’]", turned, maxsplit=1)[0]
             inner = turned if first in self._names(turned) else turned[:1].lower() + turned[1:]
             text = self._phrases.text("told_only", fact=inner)
         else:

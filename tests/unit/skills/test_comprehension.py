@@ -68,6 +68,12 @@ async def test_what_only_may_tell_it_is_said_as_that(comprehension: Comprehensio
     assert answer == "I don't know that for sure, only that your wife Eva died."
 
 
+async def test_a_name_keeps_its_capital_letter_behind_the_doubt(comprehension: Comprehension) -> None:
+    never = RECOUNTING.never_told()
+    answer = await asked(comprehension, "Who owns the bar?", said("Tom's brother runs the bar."), by_rule=never)
+    assert answer == "I don't know that for sure, only that Tom's brother runs the bar."
+
+
 async def test_who_asks_for_a_name_is_told_no_other_thing_for_sure(comprehension: Comprehension) -> None:
     assert await asked(comprehension, "Who owns the bar?", said("Tom runs the bar.")) == "Tom runs the bar."
     answer = await asked(comprehension, "Who owns the bar in our street?", said("A cousin runs the bar."))
