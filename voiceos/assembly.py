@@ -125,8 +125,9 @@ class Assembly:
             backchannels=Backchannels(language),
             matcher=matcher(settings.assistant.name),
             name=settings.assistant.name,
-            own_words=lambda: self.conductor.own_words(),
-            may_echo=self._may_echo,
+            own_words=lambda since: self.conductor.own_words(since),
+            echoes=self._echoes,
+            sounded_since=lambda since: self.conductor.sounded_since(since),
             language=stt_language(settings),
             wake_word=wake_word(settings),
         )
@@ -220,10 +221,10 @@ class Assembly:
             yield asyncio.create_task(self.mind.run(), name="mind")
         yield asyncio.create_task(self.temperament.run(), name="temperament")
 
-    def _may_echo(self, since: float) -> bool:
-        """Not where it is known that nothing comes back, as through a headset, and nothing sounded meanwhile."""
+    def _echoes(self) -> bool:
+        """Unless it is known that nothing comes back, as through a headset."""
         echo = self._sound.echo
-        return echo is None or echo.present or self.conductor.sounded_since(since)
+        return echo is None or echo.present
 
     async def aclose(self) -> None:
         """Finish what is being written or forgotten."""

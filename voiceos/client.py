@@ -117,7 +117,7 @@ class LocalClient:
             backchannels=Backchannels(self._settings.assistant.language),
             matcher=self._matcher,
             name=self._settings.assistant.name,
-            own_words=lambda: "",
+            own_words=lambda since: "",
             language=stt_language(self._settings),
         )
         # Silence behind the last word lets the gate notice its end.

@@ -187,9 +187,9 @@ class Conductor:
         """Return when what the user has just said has been answered, and nobody speaks."""
         await self._idleness.wait_through()
 
-    def own_words(self) -> str:
-        """What the assistant is saying, or has just said."""
-        return self._work.own_words()
+    def own_words(self, since: float) -> str:
+        """What the assistant is saying, and what it said that may be in sound captured since a moment, monotonic s."""
+        return self._work.own_words(since)
 
     def sounded_since(self, at: float) -> bool:
         """Whether anything that the assistant says has sounded since a moment, monotonic seconds."""

@@ -10,11 +10,15 @@ from voiceos.turn import Turn
 ECHO_MEMORY_S = 2.0
 """How long after a reply its words may still come back: the tail of the room, the recogniser's delay."""
 
+KEPT_S = 60.0
+"""Longer than the longest utterance, and than its recognition takes on a busy machine."""
+
 
 class OwnVoice:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._words = ""
+        self._said: list[tuple[str, float]] = []
+        """What was said within `KEPT_S`, and until when."""
         self._until = float("-inf")
 
     def ended(self, words: str | None) -> None:
@@ -23,19 +27,21 @@ class OwnVoice:
         Args:
             words: that it said; None: as before.
         """
-        self._words = self._words if words is None else words
-        self._until = self._clock.monotonic()
+        now = self._until = self._clock.monotonic()
+        if words is None and self._said:
+            words = self._said.pop()[0]
+        self._said = [(said, until) for said, until in self._said if now - until < KEPT_S] + [(words or "", now)]
 
     def let_go(self) -> None:
-        """What was said last is forgotten."""
-        self._words = ""
+        """What was said is forgotten."""
+        self._said.clear()
 
-    def words(self, turns: Iterable[Turn]) -> str:
-        """What is being said in these turns, or was said within `ECHO_MEMORY_S`."""
-        saying = [turn.words for turn in turns if turn.committed]
-        if self._clock.monotonic() - self._until < ECHO_MEMORY_S:
-            saying.append(self._words)
-        return " ".join(saying)
+    def words(self, turns: Iterable[Turn], since: float) -> str:
+        """What is being said in these turns, and what may be in sound that was captured since a moment, monotonic
+        seconds: what was said until then, and within `ECHO_MEMORY_S` before."""
+        since = min(since, self._clock.monotonic())
+        said = [words for words, until in self._said if since - until < ECHO_MEMORY_S]
+        return " ".join([*said, *(turn.words for turn in turns if turn.committed)])
 
     def sounded_since(self, at: float, turns: Iterable[Turn]) -> bool:
         """Whether anything of it has sounded since a moment, monotonic seconds, or sounds now."""

@@ -348,9 +348,9 @@ class Work:
                 player.hold(record.number)
             record.reply.go_over(player)
 
-    def own_words(self) -> str:
-        """What the assistant is saying, or has just said."""
-        return self._own.words(self._turns.values())
+    def own_words(self, since: float) -> str:
+        """See `OwnVoice.words`."""
+        return self._own.words(self._turns.values(), since)
 
     def sounded_since(self, at: float) -> bool:
         """Whether anything of it has sounded since a moment, monotonic seconds."""

@@ -190,7 +190,7 @@ def build_ears(settings: Settings, engines: Engines, vad: VoiceActivity | None =
         judge=engines.judge(),
         matcher=SentenceMatcher(language, settings.assistant.name),
         name=settings.assistant.name,
-        own_words=lambda: "",
+        own_words=lambda since: "",
         backchannels=Backchannels(language),
         language=stt_language(settings),
     )

@@ -13,7 +13,7 @@ from voiceos.listening import gate as gates
 from voiceos.listening.addressing import names, strip_name, strip_wake_word
 from voiceos.listening.backchannels import Backchannels
 from voiceos.listening.hearing import Judge, plain
-from voiceos.listening.own_words import is_echo
+from voiceos.listening.own_words import MIN_WORDS, MIN_WORDS_OVER_REPLY, is_echo
 from voiceos.listening.ports import EndOfTurn, IntentMatcher, SpeechToText, WakeWord
 
 WAKE_WORD_S = 1.5
@@ -40,8 +40,10 @@ class Ears:
     """Everything between the microphone and the turn-taking machine.
 
     Args:
-        own_words: what the assistant is saying or has just said; such words are an echo, not a turn.
-        may_echo: whether its own sound may come back in what was captured since a moment, monotonic seconds.
+        own_words: what the assistant says that may be in sound captured since a moment, monotonic seconds; such words
+            are an echo, not a turn.
+        echoes: whether its own sound comes back through the microphone, as far as is known.
+        sounded_since: whether anything of it has sounded since a moment, monotonic seconds.
         backchannels: those of the language that the user speaks.
         language: to recognise, ISO 639-1; None means detect.
         wake_word: what hears it; None where there is none.
@@ -56,11 +58,12 @@ class Ears:
         judge: Judge,
         matcher: IntentMatcher,
         name: str,
-        own_words: Callable[[], str],
+        own_words: Callable[[float], str],
         backchannels: Backchannels,
         language: str | None,
         wake_word: WakeWord | None = None,
-        may_echo: Callable[[float], bool] = lambda since: True,
+        echoes: Callable[[], bool] = lambda: True,
+        sounded_since: Callable[[float], bool] = lambda since: True,
     ) -> None:
         self.gate = gate
         self.wake_word = wake_word
@@ -73,7 +76,8 @@ class Ears:
         self._matcher = matcher
         self._name = name
         self._own_words = own_words
-        self._may_echo = may_echo
+        self._echoes = echoes
+        self._sounded_since = sounded_since
         self._backchannels = backchannels
         self._language = language
         self._past: deque[Frame] = deque(maxlen=round(PAST_S / FRAME_S))
@@ -110,7 +114,8 @@ class Ears:
             self.wake_word.reset()
         self._heeded_at = frame.at
         phrase = self.wake_word.feed(frame.samples)
-        if not phrase or plain(phrase) in plain(self._own_words()):  # it says it itself, as it tells what it waits for
+        itself = plain(phrase) in plain(self._own_words(at))  # as it tells what it waits for
+        if not phrase or itself:
             return []
         self._phrase, self._woken_at = phrase, frame.at + FRAME_S
         return [ev.WakeWordHeard(at, self._woken_at - WAKE_WORD_S)]
@@ -127,6 +132,7 @@ class Ears:
         if self._since is not None:
             frames = [frame for frame in self._past if frame.at + FRAME_S > self._since] or frames
             self._since = None
+        self.gate.echoes = self._echoes()
         return [self._event(event, at, frame.at + FRAME_S) for frame in frames for event in self.gate.feed(frame)]
 
     def hear_since(self, at: float) -> None:
@@ -154,7 +160,7 @@ class Ears:
         *,
         called: Called | None = None,
         distant: bool = False,
-        since: float = -math.inf,
+        since: float = math.inf,
         on_encoded: Callable[[], None] | None = None,
     ) -> ev.Heard:
         """What an utterance says, but for the wake word. Raises EngineError.
@@ -162,7 +168,7 @@ class Ears:
         Args:
             called: the wake word in it.
             distant: see `SpeechGate.distant`.
-            since: when it began, monotonic seconds.
+            since: when it began, monotonic seconds; by default just now.
             on_encoded: see `SpeechToText.transcribe`.
         """
         if called is not None and called.only:
@@ -174,16 +180,18 @@ class Ears:
         text = heard.text if called is None else strip_wake_word(heard.text, called.phrase)
         return self.read(text, distant=distant, since=since) if text else ev.Nothing()
 
-    def read(self, text: str, *, distant: bool = False, since: float = -math.inf) -> ev.Words:
+    def read(self, text: str, *, distant: bool = False, since: float = math.inf) -> ev.Words:
         """What words say that are known already."""
-        own_words = self._own_words()
+        own_words, sounded, echoes = self._own_words(since), self._sounded_since(since), self._echoes()
+        least = MIN_WORDS_OVER_REPLY if sounded and echoes else MIN_WORDS
+        echo = (sounded or echoes) and is_echo(text, own_words, least=least)
         named = names(text, self._name)
         called = named and not names(own_words, self._name)  # amid its own words the user has said its name
         return ev.Words(
             text,
             intent=self._matcher.match(strip_name(text, self._name)),
             named=named,
-            echo=is_echo(text, own_words) and not called and self._may_echo(since),
+            echo=echo and not called,
             distant=distant,
             backchannel=self._backchannels.match(text, own_words),
         )

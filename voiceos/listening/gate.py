@@ -159,6 +159,9 @@ class SpeechGate:
         """Whether a voice that fades has paused: not while it is still to be seen whether it is more than a cough."""
         self.over_reply = False
         """Whether a reply sounds or is about to: one who is farther away than the user was does not interrupt it."""
+        self.echoes = False
+        """Whether the reply may come back through the microphone: a detector that has just begun anew takes what the
+        canceller leaves of it for a voice sooner, so over a reply it then keeps what it remembers."""
         self.probability = 0.0
         """Of speech in the last frame."""
 
@@ -227,6 +230,8 @@ class SpeechGate:
     def _refresh(self, probability: float) -> None:
         """Between utterances."""
         self._silent_frames = self._silent_frames + 1 if probability < self._silence_threshold else 0
+        if self.over_reply and self.echoes:
+            return
         if self._silent_frames * FRAME_S >= self._refresh_s:
             self._silent_frames = 0
             self.vad.reset()

@@ -17,6 +17,10 @@ _WORD = re.compile(r"\w+")
 MIN_WORDS = 4
 """Fewer words than this are as likely the user's own: "yes", "more about it"."""
 
+MIN_WORDS_OVER_REPLY = 2
+"""Likewise in what was heard while the assistant's voice sounded and may come back: then it is that, sooner than a user
+who says the same words at the same moment."""
+
 ALIKE = 85.0
 """Similarity of letters (rapidfuzz partial ratio, 0 to 100) to a stretch of what was said; set on the table of cases in
 tests/unit/listening/test_own_words.py."""
@@ -29,10 +33,14 @@ WORDS_PER_STRANGE_WORD = 10
 """One strange word in ten may be a noise; shorter transcripts may have none."""
 
 
-def is_echo(transcript: str, spoken_recently: str) -> bool:
-    """Whether `transcript` is a stretch of `spoken_recently`, both as text in any spelling."""
+def is_echo(transcript: str, spoken_recently: str, *, least: int = MIN_WORDS) -> bool:
+    """Whether `transcript` is a stretch of `spoken_recently`, both as text in any spelling.
+
+    Args:
+        least: words in it; fewer are no echo.
+    """
     heard, spoken = _words(transcript), _words(spoken_recently)
-    if len(heard) < MIN_WORDS or not spoken:
+    if len(heard) < least or not spoken:
         return False
     place = fuzz.partial_ratio_alignment(" ".join(heard), " ".join(spoken), score_cutoff=ALIKE)
     if place is None:

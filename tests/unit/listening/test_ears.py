@@ -19,7 +19,7 @@ from voiceos.thinking.intents import SentenceMatcher
 MOON = "The moon goes around the earth in about a month, my friend, and nobody has ever heard it stop."
 
 
-def ears(own_words: str = "", *, stt: object = None) -> Ears:
+def ears(own_words: str = "", *, stt: object = None, sounds: bool = True, echoes: bool = True) -> Ears:
     return Ears(
         gate=SpeechGate(ScriptedVoiceActivity()),
         stt=cast(Any, stt),
@@ -27,10 +27,12 @@ def ears(own_words: str = "", *, stt: object = None) -> Ears:
         judge=Judge("en"),
         matcher=SentenceMatcher("en", "Ada"),
         name="Ada",
-        own_words=lambda: own_words,
+        own_words=lambda since: own_words,
         backchannels=Backchannels("en"),
         language="en",
         wake_word=ScriptedWakeWord(),
+        echoes=lambda: echoes,
+        sounded_since=lambda since: sounds,
     )
 
 
@@ -124,3 +126,25 @@ def test_its_name_amid_its_own_words_is_the_users() -> None:
 
 def test_its_name_is_an_echo_where_it_says_it_itself() -> None:
     assert ears("I'm Ada, and I live in your ear.").read("I'm Ada and I live in your ear").echo
+
+
+@pytest.mark.parametrize(
+    ("sounds", "echoes", "long", "short"),
+    [(True, True, True, True), (True, False, True, False), (False, True, True, False), (False, False, False, False)],
+)
+def test_a_few_of_its_words_are_an_echo_only_while_they_sound_and_may_come_back(
+    sounds: bool, echoes: bool, long: bool, short: bool
+) -> None:
+    listener = ears(MOON, sounds=sounds, echoes=echoes)
+    assert listener.read("goes around the earth in about a month").echo == long
+    assert listener.read("about a month").echo == short
+    assert not listener.read("month").echo
+    assert not listener.read("the sun").echo
+
+
+@pytest.mark.parametrize("echoes", [True, False])
+def test_the_gate_is_told_whether_the_reply_may_come_back(echoes: bool) -> None:
+    listener = ears(echoes=echoes)
+    listener.keep(frames(silence(0.1))[0])
+    listener.feed(0.1)
+    assert listener.gate.echoes == echoes

@@ -347,3 +347,18 @@ def test_a_detector_that_hears_something_again_and_again_is_left_alone() -> None
     for number in range(len(detector.probabilities)):
         gate.feed(frame(number))
     assert detector.resets == 0
+
+
+def test_over_a_reply_that_may_come_back_the_detector_keeps_what_it_remembers() -> None:
+    resets = []
+    for echoes in (True, False):
+        detector = Planned([0.0] * 300)
+        gate = SpeechGate(detector, refresh_s=4.0)
+        gate.over_reply, gate.echoes = True, echoes
+        for number in range(260):
+            gate.feed(frame(number))
+        resets.append(detector.resets)
+        gate.over_reply = False
+        gate.feed(frame(260))
+        resets.append(detector.resets)
+    assert resets == [0, 1, 2, 2]

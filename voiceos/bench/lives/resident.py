@@ -241,7 +241,7 @@ class Resident:
                 backchannels=Backchannels(language),
                 matcher=self._matcher,
                 name=settings.assistant.name,
-                own_words=lambda: "",
+                own_words=lambda since: "",
                 language=language,
             ),
             thinker=self._thinker,
