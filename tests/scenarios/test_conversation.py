@@ -187,7 +187,7 @@ async def test_what_a_clip_says_counts_as_its_own_words() -> None:
         await room.say("hello there my friend")
         while room.live.conductor.state.phase is not Phase.SPEAKING:
             await room.wait(0.1)
-        assert room.live.conductor.own_words() == Clips("en").get("error.llm")[2]
+        assert room.live.conductor.own_words(asyncio.get_running_loop().time()) == Clips("en").get("error.llm")[2]
 
 
 async def test_a_reply_that_ended_as_it_was_suspended_is_over_and_remembered_once() -> None:

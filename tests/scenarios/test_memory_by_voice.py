@@ -43,7 +43,7 @@ def in_mind(room: Room, word: str) -> bool:
     """Whether the running conversation holds a word anywhere."""
     conversation = room.live.conversation
     told = [message.text for message in conversation.messages()] + [one.text for one in conversation.said()]
-    told += [room.live.conductor.last_reply(), room.live.conductor.own_words()]
+    told += [room.live.conductor.last_reply(), room.live.conductor.own_words(0.0)]
     return any(word.lower() in text.lower() for text in told)
 
 

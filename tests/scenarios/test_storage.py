@@ -26,7 +26,7 @@ async def test_what_cannot_be_kept_is_told_once_and_the_conversation_goes_on(mon
             await room.wait(1.0)
             await room.live.conductor.wait_idle()
             own_words.append(room.live.conductor.last_reply())
-            own_words.append(room.live.conductor.own_words())
+            own_words.append(room.live.conductor.own_words(asyncio.get_running_loop().time()))
         assert room.said()[-1] == "You said: hello there"
         samples, rate_hz, _ = Clips("en").get("error.storage")
         assert room.heard_clip(samples, rate_hz) > 0.9
