@@ -12,6 +12,7 @@ import logging
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +25,10 @@ log = logging.getLogger(__name__)
 
 BUSY_S = 10.0
 """How long a write waits for that of another process."""
+
+LOOK_MS = 3
+"""Between two looks whether the other has let go. SQLite's own grow to 100, and whoever writes without end lets go for
+less: forgetting, which needs the file to itself several times, found no such moment in ten seconds."""
 
 COPIES = (".bak-*", ".broken*", ".newer*")
 """Ends of the names of what was put beside it: before a new format, as broken, by hand as `NewerFormat` advises."""
@@ -74,6 +79,7 @@ class Database:
                     self._put_aside()
                     self._writer = self._made_new()
                 try:
+                    self._writer.execute(f"PRAGMA busy_timeout = {LOOK_MS}")
                     for path in (self.path, *beside(self.path)):
                         _only_the_owners(path)
                     self._reader = self._connect()
@@ -105,7 +111,7 @@ class Database:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """All that is written in it, or nothing; on the disk once it ends. Raises StorageError."""
         with self.outside_of_transactions() as writer:
-            writer.execute("BEGIN IMMEDIATE")
+            self.execute(writer, "BEGIN IMMEDIATE")
             try:
                 yield writer
             except BaseException:
@@ -119,6 +125,24 @@ class Database:
         with self._writes, self._in_words():
             assert self._writer is not None, "it is not open"
             yield self._writer
+
+    def execute(self, writer: sqlite3.Connection, statement: str) -> sqlite3.Cursor:
+        """A statement that takes the lock of writes. sqlite3.OperationalError where others keep it for `BUSY_S`."""
+        until = time.monotonic() + BUSY_S
+        while True:
+            try:
+                return writer.execute(statement)
+            except sqlite3.OperationalError as error:
+                if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+
+    def empty_log(self, writer: sqlite3.Connection) -> bool:
+        """Cut the log of writes to nothing; False where others keep it for `BUSY_S`."""
+        until = time.monotonic() + BUSY_S
+        while writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            if time.monotonic() > until:
+                return False
+        return True
 
     def changes(self) -> int:
         """A number that is another after anything was written, by whomever. Raises StorageError."""

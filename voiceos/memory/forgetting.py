@@ -92,16 +92,15 @@ def purge(database: Database) -> tuple[int, str]:
         if not _due(writer):
             return 0, ""
         for name in ("episodes_fts", "facts_fts"):
-            writer.execute(f"INSERT INTO {name} ({name}) VALUES ('rebuild')")  # noqa: S608 - names of our own
-        writer.execute("VACUUM")
+            database.execute(writer, f"INSERT INTO {name} ({name}) VALUES ('rebuild')")  # noqa: S608 - names of our own
+        database.execute(writer, "VACUUM")
         gone = 0
         for path in database.copies():
             path.unlink(missing_ok=True)
             gone += 1
-        held, *_ = writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if held:
+        if not database.empty_log(writer):
             return gone, "another program reads the memory, and does not let go of it"
-        writer.execute("UPDATE notes SET number = 0 WHERE name = 'purge_due'")
+        database.execute(writer, "UPDATE notes SET number = 0 WHERE name = 'purge_due'")
         return gone, ""
 
 
