@@ -126,7 +126,7 @@ class Assembly:
             matcher=matcher(settings.assistant.name),
             name=settings.assistant.name,
             own_words=lambda since: self.conductor.own_words(since),
-            echoes=self._echoes,
+            echo=self._comes_back,
             sounded_since=lambda since: self.conductor.sounded_since(since),
             language=stt_language(settings),
             wake_word=wake_word(settings),
@@ -221,10 +221,10 @@ class Assembly:
             yield asyncio.create_task(self.mind.run(), name="mind")
         yield asyncio.create_task(self.temperament.run(), name="temperament")
 
-    def _echoes(self) -> bool:
-        """Unless it is known that nothing comes back, as through a headset."""
+    def _comes_back(self) -> bool | None:
+        """What is said, through the microphone; None: that is not known yet."""
         echo = self._sound.echo
-        return echo is None or echo.present
+        return None if echo is None else echo.present
 
     async def aclose(self) -> None:
         """Finish what is being written or forgotten."""

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from voiceos.clock import Clock
 from voiceos.turn import Turn
 
-ECHO_MEMORY_S = 2.0
-"""How long after a reply its words may still come back: the tail of the room, the recogniser's delay."""
+ECHO_TAIL_S = 0.15
+"""How long after a reply a voice may begin that is its echo: the devices and the room are late with it. A person who
+answers in the words that were offered takes longer (200 ms: Stivers et al. 2009). Set by hand."""
 
 KEPT_S = 60.0
 """Longer than the longest utterance, and than its recognition takes on a busy machine."""
@@ -38,9 +39,9 @@ class OwnVoice:
 
     def words(self, turns: Iterable[Turn], since: float) -> str:
         """What is being said in these turns, and what may be in sound that was captured since a moment, monotonic
-        seconds: what was said until then, and within `ECHO_MEMORY_S` before."""
+        seconds: what was said until then, or until `ECHO_TAIL_S` before."""
         since = min(since, self._clock.monotonic())
-        said = [words for words, until in self._said if since - until < ECHO_MEMORY_S]
+        said = [words for words, until in self._said if since - until < ECHO_TAIL_S]
         return " ".join([*said, *(turn.words for turn in turns if turn.committed)])
 
     def sounded_since(self, at: float, turns: Iterable[Turn]) -> bool:

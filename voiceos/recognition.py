@@ -28,7 +28,7 @@ class Recognition:
         """Recognise the utterance so far, and judge its end."""
         gate = self._ears.gate
         samples, ending, voiced_s, distant = gate.utterance(), gate.ending(), gate.voiced_s, gate.distant
-        called, since = self._ears.called(), gate.began_at
+        called, since, over_reply = self._ears.called(), gate.voice_since, gate.began_over_reply
         record = self._work.turn(turn)
         record.prosody = Prosody(voiced_s, gate.level_db)
         trace = record.trace
@@ -38,7 +38,13 @@ class Recognition:
         async def recognise() -> None:
             try:
                 heard = await self._ears.understand(
-                    samples, voiced_s, called=called, distant=distant, since=since, on_encoded=encoded.set
+                    samples,
+                    voiced_s,
+                    called=called,
+                    distant=distant,
+                    since=since,
+                    over_reply=over_reply,
+                    on_encoded=encoded.set,
                 )
             finally:
                 encoded.set()

@@ -9,7 +9,6 @@ import pytest
 
 from tests.scenarios.room import Room, espeak, settings
 from voiceos.app import Stage
-from voiceos.audio.echo import Echo
 from voiceos.audio.frames import Samples
 from voiceos.audio.speaker import Finished
 from voiceos.engines.scripted import ScriptedEndOfTurn
@@ -385,16 +384,3 @@ async def test_no_answer_behind_an_opener_is_told() -> None:
         await room.say("what should I do")
         await room.answered()
         assert Phrases("en").text("no_answer") in room.said()[-1]
-
-
-@pytest.mark.parametrize(("echo", "answers"), [(None, 1), (Echo(True), 1), (Echo(False), 2)])
-async def test_its_words_said_back_are_an_echo_only_where_there_may_be_one(echo: Echo | None, answers: int) -> None:
-    said = "the capital of france is paris"
-    async with Room(hears=[said, said]) as room:
-        room.sound.echo = echo
-        await room.say("is it so")
-        await room.answered()
-        await room.wait(0.4)
-        await room.say("it is so")
-        await room.wait(3.0)
-        assert len(room.said()) == answers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from voiceos.clock import ManualClock
-from voiceos.own_voice import ECHO_MEMORY_S, OwnVoice
+from voiceos.own_voice import ECHO_TAIL_S, OwnVoice
 
 
 def test_what_sounded_while_something_was_heard_is_known_however_late_that_is_understood() -> None:
@@ -13,12 +13,12 @@ def test_what_sounded_while_something_was_heard_is_known_however_late_that_is_un
     voice = OwnVoice(clock)
     clock.advance(100.0)
     voice.ended("The moon is far.")
-    began_at = clock.monotonic() + ECHO_MEMORY_S / 2
+    began_at = clock.monotonic() + ECHO_TAIL_S / 2
     clock.advance(20.0)
     voice.ended("And cold.")
     clock.advance(10.0)
     assert voice.words([], began_at) == "The moon is far. And cold."
-    assert voice.words([], began_at + 2 * ECHO_MEMORY_S) == "And cold."
+    assert voice.words([], began_at + 2 * ECHO_TAIL_S) == "And cold."
     assert voice.words([], float("inf")) == ""
 
 

@@ -42,7 +42,7 @@ class Ears:
     Args:
         own_words: what the assistant says that may be in sound captured since a moment, monotonic seconds; such words
             are an echo, not a turn.
-        echoes: whether its own sound comes back through the microphone, as far as is known.
+        echo: whether its own sound comes back through the microphone; None: that is not known.
         sounded_since: whether anything of it has sounded since a moment, monotonic seconds.
         backchannels: those of the language that the user speaks.
         language: to recognise, ISO 639-1; None means detect.
@@ -62,7 +62,7 @@ class Ears:
         backchannels: Backchannels,
         language: str | None,
         wake_word: WakeWord | None = None,
-        echoes: Callable[[], bool] = lambda: True,
+        echo: Callable[[], bool | None] = lambda: None,
         sounded_since: Callable[[float], bool] = lambda since: True,
     ) -> None:
         self.gate = gate
@@ -76,7 +76,7 @@ class Ears:
         self._matcher = matcher
         self._name = name
         self._own_words = own_words
-        self._echoes = echoes
+        self._echo = echo
         self._sounded_since = sounded_since
         self._backchannels = backchannels
         self._language = language
@@ -114,7 +114,7 @@ class Ears:
             self.wake_word.reset()
         self._heeded_at = frame.at
         phrase = self.wake_word.feed(frame.samples)
-        itself = plain(phrase) in plain(self._own_words(at))  # as it tells what it waits for
+        itself = plain(phrase) in plain(self._own_words(at - WAKE_WORD_S))  # as it tells what it waits for
         if not phrase or itself:
             return []
         self._phrase, self._woken_at = phrase, frame.at + FRAME_S
@@ -132,7 +132,7 @@ class Ears:
         if self._since is not None:
             frames = [frame for frame in self._past if frame.at + FRAME_S > self._since] or frames
             self._since = None
-        self.gate.echoes = self._echoes()
+        self.gate.echoes = self._echo() is not False
         return [self._event(event, at, frame.at + FRAME_S) for frame in frames for event in self.gate.feed(frame)]
 
     def hear_since(self, at: float) -> None:
@@ -161,6 +161,7 @@ class Ears:
         called: Called | None = None,
         distant: bool = False,
         since: float = math.inf,
+        over_reply: bool = False,
         on_encoded: Callable[[], None] | None = None,
     ) -> ev.Heard:
         """What an utterance says, but for the wake word. Raises EngineError.
@@ -168,7 +169,8 @@ class Ears:
         Args:
             called: the wake word in it.
             distant: see `SpeechGate.distant`.
-            since: when it began, monotonic seconds; by default just now.
+            since: when its voice began, monotonic seconds; by default just now.
+            over_reply: a reply sounded then.
             on_encoded: see `SpeechToText.transcribe`.
         """
         if called is not None and called.only:
@@ -178,13 +180,14 @@ class Ears:
         if not isinstance(heard, ev.Words):
             return heard
         text = heard.text if called is None else strip_wake_word(heard.text, called.phrase)
-        return self.read(text, distant=distant, since=since) if text else ev.Nothing()
+        return self.read(text, distant=distant, since=since, over_reply=over_reply) if text else ev.Nothing()
 
-    def read(self, text: str, *, distant: bool = False, since: float = math.inf) -> ev.Words:
+    def read(self, text: str, *, distant: bool = False, since: float = math.inf, over_reply: bool = False) -> ev.Words:
         """What words say that are known already."""
-        own_words, sounded, echoes = self._own_words(since), self._sounded_since(since), self._echoes()
-        least = MIN_WORDS_OVER_REPLY if sounded and echoes else MIN_WORDS
-        echo = (sounded or echoes) and is_echo(text, own_words, least=least)
+        own_words, comes_back = self._own_words(since), self._echo()
+        least = MIN_WORDS_OVER_REPLY if over_reply and comes_back else MIN_WORDS
+        may_echo = comes_back is not False or self._sounded_since(since)
+        echo = may_echo and is_echo(text, own_words, least=least)
         named = names(text, self._name)
         called = named and not names(own_words, self._name)  # amid its own words the user has said its name
         return ev.Words(

@@ -162,6 +162,10 @@ class SpeechGate:
         self.echoes = False
         """Whether the reply may come back through the microphone: a detector that has just begun anew takes what the
         canceller leaves of it for a voice sooner, so over a reply it then keeps what it remembers."""
+        self.voice_since = math.inf
+        """When the first loud frame of the utterance was captured, monotonic seconds."""
+        self.began_over_reply = False
+        """The utterance did: a reply sounded, or was about to."""
         self.probability = 0.0
         """Of speech in the last frame."""
 
@@ -323,6 +327,7 @@ class SpeechGate:
         loud = self._onset()
         first = loud[0].number
         self._open = self._speaking = True
+        self.voice_since, self.began_over_reply = loud[0].frame.at, self.over_reply
         for judged in loud:
             self._fading.feed(judged.frame.samples, voiced=True)
             self._nearness.feed(judged.frame.samples, voiced=True)

@@ -18,8 +18,8 @@ MIN_WORDS = 4
 """Fewer words than this are as likely the user's own: "yes", "more about it"."""
 
 MIN_WORDS_OVER_REPLY = 2
-"""Likewise in what was heard while the assistant's voice sounded and may come back: then it is that, sooner than a user
-who says the same words at the same moment."""
+"""Likewise where the assistant's voice is known to come back and the words began over it: then they are its own, sooner
+than a user's who says the same at the same moment."""
 
 ALIKE = 85.0
 """Similarity of letters (rapidfuzz partial ratio, 0 to 100) to a stretch of what was said; set on the table of cases in

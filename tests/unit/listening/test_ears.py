@@ -19,7 +19,7 @@ from voiceos.thinking.intents import SentenceMatcher
 MOON = "The moon goes around the earth in about a month, my friend, and nobody has ever heard it stop."
 
 
-def ears(own_words: str = "", *, stt: object = None, sounds: bool = True, echoes: bool = True) -> Ears:
+def ears(own_words: str = "", *, stt: object = None, sounds: bool = True, echo: bool | None = None) -> Ears:
     return Ears(
         gate=SpeechGate(ScriptedVoiceActivity()),
         stt=cast(Any, stt),
@@ -31,7 +31,7 @@ def ears(own_words: str = "", *, stt: object = None, sounds: bool = True, echoes
         backchannels=Backchannels("en"),
         language="en",
         wake_word=ScriptedWakeWord(),
-        echoes=lambda: echoes,
+        echo=lambda: echo,
         sounded_since=lambda since: sounds,
     )
 
@@ -129,22 +129,42 @@ def test_its_name_is_an_echo_where_it_says_it_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sounds", "echoes", "long", "short"),
-    [(True, True, True, True), (True, False, True, False), (False, True, True, False), (False, False, False, False)],
+    ("echo", "sounds", "over_reply", "long", "short"),
+    [
+        (True, True, True, True, True),
+        (True, True, False, True, False),  # a quick answer, in the words that were offered
+        (True, False, False, True, False),
+        (None, True, True, True, False),
+        (False, True, True, True, False),
+        (False, False, False, False, False),
+    ],
 )
-def test_a_few_of_its_words_are_an_echo_only_while_they_sound_and_may_come_back(
-    sounds: bool, echoes: bool, long: bool, short: bool
+def test_a_few_of_its_words_are_an_echo_only_over_a_reply_that_is_known_to_come_back(
+    echo: bool | None, sounds: bool, over_reply: bool, long: bool, short: bool
 ) -> None:
-    listener = ears(MOON, sounds=sounds, echoes=echoes)
-    assert listener.read("goes around the earth in about a month").echo == long
-    assert listener.read("about a month").echo == short
-    assert not listener.read("month").echo
-    assert not listener.read("the sun").echo
+    listener = ears(MOON, sounds=sounds, echo=echo)
+    assert listener.read("goes around the earth in about a month", over_reply=over_reply).echo == long
+    assert listener.read("about a month", over_reply=over_reply).echo == short
+    assert not listener.read("month", over_reply=over_reply).echo
+    assert not listener.read("the sun", over_reply=over_reply).echo
 
 
-@pytest.mark.parametrize("echoes", [True, False])
-def test_the_gate_is_told_whether_the_reply_may_come_back(echoes: bool) -> None:
-    listener = ears(echoes=echoes)
+@pytest.mark.parametrize(("echo", "may"), [(None, True), (True, True), (False, False)])
+def test_the_gate_is_told_whether_the_reply_may_come_back(echo: bool | None, may: bool) -> None:
+    listener = ears(echo=echo)
     listener.keep(frames(silence(0.1))[0])
     listener.feed(0.1)
-    assert listener.gate.echoes == echoes
+    assert listener.gate.echoes == may
+
+
+@pytest.mark.parametrize("over_reply", [True, False])
+def test_an_utterance_keeps_whether_it_began_over_a_reply(over_reply: bool) -> None:
+    listener = ears()
+    listener.gate.over_reply = over_reply
+    for frame in frames(silence(0.5), voice(0.3)):
+        listener.keep(frame)
+        listener.feed(frame.at)
+    listener.gate.over_reply = not over_reply
+    assert listener.gate.open
+    assert listener.gate.began_over_reply == over_reply
+    assert listener.gate.voice_since == pytest.approx(0.5, abs=FRAME_S)
