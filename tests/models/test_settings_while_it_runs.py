@@ -68,7 +68,7 @@ async def house(folder: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("VOICEOS_MODELS", str(models_dir))
     if "en_US-joe-medium" not in [voice.model for voice in voices_here("en", Store())]:
         pytest.skip("the starter models are not here: voiceos models pull")
-    text = SCRIPTED.replace('[tts]\nengine = "scripted"\ntimeout_s = 3', '[tts]\nengine = "piper"')
+    text = SCRIPTED.replace('[tts]\nengine = "scripted"', '[tts]\nengine = "piper"')
     (folder / "config.toml").write_text(text)
     return House(folder, hears=hears, engines={"llm": {"replies": [("something", ANSWER)]}}, real=["tts"])
 
@@ -152,7 +152,7 @@ async def test_another_length_of_context_is_the_language_models_between_two_answ
     if not Store().installed(small):
         pytest.skip(f"the smallest language model is not here: voiceos models pull {small.name}")
     text = SCRIPTED.replace(
-        '[llm]\nengine = "scripted"\ntimeout_s = 3',
+        '[llm]\nengine = "scripted"',
         f'[llm]\nengine = "llama_cpp"\nmodel = "{small.name}"\ncontext_tokens = 2048\nmax_reply_tokens = 20',
     )
     (tmp_path / "config.toml").write_text(text)
