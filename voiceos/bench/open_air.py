@@ -123,9 +123,11 @@ async def interrupt(card: VirtualCard, live: Live, trials: int, seed: int) -> In
             await asyncio.sleep(0.3)
             user = stretches(recording.samples[:, 1], CARD_HZ, USER_LEVEL, gap_s=3.0, least_s=0.03)
             own = stretches(recording.samples[:, 0], CARD_HZ, ASSISTANT_LEVEL, gap_s=0.3, least_s=0.03)
-        sounding = [one.end_s for one in own if one.begin_s <= user[0].begin_s + 0.1]
-        if sounding and user[0].begin_s < sounding[-1] < user[-1].end_s:
-            late.append((sounding[-1] - user[0].begin_s) * 1000)
+        began_s, ended_s = user[0].begin_s, user[-1].end_s
+        under = [one.end_s for one in own if one.begin_s < ended_s and one.end_s > began_s]
+        silent_s = max(under, default=began_s)  # between two phrases it was silent, and has to stay so
+        if silent_s < ended_s:
+            late.append((silent_s - began_s) * 1000)
         await live.conductor.wait_answered()
     return Interrupted(trials, len(late), percentile(late, 50))
 
