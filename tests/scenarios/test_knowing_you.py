@@ -7,8 +7,11 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from tests.scenarios.room import settings
 from tests.scenarios.served import Served
+from voiceos import mind
 from voiceos.config import Settings
 from voiceos.languages import Phrases, table
 from voiceos.memory import USER, Store
@@ -110,3 +113,17 @@ async def test_nothing_is_drawn_where_that_is_not_wanted() -> None:
     with Store() as store:
         assert store.facts() == []
         assert [episode.said for episode in store.undrawn()] == ["my sister Anna lives in Graz"]
+
+
+async def test_an_answer_waits_for_no_memory_that_comes_too_late(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Store() as store:
+        store.remember_turn("my sister Anna lives in Graz", "", at=datetime.now(UTC), conversation="before")
+    monkeypatch.setattr(mind, "RECALL_S", 0.0)
+    with caplog.at_level("INFO"):
+        async with Served(hears=["is my sister far away?"], engines=ENGINES, settings=quick(learn=False)) as room:
+            await room.say("is my sister far away")
+            await room.answered()
+            assert room.said() == ["You said: is my sister far away?"], "what was told before is in it"
+    assert "the memory took too long for this turn" in caplog.text
