@@ -126,7 +126,7 @@ async def interrupt(card: VirtualCard, live: Live, trials: int, seed: int) -> In
         began_s, ended_s = user[0].begin_s, user[-1].end_s
         under = [one.end_s for one in own if one.begin_s < ended_s and one.end_s > began_s]
         silent_s = max(under, default=began_s)  # between two phrases it was silent, and has to stay so
-        if silent_s < ended_s:
+        if silent_s < ended_s and any(one.begin_s < began_s for one in own):
             late.append((silent_s - began_s) * 1000)
         await live.conductor.wait_answered()
     return Interrupted(trials, len(late), percentile(late, 50))
