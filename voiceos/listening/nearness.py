@@ -39,7 +39,8 @@ SURE_FRAMES, SURE_OF = 2, 3
 """So many of so many: a syllable is longer than one frame, a peak of somebody else's voice seldom is."""
 
 FORGET_DB_S = 1.0
-"""What was loud counts so much less each second behind the last near frame; twice as much was no better."""
+"""What was loud counts so much less each second that somebody goes on behind a word that has faded out; twice as much
+was no better."""
 
 ONSET_DB = 15.0
 """So much softer than the user's last utterance a frame may begin an interruption: words begin softly. Set by hand."""
@@ -71,6 +72,7 @@ class Nearness:
         self.nearer_begins = False
         """With this frame it is sure that the voice is nearer than all before."""
         self._level_db: float | None = None
+        self._loudest_db = -math.inf
         self._user_db: float | None = None
         self._remembered_at = 0.0
 
@@ -81,6 +83,7 @@ class Nearness:
         self._nearer.clear()
         self.far_frames = 0
         self.nearer_begins = self._softened = False
+        self._loudest_db = -math.inf
 
     def remember(self, at: float) -> None:
         """The last utterance was the user's; `at` is now, monotonic seconds."""
@@ -88,10 +91,11 @@ class Nearness:
 
     @property
     def distant(self) -> bool:
-        """The utterance is so much softer than the user's last that it is somebody else's."""
+        """The utterance is so much softer than the user's last, from its beginning to its end, that it is somebody
+        else's."""
         if self._user_db is None or self._level_db is None:
             return False
-        return self._level_db < self._user_db - self._nearer_db
+        return max(self._loudest_db, self._level_db) < self._user_db - self._nearer_db
 
     @property
     def level_db(self) -> float | None:
@@ -123,6 +127,8 @@ class Nearness:
             self.far_frames = 0
             self._levels.append(db)
             self._level_db = self._quantile()
+            if len(self._levels) >= LEAST_FRAMES:
+                self._loudest_db = max(self._loudest_db, self._level_db)
         else:
             self.far_frames += 1
         return voiced and self.far_frames <= self._word_frames
@@ -141,7 +147,7 @@ class Nearness:
     def _is_near(self, db: float) -> bool:
         if len(self._levels) < LEAST_FRAMES:
             return True
-        forgotten_db = FORGET_DB_S * FRAME_S * self.far_frames
+        forgotten_db = FORGET_DB_S * FRAME_S * max(0, self.far_frames - self._word_frames)
         return db >= self._quantile() - self._near_db - forgotten_db
 
     def _quantile(self) -> float:

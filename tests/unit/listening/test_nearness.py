@@ -50,6 +50,30 @@ def test_whoever_goes_on_softly_is_near_again_in_time() -> None:
     assert not heard[20] and all(heard[80:])
 
 
+def test_a_word_that_fades_out_is_not_the_level_of_the_voice() -> None:
+    """Frames just below the limit, as a last syllable has them now and then."""
+    nearness = Nearness()
+    feed(nearness, *[-20.0] * 20)
+    nearness.remember(at=0.0)
+    nearness.restart()
+    feed(nearness, *[-20.0] * 20, -27.9, -29.0, -28.02, -36.0, -40.0, -44.0, -48.0, -52.0)
+    assert nearness.level_db is not None and nearness.level_db > -21.0
+    assert not nearness.distant
+
+
+def test_one_who_goes_on_more_softly_than_they_began_is_nobody_else() -> None:
+    nearness = Nearness()
+    feed(nearness, *[-20.0] * 20)
+    nearness.remember(at=0.0)
+    nearness.restart()
+    feed(nearness, *[-20.0] * 10, *[-34.0] * 300)
+    assert nearness.level_db == pytest.approx(-34.0, abs=0.1)
+    assert not nearness.distant
+    nearness.restart()
+    feed(nearness, *[-34.0] * 20)
+    assert nearness.distant
+
+
 def test_a_voice_well_above_what_was_there_before_begins_anew() -> None:
     nearness = Nearness()
     feed(nearness, *[-45.0] * 40)
