@@ -21,3 +21,15 @@ def one_arena() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None and mallopt(_M_ARENA_MAX, 1) != 1:
         log.debug("the C library keeps a heap for each thread")
+
+
+def trim() -> None:
+    """Give back to the system what this process has freed: some milliseconds, and what is needed again costs its time
+    anew. Where the C library is another, nothing is done.
+
+    glibc keeps the most that was ever needed (malloc_trim(3)): after one long utterance a process stays as large as for
+    that one.
+    """
+    malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if malloc_trim is not None:
+        malloc_trim(0)

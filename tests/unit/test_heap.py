@@ -46,3 +46,32 @@ def _heaps(how: str, told: str) -> int:
 def test_threads_share_one_heap(tmp_path: object) -> None:
     assert _heaps("many", f"{tmp_path}/many") > 1
     assert _heaps("one", f"{tmp_path}/one") == 1
+
+
+_FREED = """
+import ctypes
+from pathlib import Path
+from voiceos.heap import trim
+
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+libc.free.argtypes = [ctypes.c_void_p]
+
+def own_mb():
+    lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss_Anon")) / 1000
+
+blocks = [libc.malloc(100_000) for _ in range(1000)]
+for block in blocks:
+    ctypes.memset(block, 1, 100_000)
+for block in blocks[:-1]:  # the last holds them all
+    libc.free(block)
+kept = own_mb()
+trim()
+print(kept - own_mb())
+"""
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="the C library gives back by itself")
+def test_what_was_freed_is_given_back() -> None:
+    assert float(subprocess.run([sys.executable, "-c", _FREED], check=True, capture_output=True).stdout) > 80

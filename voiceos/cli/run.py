@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from voiceos import heap, last_words, log
+from voiceos import heap, last_words, log, threads
 from voiceos.audio.presence import STARTING
 from voiceos.cli.exits import plain_errors
 from voiceos.cli.options import ConfigFile
@@ -63,6 +63,7 @@ def run(
         keys = sys.stdin is not None and sys.stdin.isatty()
 
         async def serve() -> None:
+            await threads.start_all()
             terminal = Terminal(lambda: daemon.live, keys=keys, trace_json=trace_json)
             daemon = Daemon(
                 settings,

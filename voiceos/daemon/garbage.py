@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 
 from voiceos import events as ev
+from voiceos import heap
 from voiceos.daemon.part import Part
 from voiceos.turn_taking.state import Phase, State
 
 
 class Garbage(Part):
-    """Collects all of it whenever it has become quiet.
+    """Collects all of it whenever it has become quiet, and gives back what that has freed.
 
     Left to itself Python looks through what has lived for long only once that has grown by a quarter (CPython's
     "Garbage collector design"), of all that was ever imported: a stream that was closed, which the libraries beneath
@@ -27,6 +28,7 @@ class Garbage(Part):
             if not self._loaded:
                 gc.freeze()
                 self._loaded = True
+            heap.trim()
 
     async def __aexit__(self, *_: object) -> None:
         gc.unfreeze()

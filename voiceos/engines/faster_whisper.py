@@ -139,6 +139,15 @@ class FasterWhisper:
     def _decode(
         self, samples: Samples, language: str | None, frames: int, *, lead_frames: int, second_try: bool
     ) -> Generator[None, None, Decoding]:
+        try:
+            return (yield from self._decode_window(samples, language, frames, lead_frames, second_try))
+        finally:
+            if frames > FLOOR_FRAMES:  # seldom, and the next short one is a dozen milliseconds slower
+                heap.trim()
+
+    def _decode_window(
+        self, samples: Samples, language: str | None, frames: int, lead_frames: int, second_try: bool
+    ) -> Generator[None, None, Decoding]:
         encoded = self._encode(samples, frames, lead_frames)
         yield
         language = language or self._detected(encoded)

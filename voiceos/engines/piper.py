@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from voiceos import heap
 from voiceos.audio.frames import Samples
 from voiceos.engines.pace import Pace
 from voiceos.engines.trimming import Trimmer
@@ -27,6 +28,11 @@ TAIL_RUNNING_S = 0.05
 """Likewise where a phrase was cut inside a clause and the next carries on."""
 
 _WARMING = "Hello there, how are you?"
+_SHORTEST = "Hm."
+
+LONG_S = 2.5
+"""Behind a phrase of so much sound the memory that it needed is given back: no first phrase is so long, and while it
+sounds there is time to make the memory of a first phrase ready again."""
 
 _UNFIT = re.compile(r"[\x00-\x1f\x7f]|\[\[|\]\]")
 """Double brackets would be read as raw phonemes, and espeak takes no null."""
@@ -68,6 +74,8 @@ class Piper:
         options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
+        self._shrinking: Any = onnxruntime.RunOptions()
+        self._shrinking.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
         path = Path(voice_path)
         hint = f"voiceos models pull {path.stem}"
         try:
@@ -84,9 +92,23 @@ class Piper:
         self.rate_hz: int = config.sample_rate
         self._frame_s = config.hop_length / config.sample_rate
         self._pace = Pace(self._frame_s, MARGIN_FRAMES)
-        self.synthesize(_WARMING, speed=1.0)  # the first run allocates; no listener should wait for that
-        self._pace = Pace(self._frame_s, MARGIN_FRAMES)  # nor should the pace know of it
+        self._warm()  # the first run allocates; no listener should wait for that, nor should the pace know of it
         self.synthesize(_WARMING, speed=1.0)
+
+    def _warm(self, text: str = _WARMING) -> None:
+        pace, self._pace = self._pace, Pace(self._frame_s, MARGIN_FRAMES)
+        self.synthesize(text, speed=1.0)
+        self._pace = pace
+
+    def _give_back(self) -> None:
+        """What ONNX Runtime keeps of each length of a phrase fits the next one badly: it grows for hours."""
+        self.vits.options = self._shrinking
+        try:
+            self._warm(_SHORTEST)
+        finally:
+            self.vits.options = None
+        heap.trim()
+        self._warm()
 
     def in_one_piece(self) -> str:
         """Why no phrase can begin to sound before all of it is made; empty where it can."""
@@ -136,6 +158,8 @@ class Piper:
         part = trimmer.flush()
         words = self._words(reading, trimmer.begin, trimmer.sound_end)
         yield Speech(part, self.rate_hz, _from(at, words[said:]))
+        if reading.samples >= LONG_S * self.rate_hz:
+            self._give_back()
 
     def _words(self, reading: Reading, begin: int, sound_end: int) -> tuple[WordEnd, ...]:
         return word_ends(reading.text, reading.sounded, self._one_word, begin=begin, sound_end=sound_end)

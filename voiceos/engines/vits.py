@@ -55,6 +55,8 @@ class Vits:
         self.in_one_piece = ""
         """Why it could not be cut; empty where it was."""
         self._decoder: Any = None
+        self.options: Any = None
+        """ONNX Runtime's, of each run; None for its own."""
         try:
             halves = cut(model, SEAM, [DURATIONS])
         except ValueError as error:
@@ -75,7 +77,7 @@ class Vits:
             "scales": np.array(scales, np.float32),
             "sid": np.array([speaker], np.int64),
         }
-        latent, durations = self._encoder.run(None, _wanted(self._encoder, feeds))
+        latent, durations = self._encoder.run(None, _wanted(self._encoder, feeds), self.options)
         frames = int(durations.sum())
         return Sentence(latent.reshape(1, -1, latent.shape[-1]), durations.reshape(-1).astype(np.int64), feeds, frames)
 
@@ -86,7 +88,8 @@ class Vits:
             return np.asarray(sentence.latent[0, 0, begin * hop : end * hop])
         low, high = max(0, begin - margin), min(sentence.frames, end + margin)
         latent = np.ascontiguousarray(sentence.latent[..., low:high])
-        samples = self._decoder.run(None, _wanted(self._decoder, {**sentence.feeds, self._seam: latent}))[0].reshape(-1)
+        feeds = _wanted(self._decoder, {**sentence.feeds, self._seam: latent})
+        samples = self._decoder.run(None, feeds, self.options)[0].reshape(-1)
         hop = len(samples) // (high - low)
         return np.asarray(samples[(begin - low) * hop : (end - low) * hop], np.float32)
 
