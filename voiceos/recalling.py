@@ -8,10 +8,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from voiceos.config.model import Memory
+from voiceos.config.model import Memory as MemorySettings
 from voiceos.diary import Diary
 from voiceos.errors import VoiceosError, bug
 from voiceos.memory import USER, Episode, Fact, Kind, Store, fusion
+from voiceos.memory.recall import Memory
 from voiceos.memory.recollection import Recollection
 from voiceos.skills.comprehension import Comprehension
 from voiceos.skills.in_force import Held
@@ -32,6 +33,10 @@ NAMED = 10
 """Facts about somebody who comes to mind."""
 JUDGED_NAMED = 2
 """Of what is known of somebody whom a question names, so many of the newest are judged beside what is recalled."""
+JUDGED_ANYWAY = 2
+"""Statements that are judged where a question may as well ask of the world: each holds up the answer."""
+FITS_THEM = 0.3
+"""Score from which one is, where they speak of themselves; else `fusion.THRESHOLD`."""
 
 
 class Recalling:
@@ -51,7 +56,7 @@ class Recalling:
         comprehension: Comprehension | None,
         *,
         notes: Notes,
-        settings: Memory,
+        settings: MemorySettings,
         in_mind: Callable[[], frozenset[int]],
         patience_s: float = RECALL_S,
     ) -> None:
@@ -67,15 +72,16 @@ class Recalling:
 
     async def recall(self, text: str, now: datetime, before: Sequence[str], since: datetime | None) -> Recalled | None:
         """As `Remembrance.recall`."""
-        found: list[Fact | Episode] | None = await self._in_time(self._found(text, now))
-        if found is None:
+        recalled = await self._in_time(self._recalled(text, now))
+        if recalled is None:
             return None
+        found = self._found(text, recalled)
         if not self._thinker.conversation.stays_close:  # who is in danger is not told what they said once
             told = await self._in_time(
                 self._diary.ask(lambda store: self._recounting.tell(store, text, now, recalled=found))
             )
             if self._comprehension is not None:
-                told = await self._judged(text, now, told, self._comprehension)
+                told = await self._judged(text, now, told, recalled, self._comprehension)
             if told is not None:
                 return Recalled("", told.facts, answer=told.text)
         return await self._in_time(self._noted(text, now, found, before, since))
@@ -92,23 +98,30 @@ class Recalling:
             log.error("%s", bug(error))  # noqa: TRY400 - its text may hold what was said
         return None
 
-    async def _found(self, text: str, now: datetime) -> list[Fact | Episode]:
-        found = [memory.item for memory in await self._recollection.recall(text, now, limit=2 * RECALLED)]
-        found = [one for one in found if isinstance(one, Fact) or self._notes.tells(one.said)]
+    async def _recalled(self, text: str, now: datetime) -> list[Memory]:
+        """What fits best, whatever the threshold; without what only asks."""
+        recalled = await self._recollection.recall(text, now, limit=2 * RECALLED, threshold=0.0)
+        return [one for one in recalled if isinstance(one.item, Fact) or self._notes.tells(one.item.said)]
+
+    def _found(self, text: str, recalled: Sequence[Memory]) -> list[Fact | Episode]:
+        found = [one.item for one in recalled if one.score >= fusion.THRESHOLD]
         if not self._notes.wants(text):  # who only tells something is answered by what is known, not by talk
             return [one for one in found if isinstance(one, Fact)]
         return found
 
     async def _judged(
-        self, text: str, now: datetime, by_rule: Told | None, comprehension: Comprehension
+        self, text: str, now: datetime, by_rule: Told | None, recalled: Sequence[Memory], comprehension: Comprehension
     ) -> Told | None:
-        """What is said by rule or judgement. What asks of nothing of theirs is not judged: that takes its time."""
-        about_them = self._notes.asks_about_themselves(text)
-        if by_rule is None and not about_them and not (fusion.names(text) and self._notes.wants(text)):
+        """What is said by rule or judgement. What may as well ask of the world is judged by what fits well alone, as
+        that takes its time."""
+        if by_rule is None and not self._notes.wants(text):
             return None
-        found = await self._in_time(self._statements(text, now))
-        statements, names = found or ([], False)
-        if by_rule is None and not about_them and not names:
+        names = bool(fusion.names(text)) and bool(
+            await self._in_time(self._diary.ask(lambda store: self._names(store, text)))
+        )
+        theirs = by_rule is not None or comprehension.is_theirs(text, names_theirs=names)
+        statements = await self._in_time(self._statements(text, recalled, theirs=theirs)) or []
+        if not statements and not theirs:
             return None
         return await comprehension.answer(text, statements, now, by_rule=by_rule, names_theirs=names)
 
@@ -157,21 +170,29 @@ class Recalling:
             return None
         return Recalled(self._notes.careful if found or shared else self._notes.unknown, exact=True)
 
-    async def _statements(self, text: str, now: datetime) -> tuple[list[Held], bool]:
-        """What may tell what is asked: what fits best, whatever the threshold, and the newest of whom it names; whether
-        it names somebody of theirs."""
-        recalled = await self._recollection.recall(text, now, limit=2 * RECALLED, threshold=0.0)
-        found = [one.item for one in recalled if isinstance(one.item, Fact) or self._notes.tells(one.item.said)]
+    def _names(self, store: Store, text: str) -> bool:
+        """Whether it names somebody of theirs."""
+        return any(self._recounting.knows(store, name) for name in fusion.names(text))
 
-        def read(store: Store) -> tuple[list[Held], bool]:
-            likely = self._recounting.statements(store, found)[:RECALLED]
+    async def _statements(self, text: str, recalled: Sequence[Memory], *, theirs: bool) -> list[Held]:
+        """What may tell what is asked: what fits best, and the newest of whom it names.
+
+        Args:
+            theirs: it asks of their own life; else only what fits well.
+        """
+        least = FITS_THEM if self._notes.asks_about_themselves(text) else fusion.THRESHOLD
+        fits = [one.item for one in recalled if theirs or one.score >= least]
+
+        def read(store: Store) -> list[Held]:
+            likely = self._recounting.statements(store, fits)
+            if not theirs:
+                return likely[:JUDGED_ANYWAY]
             named = [fact for name in fusion.names(text) for fact in store.facts_naming(name, limit=NAMED)]
             newest = sorted(self._recounting.statements(store, named), key=lambda one: one.at)[::-1]
-            said = {one.sentence for one in likely}
-            names = any(self._recounting.knows(store, name) for name in fusion.names(text))
-            return [*likely, *[one for one in newest if one.sentence not in said][:JUDGED_NAMED]], names
+            said = {one.sentence for one in likely[:RECALLED]}
+            return [*likely[:RECALLED], *[one for one in newest if one.sentence not in said][:JUDGED_NAMED]]
 
-        return await self._diary.ask(read)
+        return await self._diary.ask(read) if fits or theirs else []
 
 
 def _second(at: datetime) -> datetime:

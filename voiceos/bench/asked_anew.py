@@ -2,8 +2,8 @@
 
 Lives that rules were tuned on are told to the store, facts drawn by rule alone, and questions are asked that no rule
 was made for (`asked_anew.toml`), half of them about what was told, half about what never was. Of half A single answers
-were looked at, of half B none. What rules and judgements leave to the language model is counted, not asked.
-`--by-rule` leaves the judgements out.
+were looked at, of half B none. What rules and judgements leave to the language model is counted, not asked. So is what
+asks of the world, which is all to be left to it. `--by-rule` leaves the judgements out.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from voiceos.app import Engines
 from voiceos.app import embedder as embedder_of
 from voiceos.bench.lives import judge
 from voiceos.bench.lives.script import Life, Turn, lives
+from voiceos.bench.sound import percentile
 from voiceos.catalogue import Store as Models
 from voiceos.config import Settings
 from voiceos.diary import Diary
@@ -42,6 +43,7 @@ from voiceos.thinking.notes import Notes
 
 QUESTIONS = Path(__file__).with_name("asked_anew.toml")
 LANGUAGE = "en"
+WORLD = "world"
 LATER = timedelta(days=7)
 """After the last that was told."""
 
@@ -49,6 +51,7 @@ LATER = timedelta(days=7)
 @dataclass(frozen=True, slots=True)
 class Answered:
     half: str
+    """A or B; `WORLD` of what asks of the world."""
     question: Turn
     answer: str
     """Empty where the language model is left to answer."""
@@ -61,9 +64,11 @@ class Answered:
 
 def questions(name: str) -> list[tuple[str, Turn]]:
     """Of a life, each with its half."""
-    found = tomllib.loads(QUESTIONS.read_text("utf-8")).get(name, {})
+    every = tomllib.loads(QUESTIONS.read_text("utf-8"))
+    found = every.get(name, {})
     asked = [[Turn.model_validate(one) for one in found.get(kind, ())] for kind in ("told", "never")]
-    return [("AB"[place % 2], turn) for kind in asked for place, turn in enumerate(kind)]
+    world = [(WORLD, Turn(ask=one, never=True)) for one in every[WORLD]]
+    return [("AB"[place % 2], turn) for kind in asked for place, turn in enumerate(kind)] + world
 
 
 def tell(store: Store, life: Life) -> datetime:
@@ -123,7 +128,12 @@ def table(answered: Sequence[Answered]) -> str:
             counts = Counter(one.verdict for one in of)
             told = ", ".join(f"{name} {counts[name]}" for name in sorted(counts))
             rows.append(f"half {half}, {'never told' if never else 'told':10} {len(of):3}: {told}")
-    rows.append(f"seconds a question: {sum(one.seconds for one in answered) / max(1, len(answered)):.2f}")
+    world = [one for one in answered if one.half == WORLD]
+    rows.append(f"of the world {len(world)}: left {sum(not one.answer for one in world)}")
+    for name, some in (("of their life", [one for one in answered if one.half != WORLD]), ("of the world", world)):
+        seconds = sorted(one.seconds for one in some)
+        if seconds:
+            rows.append(f"seconds {name}, p50, p90: {percentile(seconds, 50):.2f}, {percentile(seconds, 90):.2f}")
     return "\n".join(rows)
 
 

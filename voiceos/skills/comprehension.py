@@ -17,9 +17,9 @@ from voiceos.thinking.questions import Questions
 
 log = logging.getLogger(__name__)
 
-TELLS = 0.92
+TELLS = 0.75
 """Odds from which a statement tells what is asked."""
-MAY_TELL = 0.2
+MAY_TELL = 0.3
 """Odds below which it does not; between the two it is said, and that it may not be meant."""
 IS_MEANT = 0.5
 """Odds from which a statement that speaks of all that is asked, as rules see it, is said without that."""
@@ -42,6 +42,11 @@ class Comprehension:
         self._recounting = recounting
         self.patience_s = patience_s
         self._questions = Questions(language)
+
+    def is_theirs(self, question: str, *, names_theirs: bool) -> bool:
+        """Whether it asks for a fact of their own life, or of somebody of theirs: nobody else can tell that."""
+        about_theirs = names_theirs and self._questions.asks_for_a_fact(question)
+        return about_theirs or self._questions.asks_of_theirs(question)
 
     async def answer(
         self, question: str, statements: Sequence[Held], now: datetime, *, by_rule: Told | None, names_theirs: bool
@@ -71,8 +76,7 @@ class Comprehension:
         if by_rule is not None and by_rule.said is not None and by_rule.known:
             odds = await self._judgement.odds(question, by_rule.said.sentence)
             return by_rule if odds >= IS_MEANT else self._recounting.perhaps(by_rule.said, now)
-        about_theirs = names_theirs and self._questions.asks_for_a_fact(question)
-        own = about_theirs or self._questions.asks_of_theirs(question)  # nobody else can tell it
+        own = self.is_theirs(question, names_theirs=names_theirs)
         odds_of = {one: await self._judgement.odds(question, one.sentence) for one in statements}
         most = max(odds_of.values(), default=0.0)
         if most < MAY_TELL:
