@@ -87,6 +87,24 @@ async def test_what_is_asked_in_other_words_is_answered_with_what_was_told() -> 
         assert room.said()[-1] == "I don't know that for sure, only that your sister Anna lives in Graz."
 
 
+async def test_what_was_told_answers_a_question_that_does_not_say_that_it_is_of_their_life() -> None:
+    question, world = "what's under the blue pot in the yard?", "what's under the ice of Greenland?"
+    yes = [probe["question"] for probe in table("en", "judging")["probes"] if probe["tells"]] + [question]
+    judged = [(rf"^Note: (?s:.*)Question: {re.escape(one)}$", "yes") for one in yes]
+    llm = {**ENGINES["llm"], "replies": [*judged, (r"^Note: (?s:.*)$", "no")]}
+    told = "our spare key is under the blue pot in the yard"
+    async with Served(hears=[told, question, world], engines={"llm": llm}, settings=quick()) as room:
+        await room.say(told)
+        await room.answered()
+        await room.wait(5)  # until it is learnt, and the instructions are read
+        await room.say("what is under the blue pot in the yard")
+        await room.answered()
+        assert room.said()[-1] == "Your spare key is under the blue pot in the yard."
+        await room.say("what is under the ice of Greenland")
+        await room.answered()
+        assert room.said()[-1].startswith("You said: ")
+
+
 async def test_without_notes_it_answers_by_rule_all_the_same() -> None:
     with Store() as store:
         told = {"at": datetime(2026, 1, 2, tzinfo=UTC), "sentence": "my sister Anna lives in Graz"}
