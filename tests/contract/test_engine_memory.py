@@ -43,6 +43,7 @@ def _recogniser(path: str) -> float:
         engine.decode(np.zeros(2 * RATE_HZ, np.float32), "en")
     before_mb = _own_mb()
     engine.decode(sound, "en")
+    engine.rest()
     return _own_mb() - before_mb
 
 
@@ -52,12 +53,13 @@ def _voice(path: str) -> float:
 
     engine, chance, before_mb = Piper(path, threads=2), random.Random(1), 0.0
     for number in range(50):
-        length = 118 if number in (FIRST, 49) else chance.choice((20, 40, 70, 118, 118))
-        text = " ".join(chance.choices(WORDS, k=40))[:length]
+        text = " ".join(chance.choices(WORDS, k=40))[: chance.choice((20, 40, 70, 118, 118))]
         for _ in engine.speak(f"{text.strip()}.", 1.0):
             pass
-        if number == FIRST:
-            before_mb = _own_mb()
+        if number % FIRST == 0:
+            engine.rest()
+        before_mb = before_mb or _own_mb()
+    engine.rest()
     return _own_mb() - before_mb
 
 

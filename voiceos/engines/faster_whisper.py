@@ -95,8 +95,17 @@ class FasterWhisper:
         self._suppressed: Any = get_suppressed_tokens
         self._beam_size = beam_size
         self._languages: dict[str, tuple[Any, list[int]]] = {}
+        self._needed_more = False
+        """Than a short utterance that is sure does, since the last rest."""
         # The first run of a shape allocates; no listener should wait for that.
         self.decode(np.zeros(2 * RATE_HZ, np.float32), "en")
+
+    def rest(self) -> None:
+        """Give back what a long utterance, or a second look at one, needed: the next one is a dozen milliseconds
+        slower, so not each time."""
+        if self._needed_more:
+            self._needed_more = False
+            heap.trim()
 
     def decode(self, samples: Samples, language: str | None, full_window: bool = False) -> Decoding:
         """`transcribe` in one go."""
@@ -139,15 +148,7 @@ class FasterWhisper:
     def _decode(
         self, samples: Samples, language: str | None, frames: int, *, lead_frames: int, second_try: bool
     ) -> Generator[None, None, Decoding]:
-        try:
-            return (yield from self._decode_window(samples, language, frames, lead_frames, second_try))
-        finally:
-            if frames > FLOOR_FRAMES:  # seldom, and the next short one is a dozen milliseconds slower
-                heap.trim()
-
-    def _decode_window(
-        self, samples: Samples, language: str | None, frames: int, lead_frames: int, second_try: bool
-    ) -> Generator[None, None, Decoding]:
+        self._needed_more |= frames > FLOOR_FRAMES
         encoded = self._encode(samples, frames, lead_frames)
         yield
         language = language or self._detected(encoded)
@@ -156,6 +157,7 @@ class FasterWhisper:
         if self._beam_size == 1 or greedy.average_log_probability >= SURE_LOG_PROBABILITY:
             return greedy
         yield
+        self._needed_more = True
         # The encoding, most of the cost, serves both.
         return self._read(encoded, language, spoken_s, beam_size=self._beam_size, second_try=second_try)
 

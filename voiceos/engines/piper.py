@@ -30,10 +30,6 @@ TAIL_RUNNING_S = 0.05
 _WARMING = "Hello there, how are you?"
 _SHORTEST = "Hm."
 
-LONG_S = 2.5
-"""Behind a phrase of so much sound the memory that it needed is given back: no first phrase is so long, and while it
-sounds there is time to make the memory of a first phrase ready again."""
-
 _UNFIT = re.compile(r"[\x00-\x1f\x7f]|\[\[|\]\]")
 """Double brackets would be read as raw phonemes, and espeak takes no null."""
 
@@ -100,8 +96,9 @@ class Piper:
         self.synthesize(text, speed=1.0)
         self._pace = pace
 
-    def _give_back(self) -> None:
-        """What ONNX Runtime keeps of each length of a phrase fits the next one badly: it grows for hours."""
+    def rest(self) -> None:
+        """Give back what phrases needed, and make the memory of a first phrase ready again. What ONNX Runtime keeps of
+        each length of a phrase fits the next one badly, so that it would grow for hours."""
         self.vits.options = self._shrinking
         try:
             self._warm(_SHORTEST)
@@ -158,8 +155,6 @@ class Piper:
         part = trimmer.flush()
         words = self._words(reading, trimmer.begin, trimmer.sound_end)
         yield Speech(part, self.rate_hz, _from(at, words[said:]))
-        if reading.samples >= LONG_S * self.rate_hz:
-            self._give_back()
 
     def _words(self, reading: Reading, begin: int, sound_end: int) -> tuple[WordEnd, ...]:
         return word_ends(reading.text, reading.sounded, self._one_word, begin=begin, sound_end=sound_end)

@@ -6,7 +6,8 @@ length-prefixed pickles; both ends are this program, so nothing untrusted is eve
 An engine is a plain synchronous object. A method either returns its result or is a generator: each value that it yields
 is sent as an item, `None` is a checkpoint that sends only a sign of life, and its return value is the result. Between
 two steps the worker looks at its mail, so a cancelled generator ends within one step, and one of higher priority runs
-first: that is how background work yields to a conversation without threads around a native library.
+first: that is how background work yields to a conversation without threads around a native library. An engine that
+has a method `rest` is told once nobody has asked anything of it for a moment: time to give back memory.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import signal
 import socket
 import struct
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +33,9 @@ HEADER = struct.Struct("<I")
 WINDOW_ITEMS = 1
 """Items that a generator may have unread. A reader that does something else meanwhile (a phrase is synthesised) has the
 processor to itself, and a reply that is broken off has not been written to its end in vain."""
+
+REST_S = 1.0
+"""Nobody has asked anything for so long: the pauses within a turn and between two phrases are shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +110,9 @@ class _Mail:
     def send(self, message: object) -> None:
         self._sock.sendall(pack(message))
 
-    def waiting(self) -> bool:
-        return bool(select.select([self._sock], [], [], 0)[0])
+    def waiting(self, seconds: float = 0.0) -> bool:
+        """Whether something has come, or comes within so many seconds."""
+        return bool(select.select([self._sock], [], [], seconds)[0])
 
     def receive(self) -> Any:
         (size,) = HEADER.unpack(self._exactly(HEADER.size))
@@ -135,11 +140,14 @@ class _Server:
         self._engine = engine
         self._works: dict[int, _Work] = {}
         self._ready: list[_Work] = []
+        self._rest: Callable[[], None] | None = getattr(engine, "rest", None)
+        self._rested = True
 
     def serve(self) -> None:
         """Until the parent goes away, which raises EOFError."""
         while True:
             while not self._ready or self._mail.waiting():
+                self._may_rest()
                 self._take(self._mail.receive())
             work = heapq.heappop(self._ready)
             try:
@@ -154,11 +162,18 @@ class _Server:
             except Exception as error:  # whatever an engine raises belongs to the one call that met it
                 self._end(work, _failure(work.number, error))
 
+    def _may_rest(self) -> None:
+        if self._rested or self._works or self._rest is None or self._mail.waiting(REST_S):
+            return
+        self._rested = True
+        self._rest()
+
     def _take(self, message: Call | Cancel | Ack | Ping) -> None:
         if isinstance(message, Ping):
             self._mail.send(Done(message.number, None))
             return
         if isinstance(message, Call):
+            self._rested = False
             work = self._works[message.number] = _Work(message.priority, message.number, message)
             heapq.heappush(self._ready, work)
             return

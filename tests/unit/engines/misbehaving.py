@@ -27,6 +27,7 @@ class Misbehaving:
         prints: so many characters to standard error, and no line feed.
         """
         self._circles: list[weakref.ref[_Circle]] = []
+        self._rests = 0
         sys.stderr.write("x" * prints)
         sys.stderr.flush()
 
@@ -54,3 +55,9 @@ class Misbehaving:
     def left(self) -> int:
         """How much of it is still there."""
         return sum(one() is not None for one in self._circles)
+
+    def rest(self) -> None:
+        self._rests += 1
+
+    def rests(self) -> int:
+        return self._rests

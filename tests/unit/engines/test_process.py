@@ -259,3 +259,13 @@ async def test_what_a_call_leaves_for_the_garbage_collector_is_gone_before_the_n
         for _ in range(3):
             await engine.call("litter")
             assert await engine.call("left") == 0
+
+
+async def test_an_engine_of_which_nobody_asks_anything_rests_once() -> None:
+    async with EngineProcess(EngineSpec("tts", "tests.unit.engines.misbehaving:Misbehaving", {})) as engine:
+        assert await engine.call("rests") == 0
+        async with asyncio.timeout(60):
+            while not (rests := await engine.call("rests")):
+                await asyncio.sleep(2)
+        await asyncio.sleep(4)
+        assert await engine.call("rests") - rests <= 1, "it rests again and again"
