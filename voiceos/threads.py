@@ -12,8 +12,12 @@ COUNT = 8
 
 async def start_all() -> None:
     """Give the running loop all of its threads now: by itself Python starts one more whenever as many calls as never
-    before come together, so that a program grows for days."""
+    before come together, so that a program grows for days. Raises RuntimeError where the system gives no more."""
     executor = ThreadPoolExecutor(COUNT, thread_name_prefix="asyncio")
     asyncio.get_running_loop().set_default_executor(executor)
     together = threading.Barrier(COUNT)
-    await asyncio.gather(*(asyncio.to_thread(together.wait) for _ in range(COUNT)))
+    try:
+        await asyncio.gather(*(asyncio.to_thread(together.wait) for _ in range(COUNT)))
+    except RuntimeError:
+        together.abort()  # those that are there would wait for the rest, and the program for them
+        raise

@@ -101,8 +101,8 @@ class FasterWhisper:
         self.decode(np.zeros(2 * RATE_HZ, np.float32), "en")
 
     def rest(self) -> None:
-        """Give back what a long utterance, or a second look at one, needed: the next one is a dozen milliseconds
-        slower, so not each time."""
+        """Give back what a long utterance, or a second look at one, needed: the next one waits a little for the
+        system to hand it out again, so not each time."""
         if self._needed_more:
             self._needed_more = False
             heap.trim()
