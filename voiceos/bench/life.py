@@ -43,7 +43,8 @@ def _settings(audio: Mapping[str, Any]) -> Settings:
         {
             **quick,
             "end_of_turn": {"engine": "none"},
-            "assistant": {"openers": False},
+            # at night it speaks slower: what is told here has one length, whatever the hour
+            "assistant": {"openers": False, "mood": False},
             "audio": {"hold_during_calls": False, "earcons": False, **audio},
         }
     )
