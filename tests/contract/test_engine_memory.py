@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import random
+import statistics
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -20,11 +20,11 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc tells wha
 KEPT_MB = 15.0
 """Of what a wide window needed; without giving it back it is some 70 MB."""
 
-GROWN_MB = 40.0
-"""By phrases of other lengths than the first ones had; where what each length needed is kept it is some 115 MB."""
+GROWN_MB = 5.0
+"""By phrases of all lengths; where what each of them needed is kept it is some 10 MB, and more with each hour."""
 
-FIRST = 10
-WORDS = ("the", "sea", "went", "over", "old", "stones", "while", "people", "walked", "slowly", "under", "lamps")
+PHRASES = 80
+TEXT = "the sea went over old stones while people walked slowly under lamps and nobody knew what it was for"
 
 
 def _own_mb() -> float:
@@ -48,19 +48,23 @@ def _recogniser(path: str) -> float:
 
 
 def _voice(path: str) -> float:
-    """MB that phrases of all lengths took, behind the first ones."""
+    """MB that phrases of all lengths took, behind a short one."""
     from voiceos.engines.piper import Piper
 
-    engine, chance, before_mb = Piper(path, threads=2), random.Random(1), 0.0
-    for number in range(50):
-        text = " ".join(chance.choices(WORDS, k=40))[: chance.choice((20, 40, 70, 118, 118))]
-        for _ in engine.speak(f"{text.strip()}.", 1.0):
-            pass
-        if number % FIRST == 0:
+    engine = Piper(path, threads=2)
+
+    def rested_mb() -> float:
+        found = []
+        for _ in range(3):  # how well a first phrase fits differs from rest to rest
             engine.rest()
-        before_mb = before_mb or _own_mb()
-    engine.rest()
-    return _own_mb() - before_mb
+            found.append(_own_mb())
+        return statistics.median(found)
+
+    engine.synthesize("Yes.", 1.0)
+    before_mb = rested_mb()
+    for end in range(1, PHRASES + 1):
+        engine.synthesize(f"{TEXT[:end]}.", 1.0)
+    return rested_mb() - before_mb
 
 
 def _alone(measure: Callable[[str], float], path: Path) -> float:

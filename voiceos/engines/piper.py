@@ -69,6 +69,7 @@ class Piper:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.enable_mem_pattern = False  # it would keep a plan for each length of a phrase that ever was
         options.log_severity_level = 3
         self._shrinking: Any = onnxruntime.RunOptions()
         self._shrinking.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
