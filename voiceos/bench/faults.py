@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -36,6 +36,9 @@ LOOK_S = 0.1
 
 HEADSET = "headset"
 
+ENGINES = ("engine hung", "engine killed")
+"""Kinds after which an engine is another process."""
+
 T = TypeVar("T")
 
 
@@ -56,7 +59,9 @@ class Faults:
         self._stack = contextlib.AsyncExitStack()
         self._hung: HungEngine | None = None
         self._happened = ""
-        self._bag: list[str] = []
+        self._bags: dict[bool, list[str]] = {True: [], False: []}
+        """Kinds yet to come, of engines and of all else, before any comes again."""
+        self._engine_next = True
         self.kinds: Mapping[str, Callable[[], Awaitable[None]]] = {
             "engine killed": self._kill_engine,
             "engine hung": self._hang_engine,
@@ -80,16 +85,23 @@ class Faults:
         await self._stack.aclose()
 
     @property
-    def outstanding(self) -> int:
+    def outstanding(self) -> Sequence[str]:
         """Kinds that have not come yet."""
-        return len(self.kinds) - len(self.came)
+        return [name for name in self.kinds if not self.came[name]]
 
-    async def happen(self) -> str:
-        """The next one; its name."""
-        if not self._bag:
-            self._bag = sorted(self.kinds)
-            self._chance.shuffle(self._bag)
-        name = self._bag.pop()
+    async def happen(self, *, engines: bool) -> str:
+        """The next one; its name.
+
+        Args:
+            engines: every other one may be an engine's; else none is.
+        """
+        of_engine = engines and self._engine_next
+        self._engine_next = not of_engine
+        bag = self._bags[of_engine]
+        if not bag:
+            bag += sorted(name for name in self.kinds if (name in ENGINES) == of_engine)
+            self._chance.shuffle(bag)
+        name = bag.pop()
         await self.kinds[name]()
         self._happened = name
         return name

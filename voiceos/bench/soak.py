@@ -1,7 +1,8 @@
 """`python -m voiceos.bench.soak`: talk to the real program for a long time while things go wrong, and see what grows.
 
 Questions and faults (`faults.py`) come at random, by a seed, over the virtual sound card; a turn that is not answered
-counts against the program unless a fault came right before it, and after each fault it has to be well again. Then the
+counts against the program unless a fault came right before it, and after each fault it has to be well again. Engines
+are killed and hung in the first third only: what grows is then looked for in processes that go on living. Then the
 devices come and go (`earpiece.py`), with scripted engines, and writers of stored files are killed at random moments
 (`kills.py`). Exits with 0 where every target is met, 1 where one is missed, 3 where a run was too short to tell.
 """
@@ -25,7 +26,7 @@ import soxr
 
 from voiceos.audio.frames import RATE_HZ, Samples
 from voiceos.bench import soaked
-from voiceos.bench.faults import PATIENCE_S, Faults
+from voiceos.bench.faults import ENGINES, PATIENCE_S, Faults
 from voiceos.bench.hung_engine import HANG_S
 from voiceos.bench.session import Session
 from voiceos.bench.soaked import Soaked, Turn, held
@@ -81,13 +82,14 @@ async def soak(minutes: float, seed: int, *, fault_every: int, dry_run: bool = F
             try:
                 while (elapsed_s := time.monotonic() - begun) < minutes * 60 or faults.outstanding:
                     turns_left = (minutes * 60 - elapsed_s) / max(elapsed_s, 1.0) * max(len(done.turns), 1)
-                    often = max(1 / fault_every, faults.outstanding / max(turns_left, 1.0))
+                    often = max(1 / fault_every, len(faults.outstanding) / max(turns_left, 1.0))
+                    early = elapsed_s < minutes * 60 * soaked.EARLY or bool({*ENGINES} & {*faults.outstanding})
                     question = chance.randrange(len(questions))
                     rest_s = chance.choice((SHORT_S, REPLY_S, REPLY_S))
                     fault, told_before = "", len(session.lines)
                     if done.turns and chance.random() < often:
                         async with asyncio.timeout(PATIENCE_S):
-                            fault = await faults.happen()
+                            fault = await faults.happen(engines=early)
                     latency_ms = await _ask(session, card, questions[question])
                     if fault:
                         await faults.over()

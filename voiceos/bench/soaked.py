@@ -4,7 +4,8 @@ Memory is the proportional set size (pages that processes share are counted once
 is looked for in the part of it that no file backs, swapped or not: a leak is there, and how much of a model or library
 lies in memory is the system's affair. An engine that was replaced has loaded its model anew, so a process is compared
 with itself only, and not in its first three minutes, in which it fills its buffers; the slopes of the program and its
-engines, each the median slope between any two turns, are then added.
+engines, each the median slope between any two turns, are then added. Engines are killed and hung in the first third, of
+which the program's slope is given as well: in the last two thirds each is the same process, as it would be for months.
 The language model takes the memory of its whole context as it starts (`python -m voiceos.bench.context_memory`).
 """
 
@@ -19,6 +20,9 @@ from typing import Literal
 
 from voiceos.bench.growth import Slope, slope
 from voiceos.bench.sound import percentile
+
+EARLY = 1 / 3
+"""Share of the time of which no figure is asked: caches fill, engines are replaced."""
 
 MEMORY_MB_H = 1.0
 """Growth that is allowed."""
@@ -129,6 +133,7 @@ class Soaked:
                 ("memory in the middle and at the end", f"{_mb(middle)} and {_mb(end)} MB"),
                 *((f"of which in {name}, backed by no file", _own(name, middle, end)) for name in NAMES),
                 *((f"memory slope: {name}", f"{one} MB/h") for name, one in self._slopes().items()),
+                ("memory slope: program, in the first third", self._early_slope()),
             ]
         return rows
 
@@ -153,7 +158,7 @@ class Soaked:
     @property
     def _later(self) -> list[Turn]:
         """The last two thirds of the time."""
-        return [turn for turn in self.turns if turn.at_s >= self.turns[-1].at_s / 3]
+        return [turn for turn in self.turns if turn.at_s >= self.turns[-1].at_s * EARLY]
 
     def _replaced(self) -> int:
         pids = {(name, held.pid) for turn in self.turns for name, held in turn.memory.items()}
@@ -161,12 +166,19 @@ class Soaked:
 
     def _slopes(self) -> dict[str, Slope]:
         """Of the program and each engine, MB/h, over the last two thirds."""
+        return self._slopes_from(self.turns[-1].at_s * EARLY, self.turns[-1].at_s)
+
+    def _early_slope(self) -> str:
+        found = self._slopes_from(0.0, self.turns[-1].at_s * EARLY).get("program")
+        return f"{found} MB/h" if found else "too few turns"
+
+    def _slopes_from(self, begin_s: float, end_s: float) -> dict[str, Slope]:
         lives: dict[str, dict[int, list[tuple[float, float]]]] = {}
-        begun = self.turns[-1].at_s / 3
         first: dict[int, float] = {}
         for turn in self.turns:
             for name, held in turn.memory.items():
-                if turn.at_s >= max(begun, first.setdefault(held.pid, turn.at_s) + WARM_S):
+                warm_s = first.setdefault(held.pid, turn.at_s) + WARM_S
+                if max(begin_s, warm_s) <= turn.at_s <= end_s:
                     lives.setdefault(name, {}).setdefault(held.pid, []).append((turn.at_s / 3600, held.own_mb))
         found = {name: slope(of.values()) for name, of in lives.items()}
         return {name: one for name, one in found.items() if one is not None}

@@ -48,6 +48,13 @@ def test_memory_growth_is_that_of_the_last_two_thirds() -> None:
     assert next(one.figure for one in grows.targets() if "memory" in one.name).startswith("+2.0 (")
 
 
+def test_growth_of_the_program_while_engines_are_replaced_is_told() -> None:
+    memory = [150.0 + min(minute, 20) / 10 for minute in range(60)]
+    grows = run([turn(minute, memory={"program": taken(1, memory[minute])}) for minute in range(60)])
+    assert dict(grows.table())["memory slope: program, in the first third"].startswith("+6.0 (")
+    assert dict(run([turn(1)]).table())["memory slope: program, in the first third"] == "too few turns"
+
+
 def test_an_engine_that_was_replaced_is_no_growth() -> None:
     memory = [{"program": taken(1, 150.0), "llm": taken(2 + m // 20, 900.0 + m // 20 * 50.0)} for m in range(60)]
     replaced = run([turn(minute, memory=memory[minute]) for minute in range(60)])
