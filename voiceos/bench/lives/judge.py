@@ -66,7 +66,7 @@ _CLAIMS = (
 _PAST = re.compile(
     r"\b(used to|before|previously|formerly|earlier|no longer|not any ?more|anymore|moved from|was|were|had|once|until|"
     r"instead of|changed from|switched from|rather than|your old|former|ex|originally|at first|left|quit|gave up|"
-    r"stopped|n't|not|from)\b"
+    r"stopped|sold|n't|not|from)\b"
 )
 _CLAUSE = re.compile(r"[,;:.!?]| but | and | now | then ")
 

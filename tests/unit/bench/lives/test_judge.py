@@ -72,6 +72,18 @@ def test_of_two_values_the_newer_counts(answer: str, expected: Verdict) -> None:
     assert of_told(answer, ["leipzig"], ["bremen"]) is expected
 
 
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("You sold the Skoda and you bought a Kia.", Verdict.RIGHT),
+        ("You bought a Kia, and you drive the Skoda.", Verdict.OLDER),
+        ("You sold the Kia and you drive a Skoda.", Verdict.OLDER),
+    ],
+)
+def test_to_have_sold_something_is_to_have_it_no_longer(answer: str, expected: Verdict) -> None:
+    assert of_told(answer, ["kia"], ["skoda"]) is expected
+
+
 def test_what_was_forgotten_is_in_no_answer() -> None:
     assert of_forgotten("Your brother Jonas is a plumber.", ["plumb"]) is Verdict.LEAKS
     assert of_forgotten("I know nothing about a brother.", ["plumb"]) is Verdict.CLEAN
