@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -27,13 +28,13 @@ class ProcessLanguageModel:
         assert isinstance(info, ModelInfo)
         return info
 
-    async def render(self, messages: Sequence[Message], *, open_role: Role | None) -> list[int]:
-        tokens: list[int] = await self.process.call("render", messages=list(messages), open_role=open_role)
+    async def render(self, messages: Sequence[Message], *, open_role: Role | None) -> Sequence[int]:
+        tokens: array.array[int] = await self.process.call("render", messages=list(messages), open_role=open_role)
         return tokens
 
     async def extend(self, lane: Lane, tokens: Sequence[int], *, watch: int | None = None) -> int:
         evaluated: int = await self.process.call(
-            "extend", priority=PRIORITIES[lane], lane=lane, tokens=list(tokens), watch=watch
+            "extend", priority=PRIORITIES[lane], lane=lane, tokens=array.array("i", tokens), watch=watch
         )
         return evaluated
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import ctypes
 import hashlib
 import importlib.metadata
@@ -83,7 +84,7 @@ class LlamaCpp:
         self._template = ChatTemplate(
             self._meta("tokenizer.chat_template"), bos=self._markup(bos), eos=self._markup(eos)
         )
-        self._first = [bos] if c.llama_vocab_get_add_bos(self._vocabulary) else []
+        self._first = array.array("i", [bos] if c.llama_vocab_get_add_bos(self._vocabulary) else [])
         self._identity = _identity(path, self._meta("general.name"))
         self._info = ModelInfo(self._meta("general.name") or path.stem, context_tokens)
         self._lanes.touch(max(bos, 0))  # the first evaluation is slow, too: have it over
@@ -91,11 +92,11 @@ class LlamaCpp:
     def info(self) -> ModelInfo:
         return self._info
 
-    def render(self, messages: Sequence[Message], open_role: Role | None) -> list[int]:
-        tokens: list[int] = []
+    def render(self, messages: Sequence[Message], open_role: Role | None) -> array.array[int]:
+        tokens = array.array("i")
         for part in self._template.parts(messages, open_role=open_role):
-            tokens += self._tokenize(part.text, special=part.is_markup)
-        return [*self._first, *tokens] if tokens and tokens[:1] != self._first else tokens
+            tokens.extend(self._tokenize(part.text, special=part.is_markup))
+        return self._first + tokens if tokens and tokens[:1] != self._first else tokens
 
     def extend(self, lane: Lane, tokens: Sequence[int], watch: int | None = None) -> Generator[None, None, int]:
         batch_tokens = CONVERSATION_BATCH_TOKENS if lane == Lane.CONVERSATION else BACKGROUND_BATCH_TOKENS
@@ -134,7 +135,7 @@ class LlamaCpp:
         state = self._lanes.state(lane)
         head = {
             "model": self._identity,
-            "tokens": self._lanes.tokens[lane],
+            "tokens": self._lanes.tokens[lane].tolist(),
             "digest": hashlib.blake2b(state, digest_size=16).hexdigest(),
         }
         try:

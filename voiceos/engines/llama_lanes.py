@@ -6,6 +6,7 @@ only. One context holds all lanes in one pool of cells, and each lane has a budg
 
 from __future__ import annotations
 
+import array
 import ctypes
 import logging
 from collections.abc import Generator, Sequence
@@ -47,8 +48,9 @@ class Lanes:
 
     def __init__(self, model: Any, budgets: Sequence[int], *, threads: int, batch_tokens: int) -> None:
         self.budgets = tuple(budgets)
-        self.tokens: list[list[int]] = [[] for _ in budgets]
-        """What each lane holds. Only this class changes it."""
+        self.tokens = [array.array("i") for _ in budgets]
+        """What each lane holds: thousands of tokens, which as a list take ten times the memory. Only this class changes
+        it."""
         params = c.llama_context_default_params()
         params.n_ctx = sum(budgets)
         params.n_seq_max = len(budgets)
@@ -103,7 +105,7 @@ class Lanes:
         Args:
             watch: keep the logits behind so many of the tokens (1 to all), for `watched`.
         """
-        wanted = list(tokens)
+        wanted = array.array("i", tokens)
         if watch is not None and not 1 <= watch <= len(wanted):
             raise ValueError(f"there is nothing to watch behind {watch} of {len(wanted)} tokens")
         if len(wanted) > self.budgets[lane]:
@@ -195,14 +197,14 @@ class Lanes:
         if not c.llama_state_seq_set_data(self._context, buffer, len(state), lane):
             self._cut(lane, 0)
             return False
-        self.tokens[lane] = list(tokens)
+        self.tokens[lane] = array.array("i", tokens)
         return True
 
     def clear(self) -> None:
         for lane in range(len(self.tokens)):
             self._cut(lane, 0)
 
-    def _keep(self, lane: int, wanted: list[int]) -> int:
+    def _keep(self, lane: int, wanted: array.array[int]) -> int:
         """How many leading tokens of `wanted` the lane holds, after moving up a tail from which history was cut."""
         held = self.tokens[lane]
         kept = overlap.common(held, wanted)

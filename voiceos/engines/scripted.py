@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import itertools
 import json
 import os
@@ -110,11 +111,13 @@ class ScriptedLanguageModel:
     def info(self) -> ModelInfo:
         return ModelInfo("scripted", self._budgets[Lane.CONVERSATION])
 
-    def render(self, messages: Sequence[Message], open_role: Role | None) -> list[int]:
-        tokens: list[int] = []
+    def render(self, messages: Sequence[Message], open_role: Role | None) -> array.array[int]:
+        tokens = array.array("i")
         for message in messages:
-            tokens += [self._ROLES.index(message.role), *self._tokens(message.text.strip()), self._END]
-        return [*tokens, self._ROLES.index(open_role)] if open_role else tokens
+            tokens.extend([self._ROLES.index(message.role), *self._tokens(message.text.strip()), self._END])
+        if open_role:
+            tokens.append(self._ROLES.index(open_role))
+        return tokens
 
     def extend(self, lane: Lane, tokens: Sequence[int], watch: int | None = None) -> Generator[None, None, int]:
         if watch is not None and not 1 <= watch <= len(tokens):

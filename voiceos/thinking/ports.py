@@ -93,8 +93,9 @@ class Remembrance(Protocol):
 class LanguageModel(Protocol):
     async def info(self) -> ModelInfo: ...
 
-    async def render(self, messages: Sequence[Message], *, open_role: Role | None) -> list[int]:
-        """Tokens of the messages in the model's own chat template.
+    async def render(self, messages: Sequence[Message], *, open_role: Role | None) -> Sequence[int]:
+        """Tokens of the messages in the model's own chat template, as `array.array("i")`: of a long conversation there
+        are thousands, each turn anew, and as a list they take ten times the memory.
 
         `open_role="assistant"` adds the header after which the model answers; `open_role="user"` adds the header after
         which the user's words follow (so that it can be evaluated while they still speak); None adds nothing.

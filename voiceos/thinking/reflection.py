@@ -135,7 +135,7 @@ class Reflection:
         self._shown.append((episode.id, Message("user", said), Message("assistant", written)))
         return written
 
-    async def _fit(self, asked: Message) -> list[int] | None:
+    async def _fit(self, asked: Message) -> Sequence[int] | None:
         """Tokens up to where the model writes, with as much before as there is room for; None where there is none."""
         budget = self._room_tokens - MOST_WRITTEN_TOKENS
         while True:

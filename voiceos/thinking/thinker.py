@@ -138,7 +138,7 @@ class Thinker:
             await self._model.restore(Lane.CONVERSATION, self._saved)
         self._stale = False
 
-    async def _history(self) -> list[int]:
+    async def _history(self) -> Sequence[int]:
         return await self._model.render(self.conversation.messages(), open_role="user")
 
     async def prepare(self, now: datetime, text: str = "") -> int:
@@ -281,7 +281,7 @@ class Thinker:
             await self._model.extend(Lane.CONVERSATION, tokens)
         return min(1.0, sum(odds))
 
-    async def _until_words(self, messages: Sequence[Message]) -> list[int]:
+    async def _until_words(self, messages: Sequence[Message]) -> Sequence[int]:
         """Tokens up to the end of the last message's words, without the marks that close it."""
         role = messages[-1].role
         if role not in self._closing_tokens:

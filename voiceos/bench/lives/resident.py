@@ -72,7 +72,7 @@ class Overheard(ProcessLanguageModel):
 
     prompt: tuple[str, ...] = ()
 
-    async def render(self, messages: Sequence[Message], *, open_role: Role | None) -> list[int]:
+    async def render(self, messages: Sequence[Message], *, open_role: Role | None) -> Sequence[int]:
         if messages and messages[-1].role == "user" and open_role == "assistant":
             self.prompt = tuple(f"{message.role}: {message.text}" for message in messages)
         return await super().render(messages, open_role=open_role)
