@@ -95,7 +95,7 @@ async def soak(minutes: float, seed: int, *, fault_every: int, dry_run: bool = F
                         await faults.over()
                     await asyncio.sleep(rest_s)
                     at_s = time.monotonic() - begun
-                    turn = await _turn(session, at_s, question, latency_ms, fault)
+                    turn = await _turn(session, at_s, question, latency_ms, fault, rests=rest_s >= REPLY_S)
                     done.turns.append(turn)
                     told = "no answer" if latency_ms is None else f"{latency_ms:.0f} ms"
                     own = " ".join(f"{held.own_mb:7.1f}" for held in turn.memory.values())
@@ -139,12 +139,14 @@ async def _ask(session: Session, card: VirtualCard, samples: Samples) -> float |
     return float(moments["first_sound"])
 
 
-async def _turn(session: Session, at_s: float, question: int, latency_ms: float | None, fault: str) -> Turn:
+async def _turn(
+    session: Session, at_s: float, question: int, latency_ms: float | None, fault: str, *, rests: bool
+) -> Turn:
     main = psutil.Process(session.process.pid)
     pids = {"program": main.pid}
     pids |= {engine["name"]: engine["pid"] for engine in (await session.status())["engines"] if engine["pid"]}
     memory = {name: held(pid) for name, pid in pids.items()}
-    return Turn(at_s, question, latency_ms, fault, memory, main.num_fds(), main.num_threads())
+    return Turn(at_s, question, latency_ms, fault, memory, main.num_fds(), main.num_threads(), rests)
 
 
 def _other(module: str, *arguments: str) -> tuple[int, str]:

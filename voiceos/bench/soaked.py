@@ -2,9 +2,10 @@
 
 Memory is the proportional set size (pages that processes share are counted once), taken between two turns. What grows
 is looked for in the part of it that no file backs, swapped or not: a leak is there, and how much of a model or library
-lies in memory is the system's affair. An engine that was replaced has loaded its model anew, so a process is compared
-with itself only, and not in its first three minutes, in which it fills its buffers; the slopes of the program and its
-engines, each the median slope between any two turns, are then added. Engines are killed and hung in the first third, of
+lies in memory is the system's affair. Only turns whose answer was over count for that, as speaking takes memory, too.
+An engine that was replaced has loaded its model anew, so a process is compared with itself only, and not in its first
+three minutes, in which it fills its buffers; the slopes of the program and its engines, each the median slope between
+any two turns, are then added. Engines are killed and hung in the first third, of
 which the program's slope is given as well: in the last two thirds each is the same process, as it would be for months.
 The language model takes the memory of its whole context as it starts (`python -m voiceos.bench.context_memory`).
 """
@@ -86,6 +87,8 @@ class Turn:
     """Open in the program."""
     threads: int
     """Of the program."""
+    rests: bool = True
+    """Its answer was over when all of that was taken."""
 
     @property
     def memory_mb(self) -> float:
@@ -175,7 +178,7 @@ class Soaked:
     def _slopes_from(self, begin_s: float, end_s: float) -> dict[str, Slope]:
         lives: dict[str, dict[int, list[tuple[float, float]]]] = {}
         first: dict[int, float] = {}
-        for turn in self.turns:
+        for turn in (turn for turn in self.turns if turn.rests):
             for name, held in turn.memory.items():
                 warm_s = first.setdefault(held.pid, turn.at_s) + WARM_S
                 if max(begin_s, warm_s) <= turn.at_s <= end_s:

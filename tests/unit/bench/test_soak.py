@@ -55,6 +55,15 @@ def test_growth_of_the_program_while_engines_are_replaced_is_told() -> None:
     assert dict(run([turn(1)]).table())["memory slope: program, in the first third"] == "too few turns"
 
 
+def test_what_it_takes_while_it_speaks_is_no_growth() -> None:
+    """Towards the end it is spoken to while it still speaks."""
+    turns = []
+    for minute in range(60):
+        speaks = minute >= 40 and minute % 5 > 0
+        turns.append(turn(minute, rests=not speaks, memory={"program": taken(1, 150.0 + 6.0 * speaks)}))
+    assert verdicts(run(turns))["memory slope"] == "met"
+
+
 def test_an_engine_that_was_replaced_is_no_growth() -> None:
     memory = [{"program": taken(1, 150.0), "llm": taken(2 + m // 20, 900.0 + m // 20 * 50.0)} for m in range(60)]
     replaced = run([turn(minute, memory=memory[minute]) for minute in range(60)])
