@@ -30,6 +30,10 @@ LOOK_MS = 3
 """Between two looks whether the other has let go. SQLite's own grow to 100, and whoever writes without end lets go for
 less: forgetting, which needs the file to itself several times, found no such moment in ten seconds."""
 
+CACHE_KB = 256
+"""Of pages that each connection keeps. SQLite's own 2 MB fill over hours, in memory that the system's cache of files
+holds as well; recall takes as long with either (`voiceos bench recall`)."""
+
 COPIES = (".bak-*", ".broken*", ".newer*")
 """Ends of the names of what was put beside it: before a new format, as broken, by hand as `NewerFormat` advises."""
 
@@ -193,7 +197,7 @@ class Database:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
-        for pragma in ("foreign_keys = ON", "secure_delete = ON", "synchronous = FULL"):
+        for pragma in ("foreign_keys = ON", "secure_delete = ON", "synchronous = FULL", f"cache_size = -{CACHE_KB}"):
             connection.execute(f"PRAGMA {pragma}")
         return connection
 

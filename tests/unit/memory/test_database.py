@@ -56,6 +56,28 @@ def test_what_is_deleted_is_written_over() -> None:
         assert [database.execute(f"PRAGMA {name}").fetchone()[0] for name in settings] == ["wal", 1, 1, 2, PATH.version]
 
 
+READER = """
+from voiceos.bench.soaked import held
+from voiceos.memory import Store
+import os, sys
+with Store() as store:
+    store.episodes(limit=1)
+    before_mb = held(os.getpid()).own_mb
+    for number in range(1, int(sys.argv[1]) + 1):
+        store.episode(number)
+    print(held(os.getpid()).own_mb - before_mb)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells what a process takes")
+def test_reading_all_of_a_large_file_takes_little_memory() -> None:
+    with Store() as store:
+        for _ in range(200):
+            turn(store, "word " * 4000)
+    done = subprocess.run([sys.executable, "-c", READER, "200"], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 1.0  # MB; with SQLite's own cache it is more than 2
+
+
 def test_the_number_of_the_format_is_that_of_the_list() -> None:
     assert len(schema.STEPS) == schema.VERSION == PATH.version
 
