@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from voiceos.memory import episodes, facts, search, terms
+from voiceos.memory.numbers import AMONG, listed
 from voiceos.memory.records import Episode, Fact
 
 # Each is completed by the numbers that are wanted.
@@ -77,4 +78,4 @@ def _by_number(database: sqlite3.Connection, select: str, numbers: Collection[in
     """Rows of a query that ends with the column of the number."""
     if not numbers:
         return []  # SQLite would go through all rows to find none
-    return database.execute(f"{select} IN ({', '.join('?' * len(numbers))})", sorted(numbers)).fetchall()
+    return database.execute(f"{select} {AMONG}", (listed(numbers),)).fetchall()

@@ -17,8 +17,9 @@ from voiceos.errors import StorageError
 from voiceos.memory import facts, summaries, terms
 from voiceos.memory.database import Database
 from voiceos.memory.elsewhere import Sought
+from voiceos.memory.numbers import AMONG, listed
 from voiceos.memory.records import plain
-from voiceos.memory.selection import Selection, chunks, retold
+from voiceos.memory.selection import Selection, retold
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ def forget(database: sqlite3.Connection, selection: Selection) -> tuple[int, int
     for name, numbers in (("episodes", selection.episodes), ("facts", selection.facts)):
         done = database.executemany(
             f"DELETE FROM {name} WHERE id = ?",  # noqa: S608 - names of our own
-            ((number,) for some in chunks(numbers) for number in some),
+            ((number,) for number in sorted(numbers)),
         )
         counts.append(done.rowcount)
     note(database, erasure=True)
@@ -63,11 +64,10 @@ def sought(database: sqlite3.Connection, selection: Selection) -> Sought:
     """How to know what is forgotten, in other files."""
     said: set[str] = set()
     at: set[int] = set()
-    for some in chunks(selection.episodes):
-        marks = ", ".join("?" * len(some))
-        for moment, text in database.execute(f"SELECT at, said FROM episodes WHERE id IN ({marks})", some).fetchall():  # noqa: S608
-            at.add(moment)
-            said.add(text)
+    found = database.execute(f"SELECT at, said FROM episodes WHERE id {AMONG}", (listed(selection.episodes),))  # noqa: S608
+    for moment, text in found.fetchall():
+        at.add(moment)
+        said.add(text)
     since = -math.inf if selection.since is None else selection.since.timestamp()
     until = math.inf if selection.until is None else selection.until.timestamp()
     by_time = selection.everything or selection.since is not None or selection.until is not None
@@ -130,11 +130,9 @@ def _let_go(database: sqlite3.Connection, selection: Selection) -> None:
     """What stays, and was told in a turn that goes: told another time it stands by that; else it loses the turn, and
     the sentence too where that gives away what is forgotten."""
     going: dict[int, set[int]] = {}
-    for some in chunks(selection.episodes):
-        marks = ", ".join("?" * len(some))
-        rows = database.execute(f"SELECT id, fact FROM tellings WHERE episode IN ({marks})", some).fetchall()  # noqa: S608
-        for telling, fact in rows:
-            going.setdefault(fact, set()).add(telling)
+    told = database.execute(f"SELECT id, fact FROM tellings WHERE episode {AMONG}", (listed(selection.episodes),))  # noqa: S608
+    for telling, fact in told.fetchall():
+        going.setdefault(fact, set()).add(telling)
     for telling, fact in retold(database, selection.query) if selection.query else ():
         going.setdefault(fact, set()).add(telling)
     for fact in going.keys() - selection.facts:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 from voiceos.memory import episodes, terms
+from voiceos.memory.numbers import AMONG, listed
 from voiceos.memory.records import NOTE, USER
-
-CHUNK = 10_000
-"""Numbers in one statement; SQLite takes up to 32 766, this build more."""
 
 TELLING = 3
 """A value of so many words that matter is told by whoever says them all; a shorter one only together with what it is
@@ -140,13 +138,8 @@ def _tellings(database: sqlite3.Connection, fact: int) -> tuple[int]:
 
 def _counted(database: sqlite3.Connection, numbers: frozenset[int]) -> dict[int, int]:
     """How often these turns told each fact."""
-    counts: dict[int, int] = {}
-    for some in chunks(numbers):
-        marks = ", ".join("?" * len(some))
-        rows = database.execute(f"SELECT fact FROM tellings WHERE episode IN ({marks})", some).fetchall()  # noqa: S608
-        for (fact,) in rows:
-            counts[fact] = counts.get(fact, 0) + 1
-    return counts
+    rows = database.execute(f"SELECT fact FROM tellings WHERE episode {AMONG}", (listed(numbers),)).fetchall()  # noqa: S608
+    return Counter(fact for (fact,) in rows)
 
 
 def _matching(database: sqlite3.Connection, name: str, query: str) -> set[int]:
@@ -165,9 +158,3 @@ def retold(database: sqlite3.Connection, query: str) -> list[tuple[int, int]]:
     """Tellings with a sentence that names it, behind each its fact: the full-text index holds the first ones alone."""
     rows = database.execute("SELECT id, fact, sentence FROM tellings").fetchall()
     return [rows[index][:2] for index in terms.matching((row[2] for row in rows), query)]
-
-
-def chunks(numbers: Iterable[int]) -> Iterator[list[int]]:
-    left = iter(sorted(numbers))
-    while some := list(islice(left, CHUNK)):
-        yield some

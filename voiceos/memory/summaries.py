@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from voiceos.memory import episodes, moments, terms
+from voiceos.memory.numbers import AMONG, listed
 from voiceos.memory.records import Episode, Scope, Summary
-from voiceos.memory.selection import Selection, chunks
+from voiceos.memory.selection import Selection
 
 COLUMNS = """
 s.id, s.scope, s.begins, s.ends, s.text, s.written, s.written_offset,
@@ -45,12 +46,8 @@ def shares(there: Mapping[date, int], most: int) -> dict[date, int]:
 
 def telling(database: sqlite3.Connection, turns: Sequence[int]) -> frozenset[int]:
     """Those of some turns that told a fact."""
-    found: set[int] = set()
-    for some in chunks(turns):
-        marks = ", ".join("?" * len(some))
-        rows = database.execute(f"SELECT DISTINCT episode FROM tellings WHERE episode IN ({marks})", some)  # noqa: S608
-        found |= {row[0] for row in rows}
-    return frozenset(found)
+    told = f"SELECT DISTINCT episode FROM tellings WHERE episode {AMONG}"  # noqa: S608
+    return frozenset(row[0] for row in database.execute(told, (listed(turns),)).fetchall())
 
 
 def add(
@@ -94,14 +91,8 @@ def stemming_from(database: sqlite3.Connection, chosen: Selection) -> set[int]:
     """Whatever is forgotten, the profile goes: its sentences put together what was told at many times."""
     if chosen.everything:
         return {row[0] for row in database.execute("SELECT id FROM summaries").fetchall()}
-    found: set[int] = set()
-    for some in chunks(chosen.episodes):
-        marks = ", ".join("?" * len(some))
-        rows = database.execute(
-            f"SELECT DISTINCT summary FROM episodes WHERE id IN ({marks}) AND summary IS NOT NULL",  # noqa: S608
-            some,
-        ).fetchall()
-        found |= {row[0] for row in rows}
+    of_them = f"SELECT DISTINCT summary FROM episodes WHERE id {AMONG} AND summary IS NOT NULL"  # noqa: S608
+    found = {row[0] for row in database.execute(of_them, (listed(chosen.episodes),)).fetchall()}
     if chosen.query:
         every = database.execute("SELECT id, text FROM summaries").fetchall()
         found |= {every[place][0] for place in terms.matching((text for _, text in every), chosen.query)}

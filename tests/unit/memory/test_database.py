@@ -78,6 +78,29 @@ def test_reading_all_of_a_large_file_takes_little_memory() -> None:
     assert float(done.stdout) < 1.0  # MB; with SQLite's own cache it is more than 2
 
 
+ASKER = """
+from voiceos.bench.soaked import held
+from voiceos.memory import Store
+import os
+with Store() as store:
+    def ask(many):
+        store.candidates("hello", fact_numbers=range(many), episode_numbers=range(many), superseded=False, limit=5)
+    ask(1)
+    before_mb = held(os.getpid()).own_mb
+    for many in range(1, 61):
+        ask(many)
+    print(held(os.getpid()).own_mb - before_mb)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells what a process takes")
+def test_asking_for_any_number_of_them_takes_little_memory() -> None:
+    with Store() as store:
+        turn(store)
+    done = subprocess.run([sys.executable, "-c", ASKER], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 0.4  # MB; with a statement for each count it is more than 1
+
+
 def test_the_number_of_the_format_is_that_of_the_list() -> None:
     assert len(schema.STEPS) == schema.VERSION == PATH.version
 

@@ -1,0 +1,14 @@
+"""A set of numbers given to a statement."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+
+AMONG = "IN (SELECT value FROM json_each(?))"
+"""Of those that `listed` gives. With a mark for each number every count would be a statement of its own, and each
+connection keeps the last 128, prepared."""
+
+
+def listed(numbers: Collection[int]) -> str:
+    return json.dumps(sorted(numbers))
