@@ -37,6 +37,9 @@ JUDGED_ANYWAY = 2
 """Statements that are judged where a question may as well ask of the world: each holds up the answer."""
 FITS_THEM = 0.3
 """Score from which one is, where they speak of themselves; else `fusion.THRESHOLD`."""
+OF_THE_SAME = 0.35
+"""Cosine, as seen from the centre of all, from which two statements are taken to speak of the same. Nearly all pairs in
+which the lives for tuning tell something and its change lie above, and few others."""
 
 
 class Recalling:
@@ -123,7 +126,7 @@ class Recalling:
         statements = await self._in_time(self._statements(text, recalled, theirs=theirs)) or []
         if not statements and not theirs:
             return None
-        return await comprehension.answer(text, statements, now, by_rule=by_rule, names_theirs=names)
+        return await comprehension.answer(text, statements, now, since=self._since, by_rule=by_rule, names_theirs=names)
 
     async def _noted(
         self, text: str, now: datetime, found: list[Fact | Episode], before: Sequence[str], since: datetime | None
@@ -193,6 +196,17 @@ class Recalling:
             return [*likely[:RECALLED], *[one for one in newest if one.sentence not in said][:JUDGED_NAMED]]
 
         return await self._diary.ask(read) if fits or theirs else []
+
+    async def _since(self, one: Held) -> list[Held]:
+        """What was told later of the same, the newest first."""
+
+        async def find() -> list[Held]:
+            alike = await self._recollection.alike(one.sentence, least=OF_THE_SAME)
+            told = await self._diary.ask(lambda store: self._recounting.statements(store, alike)) if alike else []
+            later = [other for other in told if other.at > one.at]
+            return sorted(later, key=lambda other: other.at, reverse=True)
+
+        return await self._in_time(find()) or []
 
 
 def _second(at: datetime) -> datetime:

@@ -87,6 +87,24 @@ async def test_what_is_asked_in_other_words_is_answered_with_what_was_told() -> 
         assert room.said()[-1] == "I don't know that for sure, only that your sister Anna lives in Graz."
 
 
+async def test_what_was_said_later_of_the_same_goes_before_what_answers_better() -> None:
+    question = "what's under the blue pot in the yard?"
+    yes = [probe["question"] for probe in table("en", "judging")["probes"] if probe["tells"]]
+    judged = [(rf"^Note: (?s:.*)Question: {re.escape(one)}$", "yes") for one in yes]
+    of_keys = [(r"^Note: .*blue pot(?s:.*)$", "yes"), (r"^Note: .*doormat(?s:.*)$", "perhaps")]
+    llm = {**ENGINES["llm"], "replies": [*judged, *of_keys, (r"^Note: (?s:.*)$", "no"), *ENGINES["llm"]["replies"]]}
+    told = ["our spare key is under the blue pot in the yard", "our spare key is under the doormat in the yard now"]
+    async with Served(hears=[*told, question], engines={"llm": llm}, settings=quick()) as room:
+        for one in told:
+            await room.say(one)
+            await room.answered()
+            await room.wait(1.5)  # the store knows moments by the second
+        await room.wait(4)  # until the instructions are read
+        await room.say("what is under the blue pot in the yard")
+        await room.answered()
+        assert "under the doormat" in room.said()[-1]
+
+
 async def test_what_was_told_answers_a_question_that_does_not_say_that_it_is_of_their_life() -> None:
     question, world = "what's under the blue pot in the yard?", "what's under the ice of Greenland?"
     yes = [probe["question"] for probe in table("en", "judging")["probes"] if probe["tells"]] + [question]

@@ -44,6 +44,8 @@ from voiceos.thinking.notes import Notes
 QUESTIONS = Path(__file__).with_name("asked_anew.toml")
 LANGUAGE = "en"
 WORLD = "world"
+KINDS = ("told", "never", "changed", WORLD)
+"""Of questions: "changed" are those about what was otherwise before, and some of "told" as well."""
 LATER = timedelta(days=7)
 """After the last that was told."""
 
@@ -51,7 +53,9 @@ LATER = timedelta(days=7)
 @dataclass(frozen=True, slots=True)
 class Answered:
     half: str
-    """A or B; `WORLD` of what asks of the world."""
+    """A or B."""
+    kind: str
+    """One of `KINDS`."""
     question: Turn
     answer: str
     """Empty where the language model is left to answer."""
@@ -62,13 +66,13 @@ class Answered:
         return judge.verdict(self.question, self.answer).value if self.answer else "left"
 
 
-def questions(name: str) -> list[tuple[str, Turn]]:
-    """Of a life, each with its half."""
+def questions(name: str, kinds: Sequence[str]) -> list[tuple[str, str, Turn]]:
+    """Of a life, each with its half and kind."""
     every = tomllib.loads(QUESTIONS.read_text("utf-8"))
-    found = every.get(name, {})
-    asked = [[Turn.model_validate(one) for one in found.get(kind, ())] for kind in ("told", "never")]
-    world = [(WORLD, Turn(ask=one, never=True)) for one in every[WORLD]]
-    return [("AB"[place % 2], turn) for kind in asked for place, turn in enumerate(kind)] + world
+    asked = {kind: [Turn.model_validate(one) for one in every.get(name, {}).get(kind, ())] for kind in kinds}
+    if WORLD in asked:
+        asked[WORLD] = [Turn(ask=one, never=True) for one in every[WORLD]]
+    return [("AB"[place % 2], kind, turn) for kind, turns in asked.items() for place, turn in enumerate(turns)]
 
 
 def tell(store: Store, life: Life) -> datetime:
@@ -91,7 +95,9 @@ def tell(store: Store, life: Life) -> datetime:
     return now
 
 
-async def ask(life: Life, engines: Engines, embedder: Embedder, *, by_rule: bool, most: int | None) -> list[Answered]:
+async def ask(
+    life: Life, engines: Engines, embedder: Embedder, kinds: Sequence[str], *, by_rule: bool
+) -> list[Answered]:
     answered: list[Answered] = []
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "memory.db") as store:
         now = tell(store, life) + LATER
@@ -112,25 +118,25 @@ async def ask(life: Life, engines: Engines, embedder: Embedder, *, by_rule: bool
             )
             if not by_rule:
                 await judgement.prepare()
-            for half, turn in questions(life.name)[:most]:
+            for half, kind, turn in questions(life.name, kinds):
                 began = time.monotonic()
                 recalled = await recalling.recall(turn.ask, now, (), None)
                 answer = recalled.answer if recalled else ""
-                answered.append(Answered(half, turn, answer, time.monotonic() - began))
+                answered.append(Answered(half, kind, turn, answer, time.monotonic() - began))
     return answered
 
 
 def table(answered: Sequence[Answered]) -> str:
     rows = []
     for half in "AB":
-        for never in (False, True):
-            of = [one for one in answered if one.half == half and one.question.never == never]
+        for kind in KINDS[:-1]:
+            of = [one for one in answered if (one.half, one.kind) == (half, kind)]
             counts = Counter(one.verdict for one in of)
             told = ", ".join(f"{name} {counts[name]}" for name in sorted(counts))
-            rows.append(f"half {half}, {'never told' if never else 'told':10} {len(of):3}: {told}")
-    world = [one for one in answered if one.half == WORLD]
+            rows.append(f"half {half}, {kind:7} {len(of):3}: {told}")
+    world = [one for one in answered if one.kind == WORLD]
     rows.append(f"of the world {len(world)}: left {sum(not one.answer for one in world)}")
-    for name, some in (("of their life", [one for one in answered if one.half != WORLD]), ("of the world", world)):
+    for name, some in (("of their life", [one for one in answered if one.kind != WORLD]), ("of the world", world)):
         seconds = sorted(one.seconds for one in some)
         if seconds:
             rows.append(f"seconds {name}, p50, p90: {percentile(seconds, 50):.2f}, {percentile(seconds, 90):.2f}")
@@ -145,10 +151,13 @@ async def run(options: argparse.Namespace) -> list[Answered]:
         for error in await engines.wait_ready():
             raise error
         for life in chosen:
-            of_life = await ask(life, engines, embedder, by_rule=options.by_rule, most=options.most)
+            of_life = await ask(life, engines, embedder, options.kind or KINDS, by_rule=options.by_rule)
             for one in of_life:
-                if options.show and (options.all or one.half == "A"):
-                    print(f"[{life.name}, {one.half}: {one.verdict}] {one.question.ask}\n  {one.answer}", flush=True)
+                if options.show and one.kind != WORLD and (options.all or one.half == "A"):
+                    print(
+                        f"[{life.name}, {one.half}, {one.kind}: {one.verdict}] {one.question.ask}\n  {one.answer}",
+                        flush=True,
+                    )
             answered += of_life
     return answered
 
@@ -161,7 +170,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m voiceos.bench.asked_anew", description=__doc__.partition("\n")[0])
     parser.add_argument("life", nargs="*")
     parser.add_argument("--by-rule", action="store_true", help="without judgements")
-    parser.add_argument("--most", type=int, help="questions of each life")
+    parser.add_argument("--kind", action="append", choices=KINDS, help="only these questions; may be given again")
     parser.add_argument("--show", action="store_true", help="each answer of half A")
     parser.add_argument("--all", action="store_true", help="with --show: of both, which must not be tuned on then")
     options = parser.parse_args()

@@ -102,6 +102,20 @@ class Recall:
             text, self.vector(text), now, limit=limit, past=past, without=without, threshold=threshold
         )
 
+    def alike(self, text: str, *, least: float) -> list[Fact | Episode]:
+        """What means much the same, in force or not, the nearest first.
+
+        Args:
+            least: cosine, as seen from the centre of all (`Neighbours.nearest`).
+
+        Raises EngineError, ModelError and StorageError.
+        """
+        vector = self.vector(text)
+        near = [] if vector is None else self._index.neighbours.nearest(vector, NEAREST)
+        owners = [of_key(key) for key, cosine in near if cosine >= least]
+        found = [self._store.fact(one) if what == "fact" else self._store.episode(one) for what, one in owners]
+        return [one for one in found if one is not None]
+
     def by_vector(
         self,
         text: str,

@@ -19,6 +19,7 @@ from voiceos.memory import fusion
 from voiceos.memory.index import BATCH, VectorIndex
 from voiceos.memory.ports import Embedder
 from voiceos.memory.recall import Memory, Recall
+from voiceos.memory.records import Episode, Fact
 from voiceos.memory.store import Store
 from voiceos.memory.vectors import Unread, Vector
 
@@ -98,6 +99,15 @@ class Recollection:
         except (EngineError, ModelError) as error:
             self._give_up(error)
             return await self.recall(text, now, limit=limit, past=past, without=without, threshold=threshold)
+
+    async def alike(self, text: str, *, least: float) -> list[Fact | Episode]:
+        """As `Recall.alike`, of what is in memory by now; none where there is no finding by meaning. Raises
+        StorageError."""
+        try:
+            return [] if self._fault else await self._run(lambda: self._recall.alike(text, least=least))
+        except (EngineError, ModelError) as error:
+            self._give_up(error)
+            return []
 
     def look_again(self) -> None:
         """Something was written to the store: `keep_up` goes on. What other processes write is found by its words from

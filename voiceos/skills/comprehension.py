@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from voiceos.errors import EngineError
@@ -25,8 +25,13 @@ IS_MEANT = 0.5
 """Odds from which a statement that speaks of all that is asked, as rules see it, is said without that."""
 AS_LIKELY = 0.9
 """Of two statements, one as likely as so much of the other: then the newer counts."""
+JUDGED_SINCE = 2
+"""Of what was told later of the same, so many of the newest are judged."""
 PATIENCE_S = 4.0
 """An answer waits no longer for judgements; each takes some 30 tokens."""
+
+Since = Callable[[Held], Awaitable[Sequence[Held]]]
+"""What was told later of the same as a statement, the newest first."""
 
 
 class Comprehension:
@@ -49,13 +54,21 @@ class Comprehension:
         return about_theirs or self._questions.asks_of_theirs(question)
 
     async def answer(
-        self, question: str, statements: Sequence[Held], now: datetime, *, by_rule: Told | None, names_theirs: bool
+        self,
+        question: str,
+        statements: Sequence[Held],
+        now: datetime,
+        *,
+        since: Since,
+        by_rule: Told | None,
+        names_theirs: bool,
     ) -> Told | None:
         """What is said to a question; None where the language model is to answer it. Raises no error: what the model
         cannot judge in time is answered as the rules have it.
 
         Args:
             statements: of which one may tell it, the likeliest first.
+            since: finds what was told later of the same as a statement.
             by_rule: what rules say to it.
             names_theirs: it names somebody of theirs.
         """
@@ -63,7 +76,7 @@ class Comprehension:
             return by_rule
         try:
             async with asyncio.timeout(self.patience_s):
-                return await self._judged(question, statements, now, by_rule, names_theirs)
+                return await self._judged(question, statements, now, since, by_rule, names_theirs)
         except TimeoutError:
             log.info("judging took too long for this turn")
         except EngineError as error:
@@ -71,18 +84,37 @@ class Comprehension:
         return by_rule
 
     async def _judged(
-        self, question: str, statements: Sequence[Held], now: datetime, by_rule: Told | None, names_theirs: bool
+        self,
+        question: str,
+        statements: Sequence[Held],
+        now: datetime,
+        since: Since,
+        by_rule: Told | None,
+        names_theirs: bool,
     ) -> Told | None:
         if by_rule is not None and by_rule.said is not None and by_rule.known:
             odds = await self._judgement.odds(question, by_rule.said.sentence)
-            return by_rule if odds >= IS_MEANT else self._recounting.perhaps(by_rule.said, now)
+            changed = await self._changed(question, by_rule.said, {by_rule.said: odds}, since)
+            if odds < IS_MEANT:
+                return self._recounting.perhaps(changed or by_rule.said, now)
+            return by_rule if changed is None else self._recounting.as_told(changed, now)
         own = self.is_theirs(question, names_theirs=names_theirs)
         odds_of = {one: await self._judgement.odds(question, one.sentence) for one in statements}
         most = max(odds_of.values(), default=0.0)
         if most < MAY_TELL:
             return by_rule or (self._recounting.never_told() if own else None)
         best = max((one for one in odds_of if odds_of[one] >= AS_LIKELY * most), key=lambda one: one.at)
-        fits = self._recounting.holds(best, self._questions.wanted(question), question)
+        told = await self._changed(question, best, odds_of, since) or best
+        fits = self._recounting.holds(told, self._questions.wanted(question), question)
         if by_rule is None and fits and odds_of[best] >= TELLS:
-            return self._recounting.as_told(best, now)
-        return self._recounting.perhaps(best, now) if by_rule is not None or own else None
+            return self._recounting.as_told(told, now)
+        return self._recounting.perhaps(told, now) if by_rule is not None or own else None
+
+    async def _changed(self, question: str, best: Held, odds_of: Mapping[Held, float], since: Since) -> Held | None:
+        """What was told of the same later, where it tells what is asked as well, or, as it speaks of a change, may."""
+        for one in (await since(best))[:JUDGED_SINCE]:
+            odds = odds_of[one] if one in odds_of else await self._judgement.odds(question, one.sentence)
+            least = MAY_TELL if self._questions.tells_of_a_change(one.sentence) else AS_LIKELY * odds_of[best]
+            if odds >= least:
+                return one
+        return None

@@ -144,6 +144,16 @@ def test_what_was_told_often_goes_before_what_was_told_once(ask: Asked) -> None:
     assert ask.said("What do I like")[:2] == ["I like sailing", "I like rowing"]
 
 
+def test_what_says_much_the_same_is_found_by_how_near_it_is(ask: Asked) -> None:
+    again = ask.store.remember_turn("My sister Anna moved to Bremen", "I see.", at=NOW, conversation="new")
+    embed(ask.store)
+    ask.index.follow()
+    alike = [one.id for one in ask.recall.alike("My sister Anna moved to Hamburg", least=0.5)]
+    assert alike[1:] == [again.id]
+    assert len(ask.recall.alike("My sister Anna moved to Hamburg", least=-1.0)) == len(TALK) + 1
+    assert not Asked(ask.store, by_words=True).recall.alike("My sister Anna moved to Hamburg", least=0.0)
+
+
 def test_no_more_than_wanted(ask: Asked) -> None:
     for number in range(10):
         ask.store.remember_turn(f"I play cards with friends of club{number}", "", at=days(5), conversation="x")

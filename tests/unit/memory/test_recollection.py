@@ -118,6 +118,15 @@ async def test_without_a_model_that_is_told_once_and_words_decide(store: Store) 
         assert await recollection.catch_up(Idleness().wait) == 0
         assert await recollection.recall(QUESTION, NOW)
         assert recollection.fault is told[0]
+        assert await recollection.alike(QUESTION, least=0.0) == []
+    assert len(told) == 1
+
+
+async def test_without_a_model_nothing_is_alike(store: Store) -> None:
+    fill(store)
+    told: list[VoiceosError] = []
+    async with Recollection(store, Broken(), on_fault=told.append) as recollection:
+        assert await recollection.alike(QUESTION, least=0.0) == []
     assert len(told) == 1
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 import pytest
@@ -22,8 +22,14 @@ NEVER_TOLD = Phrases("en").variants("never_told")
 PROBES = [probe["question"] for probe in table("en", "judging")["probes"] if probe["tells"]]
 
 # What the model says "yes" to (0.99), and to what both are as likely (0.5); to all else "no".
-TELLS = ("allergic to kiwi.*must I not eat", "runs the bar.*owns the bar", "want to study (?:law|art).*subject")
-MAY_TELL = ("My wife Eva died.*did Eva die of",)
+TELLS = (
+    "allergic to kiwi.*must I not eat",
+    "runs the bar.*owns the bar",
+    "want to study (?:law|art).*subject",
+    "live (?:near|in).*home",
+    "plays the cello.*make music on",
+)
+MAY_TELL = ("My wife Eva died.*did Eva die of", "(?:drums|piano).*make music on")
 
 
 def said(text: str, day: int = 1) -> Held:
@@ -45,10 +51,23 @@ async def comprehension() -> AsyncIterator[Comprehension]:
 
 
 async def asked(
-    comprehension: Comprehension, question: str, *told: Held, by_rule: Told | None = None, names: bool = False
+    comprehension: Comprehension,
+    question: str,
+    *told: Held,
+    later: Sequence[Held] = (),
+    by_rule: Told | None = None,
+    names: bool = False,
 ) -> str:
-    """Empty where the language model is to answer."""
-    answer = await comprehension.answer(question, told, NOW, by_rule=by_rule, names_theirs=names)
+    """Empty where the language model is to answer.
+
+    Args:
+        later: what was told of the same as whatever it is.
+    """
+
+    async def since(one: Held) -> list[Held]:
+        return [other for other in later if other.at > one.at]
+
+    answer = await comprehension.answer(question, told, NOW, since=since, by_rule=by_rule, names_theirs=names)
     return "" if answer is None else "never told" if answer.text in NEVER_TOLD else answer.text
 
 
@@ -60,6 +79,34 @@ async def test_what_tells_it_is_said(comprehension: Comprehension) -> None:
 async def test_of_two_that_tell_it_the_newer_is_said(comprehension: Comprehension) -> None:
     told = said("I want to study art.", 3), said("I want to study law.", 2)
     assert await asked(comprehension, "Which subject do I want?", *told) == "You want to study art."
+
+
+CELLO = said("Tom plays the cello.", 2)
+MUSIC = "What does Tom make music on?"
+
+
+async def test_what_was_told_of_the_same_later_goes_before(comprehension: Comprehension) -> None:
+    told, moved = said("I live near the sea.", 2), said("I live in a tower.", 3)
+    earlier = said("I live in a tent.", 1)
+    assert await asked(comprehension, "Where's home?", told, later=[moved, earlier]) == "You live in a tower."
+    assert await asked(comprehension, "Where's home?", told, later=[earlier]) == "You live near the sea."
+    assert (
+        await asked(comprehension, "Where's home?", told, later=[said("I can't dance.", 3)]) == "You live near the sea."
+    )
+
+
+async def test_what_tells_of_a_change_need_not_tell_it_as_surely(comprehension: Comprehension) -> None:
+    changed = said("Tom has given up the cello, Tom plays the drums.", 3)
+    assert await asked(comprehension, MUSIC, CELLO, later=[changed]) == f"{changed.sentence}"
+    beside = said("Tom loves the piano.", 3)
+    assert await asked(comprehension, MUSIC, CELLO, later=[beside]) == "Tom plays the cello."
+
+
+async def test_what_rules_find_may_have_changed_as_well(comprehension: Comprehension) -> None:
+    by_rule = Told("Tom plays the cello.", said=CELLO)
+    changed = said("Tom has given up the cello, Tom plays the drums.", 3)
+    assert await asked(comprehension, MUSIC, by_rule=by_rule, later=[changed]) == changed.sentence
+    assert await asked(comprehension, MUSIC, by_rule=by_rule) == "Tom plays the cello."
 
 
 async def test_what_only_may_tell_it_is_said_as_that(comprehension: Comprehension) -> None:

@@ -65,9 +65,11 @@ _CLAIMS = (
 
 _PAST = re.compile(
     r"\b(used to|before|previously|formerly|earlier|no longer|not any ?more|anymore|moved from|was|were|had|once|until|"
-    r"instead of|changed from|switched from|rather than|your old|former|ex|originally|at first|left|quit|gave up|"
-    r"stopped|sold|n't|not|from)\b"
+    r"instead of|changed from|switched from|rather than|your old|former|ex|originally|at first|left|quit|"
+    r"(gave|given) up|stopped|sold|n't|not|from)\b"
 )
+_WHEN_SAID = re.compile(r"[^.:;!?]*\byou said:")
+"""When something was told is no part of it: "6 months ago, on a Tuesday you said: ..."."""
 _CLAUSE = re.compile(r"[,;:.!?]| but | and | now | then ")
 
 
@@ -107,7 +109,7 @@ def tells_old(answer: str, old: Sequence[str]) -> bool:
     """Whether what is no longer so is told as if it were: not where its clause speaks of the past."""
     return any(
         re.search(pattern, clause, re.IGNORECASE) and not _PAST.search(clause)
-        for clause in _CLAUSE.split(answer.replace("’", "'").lower())
+        for clause in _CLAUSE.split(_WHEN_SAID.sub("", answer.replace("’", "'").lower()))
         for pattern in old
     )
 

@@ -84,6 +84,23 @@ def test_to_have_sold_something_is_to_have_it_no_longer(answer: str, expected: V
     assert of_told(answer, ["kia"], ["skoda"]) is expected
 
 
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("3 months ago, on a Tuesday you said: I have a match on Wednesday.", Verdict.RIGHT),
+        ("On Tuesday you said: I have a match on Tuesday.", Verdict.OLDER),
+        ("You have a match on Tuesday.", Verdict.OLDER),
+    ],
+)
+def test_when_it_was_said_is_no_part_of_it(answer: str, expected: Verdict) -> None:
+    assert of_told(answer, ["wednesday"], ["tuesday"]) is expected
+
+
+def test_what_was_given_up_is_past() -> None:
+    assert of_told("Tom has given up the cello, he plays the drums.", ["drums"], ["cello"]) is Verdict.RIGHT
+    assert of_told("Tom has given up the drums, he plays the cello.", ["drums"], ["cello"]) is Verdict.OLDER
+
+
 def test_what_was_forgotten_is_in_no_answer() -> None:
     assert of_forgotten("Your brother Jonas is a plumber.", ["plumb"]) is Verdict.LEAKS
     assert of_forgotten("I know nothing about a brother.", ["plumb"]) is Verdict.CLEAN
