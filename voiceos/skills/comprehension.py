@@ -74,9 +74,10 @@ class Comprehension:
         """
         if not self._judgement.able or (by_rule is not None and by_rule.known and by_rule.said is None):
             return by_rule
+        own = self.is_theirs(question, names_theirs=names_theirs)
         try:
             async with asyncio.timeout(self.patience_s):
-                return await self._judged(question, statements, now, since, by_rule, names_theirs)
+                return await self._judged(question, statements, now, since, by_rule, own)
         except TimeoutError:
             log.info("judging took too long for this turn")
         except EngineError as error:
@@ -84,13 +85,7 @@ class Comprehension:
         return by_rule
 
     async def _judged(
-        self,
-        question: str,
-        statements: Sequence[Held],
-        now: datetime,
-        since: Since,
-        by_rule: Told | None,
-        names_theirs: bool,
+        self, question: str, statements: Sequence[Held], now: datetime, since: Since, by_rule: Told | None, own: bool
     ) -> Told | None:
         if by_rule is not None and by_rule.said is not None and by_rule.known:
             odds = await self._judgement.odds(question, by_rule.said.sentence)
@@ -98,23 +93,27 @@ class Comprehension:
             if odds < IS_MEANT:
                 return self._recounting.perhaps(changed or by_rule.said, now)
             return by_rule if changed is None else self._recounting.as_told(changed, now)
-        own = self.is_theirs(question, names_theirs=names_theirs)
         odds_of = {one: await self._judgement.odds(question, one.sentence) for one in statements}
         most = max(odds_of.values(), default=0.0)
         if most < MAY_TELL:
             return by_rule or (self._recounting.never_told() if own else None)
         best = max((one for one in odds_of if odds_of[one] >= AS_LIKELY * most), key=lambda one: one.at)
         told = await self._changed(question, best, odds_of, since) or best
-        fits = self._recounting.holds(told, self._questions.wanted(question), question)
+        fits = self._fits(told, question)
         if by_rule is None and fits and odds_of[best] >= TELLS:
             return self._recounting.as_told(told, now)
         return self._recounting.perhaps(told, now) if by_rule is not None or own else None
 
     async def _changed(self, question: str, best: Held, odds_of: Mapping[Held, float], since: Since) -> Held | None:
         """What was told of the same later, where it tells what is asked as well, or, as it speaks of a change, may."""
-        for one in (await since(best))[:JUDGED_SINCE]:
+        fitting = [one for one in await since(best) if self._fits(one, question)]
+        for one in fitting[:JUDGED_SINCE]:
             odds = odds_of[one] if one in odds_of else await self._judgement.odds(question, one.sentence)
-            least = MAY_TELL if self._questions.tells_of_a_change(one.sentence) else AS_LIKELY * odds_of[best]
-            if odds >= least:
+            as_likely = self._questions.tells_of_a_change(one.sentence) or odds >= AS_LIKELY * odds_of[best]
+            if as_likely and odds >= MAY_TELL:
                 return one
         return None
+
+    def _fits(self, one: Held, question: str) -> bool:
+        """Whether it holds what the asking word wants."""
+        return self._recounting.holds(one, self._questions.wanted(question), question)

@@ -109,6 +109,20 @@ async def test_what_rules_find_may_have_changed_as_well(comprehension: Comprehen
     assert await asked(comprehension, MUSIC, by_rule=by_rule) == "Tom plays the cello."
 
 
+async def test_what_was_told_later_and_does_not_tell_it_takes_no_place(comprehension: Comprehension) -> None:
+    later = [said("Tom plays chess.", 3)]
+    by_rule = Told("Tom plays the cello.", said=CELLO)  # and that tells it no better
+    answer = await asked(comprehension, "Who else plays like Tom?", by_rule=by_rule, later=later)
+    assert answer == "I don't know that for sure, only that Tom plays the cello."
+
+
+async def test_what_does_not_hold_what_is_wanted_takes_no_place(comprehension: Comprehension) -> None:
+    later = [said("Now a cousin runs the bar.", 3)]
+    assert (
+        await asked(comprehension, "Who owns the bar?", said("Tom runs the bar."), later=later) == "Tom runs the bar."
+    )
+
+
 async def test_what_only_may_tell_it_is_said_as_that(comprehension: Comprehension) -> None:
     told = said("My wife Eva died.")
     answer = await asked(comprehension, "What did Eva die of?", told, names=True)
