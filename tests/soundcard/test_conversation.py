@@ -29,13 +29,16 @@ from voiceos.config import Settings
 
 QUESTIONS = tomllib.loads(Path(__file__).with_name("questions.toml").read_text("utf-8"))["question"]
 PASS = 9
+LIKELIEST = {"llm.temperature": "0"}
+"""What is asked for are facts, and no luck is to be needed for them."""
+HEARD = {"log.level": "DEBUG", "log.speech": "true"}
+"""Where an answer is wrong, what was heard is wanted."""
 
 
 @pytest.fixture
 async def session(card: VirtualCard, tmp_path: Path) -> AsyncIterator[Session]:
-    likeliest = {"llm.temperature": "0"}  # what is asked for are facts, and no luck is to be needed for them
     arguments = ["--no-greeting", "--trace-json"]
-    async with Session(card, starter_settings(), tmp_path, arguments=arguments, overrides=likeliest) as session:
+    async with Session(card, starter_settings(), tmp_path, arguments=arguments, overrides=LIKELIEST) as session:
         yield session
 
 
@@ -132,7 +135,11 @@ async def test_a_lost_microphone_is_told_at_once_and_come_back_it_answers_again(
     disturbed_card: VirtualCard, tmp_path: Path
 ) -> None:
     ((_, question),) = await spoken(("What is the capital of Germany?",), Settings())
-    async with Session(disturbed_card, starter_settings(), tmp_path, arguments=["--no-greeting"]) as session:
+    overrides = LIKELIEST | HEARD
+    arguments = ["--no-greeting"]
+    async with Session(
+        disturbed_card, starter_settings(), tmp_path, arguments=arguments, overrides=overrides
+    ) as session:
         with disturbed_card.suspended_microphone():
             gone = await session.answer(0.0)
             await session.wait_line("waiting for sound")
@@ -145,12 +152,14 @@ async def test_a_lost_microphone_is_told_at_once_and_come_back_it_answers_again(
             ]
         assert "microphone is gone" in texts[0]
         assert "hear you again" in texts[1]
-        assert "berlin" in texts[2]
+        assert "berlin" in texts[2], "\n".join(session.lines)
 
 
 async def test_a_lost_sound_server_is_told_and_come_back_it_answers_again(card: VirtualCard, tmp_path: Path) -> None:
     ((_, question),) = await spoken(("What is the capital of Germany?",), Settings())
-    async with Session(card, starter_settings(), tmp_path, arguments=["--no-greeting"]) as session:
+    overrides = LIKELIEST | HEARD
+    arguments = ["--no-greeting"]
+    async with Session(card, starter_settings(), tmp_path, arguments=arguments, overrides=overrides) as session:
         card.stop_server(kill=True)
         await session.wait_line("waiting for sound: no sound server")
         card.start_server()
@@ -162,7 +171,7 @@ async def test_a_lost_sound_server_is_told_and_come_back_it_answers_again(card: 
             assert exchange.answer is not None
             answer = session.cut(exchange.answer, 0)
         async with _recogniser() as engines:
-            assert "berlin" in await _written(engines, answer, RATE_HZ)
+            assert "berlin" in await _written(engines, answer, RATE_HZ), "\n".join(session.lines)
 
 
 async def test_a_dry_run_needs_no_model(card: VirtualCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
