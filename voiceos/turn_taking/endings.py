@@ -87,7 +87,10 @@ def transcribed(state: State, event: ev.Transcribed, policy: Policy) -> Step:
     state = replace(state, heard=event.heard)
     early: list[do.Command] = []
     if isinstance(event.heard, ev.Words) and event.heard.intent is None and is_for_us(state, event.heard, policy):
-        early = [do.Think(state.turn, state.revision, event.heard.text)]
+        # Such words end the reply under them, however they go on. So the language model is free for them, and knows
+        # what was heard of the reply.
+        state, early = replies.give_way(state)
+        early.append(do.Think(state.turn, state.revision, event.heard.text))
     after, wanted = commit_if_due(state, event.at, policy)
     return after, early + wanted
 
@@ -124,8 +127,7 @@ def _wait_s(state: State, policy: Policy) -> float:
         if is_crisis(heard):  # it may stand anywhere in what they have to say, and nobody cuts in on that
             return policy.unfinished_silence_s if sounds_on else policy.end_silence_s
         return policy.end_silence_s if sounds_on else min(policy.wish_silence_s, policy.end_silence_s)
-    # While a reply is suspended the language model keeps its place in it, and reads these words only once they count.
-    return policy.wait_s(state.sound, state.words, expects_words=thinks and not state.suspended)
+    return policy.wait_s(state.sound, state.words, expects_words=thinks)
 
 
 def _commit(state: State, at: float, policy: Policy) -> Step:
@@ -146,9 +148,7 @@ def _commit(state: State, at: float, policy: Policy) -> Step:
 
 
 def _answer(state: State, at: float, wanted: list[do.Command], *, close: bool) -> Step:
-    before: list[do.Command] = []
-    if state.suspended and state.replying is not None:
-        before += [do.Stop(state.replying)]
+    state, before = replies.give_way(state)
     before += _came_of_the_last_pause(state)
     if close:
         before += [do.CloseUtterance()]
@@ -156,7 +156,6 @@ def _answer(state: State, at: float, wanted: list[do.Command], *, close: bool) -
         state,
         phase=Phase.ANSWERING,
         replying=state.turn,
-        suspended=False,
         announcing=None,
         ended=None,
         answering_since=at,

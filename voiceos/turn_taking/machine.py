@@ -16,10 +16,10 @@ A conversation is one of six phases at any time.
 - OVERLAP: the user makes a sound over the reply; a short one is ignored.
 
 Three things cut across the phases. A reply may be *suspended*: barge-in stops the sound within one block but keeps the
-rest, and only words that are meant for the assistant discard it; a cough, a noise or its own echo let it go on where it
-was. *Announcements* wait in a queue until nobody speaks; each is a turn like any other, only the assistant's. And
-*attention* (`attention.py`, `wake.py`): in some modes the microphone is not listened to before the user calls, and a
-call ends whatever sounds.
+rest, and only words that are meant for the assistant discard it, as soon as they are known; a cough, a noise or its own
+echo let it go on where it was. *Announcements* wait in a queue until nobody speaks; each is a turn like any other, only
+the assistant's. And *attention* (`attention.py`, `wake.py`): in some modes the microphone is not listened to before the
+user calls, and a call ends whatever sounds.
 
 Where the loudspeaker goes, a reply stands still (its phase stays what it was), and once there is one again it goes on
 with the phrase in which it broke off, unless that took too long (`Policy.resume_s`).

@@ -68,6 +68,13 @@ def over(state: State, at: float, policy: Policy) -> State:
     )
 
 
+def give_way(state: State) -> Step:
+    """The user's words take the place of a suspended reply, if there is one."""
+    if not state.suspended or state.replying is None:
+        return replace(state, suspended=False), []
+    return replace(state, suspended=False, replying=None, announcing=None), [do.Stop(state.replying)]
+
+
 def go_on(state: State, at: float, wanted: list[do.Command]) -> Step:
     """As if nothing had been said: a suspended reply goes on, else it is quiet."""
     if state.suspended and state.replying is not None:

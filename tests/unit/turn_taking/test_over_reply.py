@@ -51,8 +51,29 @@ def test_speech_over_the_reply_suspends_it_and_words_discard_it() -> None:
     assert table.feed(ev.Tick(3.20, heard_until=3.10)) == []  # however late the sound comes
     assert table.feed(ev.Tick(3.23, heard_until=3.13)) == [do.Suspend(1), do.Prepare(2)]
     table.feed(ev.SpeechPaused(4.1, 4.0, 1.0))
-    assert table.heard(4.2, ev.Words("wait a moment")) == [do.Think(2, 1, "wait a moment")]
-    assert table.feed(ev.Tick(4.4)) == [do.Stop(1), do.Release(2, 1)]
+    assert table.heard(4.2, ev.Words("wait a moment")) == [do.Stop(1), do.Think(2, 1, "wait a moment")]
+    assert table.feed(ev.Tick(4.4)) == [do.Release(2, 1)]
+
+
+def test_words_over_the_reply_that_go_on_have_ended_it_all_the_same() -> None:
+    table = Table().speaking()
+    table.says(3.0, 4.0)
+    assert do.Stop(1) in table.heard(4.2, ev.Words("no wait"))
+    assert table.feed(ev.SpeechResumed(4.3)) == [do.Cancel(2), do.Prepare(2, "no wait")]
+    table.feed(ev.SpeechPaused(5.1, 5.0, 1.6))
+    assert table.heard(5.2, ev.Words("no wait what was his name")) == [do.Think(2, 2, "no wait what was his name")]
+    assert table.feed(ev.Tick(5.4)) == [do.Release(2, 2)]
+
+
+def test_once_words_have_ended_the_reply_a_noise_ends_in_silence() -> None:
+    table = Table().speaking()
+    table.says(3.0, 4.0)
+    table.heard(4.2, ev.Words("no wait"))
+    table.feed(ev.SpeechResumed(4.3))
+    table.feed(ev.SpeechPaused(5.1, 5.0, 1.6))
+    table.heard(5.2, ev.Nothing())
+    assert table.feed(ev.Tick(5.6)) == [do.Cancel(2), do.CloseUtterance()]
+    assert table.state.phase is Phase.QUIET
 
 
 def test_a_first_sound_over_the_reply_ducks_it_for_a_moment() -> None:
@@ -94,8 +115,8 @@ def test_words_before_an_answer_sounds_take_its_place() -> None:
     table.heard(1.2, ev.Unclear())
     assert do.Say(1, "didnt_catch", key=True) in table.feed(ev.Tick(1.4))
     table.says(1.5, 2.5)
-    table.heard(2.7, ev.Words("what time is it in Rome"))
-    assert table.feed(ev.Tick(2.9)) == [do.Stop(1), do.Release(2, 1)]
+    assert do.Stop(1) in table.heard(2.7, ev.Words("what time is it in Rome"))
+    assert table.feed(ev.Tick(2.9)) == [do.Release(2, 1)]
 
 
 def test_a_click_over_the_reply_does_nothing() -> None:
