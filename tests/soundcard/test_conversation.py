@@ -29,16 +29,15 @@ from voiceos.config import Settings
 
 QUESTIONS = tomllib.loads(Path(__file__).with_name("questions.toml").read_text("utf-8"))["question"]
 PASS = 9
-LIKELIEST = {"llm.temperature": "0"}
-"""What is asked for are facts, and no luck is to be needed for them."""
 HEARD = {"log.level": "DEBUG", "log.speech": "true"}
 """Where an answer is wrong, what was heard is wanted."""
 
 
 @pytest.fixture
 async def session(card: VirtualCard, tmp_path: Path) -> AsyncIterator[Session]:
+    likeliest = {"llm.temperature": "0"}  # what is asked for are facts, and no luck is to be needed for them
     arguments = ["--no-greeting", "--trace-json"]
-    async with Session(card, starter_settings(), tmp_path, arguments=arguments, overrides=LIKELIEST) as session:
+    async with Session(card, starter_settings(), tmp_path, arguments=arguments, overrides=likeliest) as session:
         yield session
 
 
@@ -135,11 +134,8 @@ async def test_a_lost_microphone_is_told_at_once_and_come_back_it_answers_again(
     disturbed_card: VirtualCard, tmp_path: Path
 ) -> None:
     ((_, question),) = await spoken(("What is the capital of Germany?",), Settings())
-    overrides = LIKELIEST | HEARD
     arguments = ["--no-greeting"]
-    async with Session(
-        disturbed_card, starter_settings(), tmp_path, arguments=arguments, overrides=overrides
-    ) as session:
+    async with Session(disturbed_card, starter_settings(), tmp_path, arguments=arguments, overrides=HEARD) as session:
         with disturbed_card.suspended_microphone():
             gone = await session.answer(0.0)
             await session.wait_line("waiting for sound")
@@ -157,9 +153,8 @@ async def test_a_lost_microphone_is_told_at_once_and_come_back_it_answers_again(
 
 async def test_a_lost_sound_server_is_told_and_come_back_it_answers_again(card: VirtualCard, tmp_path: Path) -> None:
     ((_, question),) = await spoken(("What is the capital of Germany?",), Settings())
-    overrides = LIKELIEST | HEARD
     arguments = ["--no-greeting"]
-    async with Session(card, starter_settings(), tmp_path, arguments=arguments, overrides=overrides) as session:
+    async with Session(card, starter_settings(), tmp_path, arguments=arguments, overrides=HEARD) as session:
         card.stop_server(kill=True)
         await session.wait_line("waiting for sound: no sound server")
         card.start_server()

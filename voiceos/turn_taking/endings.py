@@ -21,6 +21,12 @@ from voiceos.turn_taking.utterance import (
     known_words,
 )
 
+LATE_S = 0.1
+"""Sound is known so much later than it was made, at most, where nothing holds it up: blocks, the sound server."""
+
+STALLED_S = 1.5
+"""Without any sound for so long, time itself counts as silence: what is to come may never come."""
+
 
 def pause(state: State, event: ev.SpeechPaused, policy: Policy) -> Step:
     paused = replace(
@@ -108,9 +114,16 @@ def commit_if_due(state: State, event: ev.Tick | float, policy: Policy) -> Step:
         if state.hinted or at - state.silent_since < policy.thinking_earcon_s:
             return state, []
         return replace(state, hinted=True), [do.Earcon("thinking")]
-    if not state.full and not _is_urgent(heard) and at - state.silent_since < _wait_s(state, policy):
+    if not state.full and not _is_urgent(heard) and _silent_s(state, at) < _wait_s(state, policy):
         return state, []
     return _commit(state, at, policy)
+
+
+def _silent_s(state: State, at: float) -> float:
+    """Silence so far, as far as it has been heard: where sound is late the user may be speaking on by now."""
+    if at - state.heard_until > STALLED_S:
+        return at - state.silent_since
+    return min(at, state.heard_until + LATE_S) - state.silent_since
 
 
 def _wait_s(state: State, policy: Policy) -> float:

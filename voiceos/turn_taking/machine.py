@@ -157,6 +157,8 @@ TABLE: Mapping[tuple[Phase, type], Row] = {(phase, row.event): row for row in RO
 
 def step(state: State, event: ev.Event, policy: Policy) -> Step:
     """The next state, and what is to be done. Raises IllegalEvent and then changes nothing."""
+    if isinstance(event, ev.Tick) and event.heard_until > state.heard_until:
+        state = replace(state, heard_until=event.heard_until)
     turn = getattr(event, "turn", None)
     revision = getattr(event, "revision", None)
     if turn is not None:

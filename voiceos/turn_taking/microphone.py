@@ -12,14 +12,15 @@ from voiceos.turn_taking.state import Phase, State, Step, forget
 
 
 def closed_while_listening(state: State, event: ev.MicrophoneClosed, policy: Policy) -> Step:
-    deaf = replace(forget(state), voice=False, utterance_open=False)
+    deaf = replace(forget(state), voice=False, utterance_open=False, heard_until=float("-inf"))
     if state.phase is Phase.OVERLAP:
         return replace(deaf, phase=Phase.SPEAKING), [do.CloseUtterance()]
     return replies.go_on(deaf, event.at, [do.Cancel(state.turn), do.CloseUtterance()])
 
 
 def closed_otherwise(state: State, event: ev.MicrophoneClosed, policy: Policy) -> Step:
-    return state, []
+    """What the user has said is all: no sound follows that could be waited for."""
+    return replace(state, heard_until=float("-inf")), []
 
 
 def opened(state: State, event: ev.MicrophoneOpened, policy: Policy) -> Step:

@@ -31,6 +31,8 @@ class State:
     """Pauses in it so far."""
     voice_since: float = 0.0
     silent_since: float = 0.0
+    heard_until: float = float("-inf")
+    """Until when the microphone's sound is known."""
     voice: bool = False
     """Somebody speaks right now."""
     utterance_open: bool = False

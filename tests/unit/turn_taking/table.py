@@ -25,8 +25,12 @@ class Table:
         self.log: list[do.Command] = []
         self.learned: list[do.LearnPause] = []
         """Kept apart: what a pause teaches is beside the point of most rules."""
+        self.flows = True
+        """Sound is known up to each event; set to False where it is held up."""
 
     def feed(self, event: ev.Event) -> list[do.Command]:
+        if self.flows:
+            self.state = replace(self.state, heard_until=event.at)
         self.state, wanted = step(self.state, event, self.policy)
         self.learned += [command for command in wanted if isinstance(command, do.LearnPause)]
         wanted = [command for command in wanted if not isinstance(command, do.LearnPause)]

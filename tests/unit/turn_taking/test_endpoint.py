@@ -9,6 +9,7 @@ import pytest
 from tests.unit.turn_taking.table import FUSED, POLICY, Table
 from voiceos import commands as do
 from voiceos import events as ev
+from voiceos.turn_taking import endings
 from voiceos.turn_taking.state import Phase
 
 
@@ -127,3 +128,41 @@ def test_behind_an_opener_with_words_nothing_is_waited_for() -> None:
     table.feed(ev.PlaybackStarted(2.0, 1, opening=True))
     table.feed(ev.WordsReady(2.5, 1))
     assert table.feed(ev.Tick(9.0)) == []
+
+
+def test_silence_counts_as_far_as_it_was_heard() -> None:
+    """A stop consonant looks like a pause; where the sound behind it is held up, nobody knows that it goes on."""
+    table = Table()
+    table.says(0.0, 1.0)
+    table.feed(ev.Tick(1.12, heard_until=1.1))
+    table.flows = False
+    assert table.heard(1.5, ev.Words("what is the capital of")) == [do.Think(1, 1, "what is the capital of")]
+    assert table.feed(ev.Tick(1.8)) == []
+    assert table.feed(ev.SpeechResumed(1.9)) == [do.Cancel(1), do.Prepare(1, "what is the capital of")]
+
+
+def test_where_sound_is_hardly_late_no_answer_waits_for_it() -> None:
+    table = Table()
+    table.says(0.0, 1.0)
+    table.flows = False
+    table.feed(ev.Tick(1.3, heard_until=1.26))
+    table.heard(1.3, ev.Words("hello"))
+    assert table.feed(ev.Tick(1.36, heard_until=1.29)) == [do.Release(1, 1)]
+
+
+def test_sound_that_never_comes_is_not_waited_for_for_ever() -> None:
+    table = Table()
+    table.says(0.0, 1.0)
+    table.flows = False
+    table.heard(1.3, ev.Words("hello"))
+    assert table.feed(ev.Tick(1.1 + endings.STALLED_S - 0.1)) == []
+    assert table.feed(ev.Tick(1.1 + endings.STALLED_S + 0.1)) == [do.Release(1, 1)]
+
+
+def test_a_microphone_that_is_closed_after_the_last_word_delays_no_answer() -> None:
+    table = Table()
+    table.says(0.0, 1.0)
+    table.flows = False
+    table.heard(1.2, ev.Words("hello"))
+    table.feed(ev.MicrophoneClosed(1.25))
+    assert table.feed(ev.Tick(1.36)) == [do.Release(1, 1)]

@@ -152,6 +152,7 @@ def test_a_microphone_that_closes_ends_the_utterance_without_a_turn() -> None:
 
 def test_illegal_events_raise_and_change_nothing() -> None:
     table = Table()
+    table.flows = False
     before = table.state
     for event in (ev.SpeechResumed(1.0), ev.SpeechPaused(1.0, 0.9, 0.5), ev.Transcribed(1.0, 7, 1, ev.Nothing())):
         with pytest.raises(IllegalEvent):
