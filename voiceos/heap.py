@@ -7,8 +7,10 @@ import logging
 
 log = logging.getLogger(__name__)
 
-_M_ARENA_MAX = -8
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
 """mallopt(3), glibc."""
+
+_LARGE_BYTES = 256 * 1024
 
 
 def one_arena() -> None:
@@ -18,9 +20,23 @@ def one_arena() -> None:
     process whose sound streams, a thread each, are opened anew for months grows by what it does not use
     (`python -m voiceos.bench.soak`). Elsewhere nothing is done: musl and macOS have one kind of heap for all threads.
     """
+    _set(_M_ARENA_MAX, 1)
+
+
+def large_apart() -> None:
+    """From now on what is large (256 KiB) is taken from the system, in this process, and goes back as it is freed.
+
+    glibc does so from 128 KiB on, but raises that to the size of whatever was freed so, up to 32 MiB: once that was the
+    state of a language model, its logits, a megabyte each time, lie in the heap between small things that stay, and the
+    holes that they leave fit the next ones badly.
+    """
+    _set(_M_MMAP_THRESHOLD, _LARGE_BYTES)
+
+
+def _set(parameter: int, value: int) -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None and mallopt(_M_ARENA_MAX, 1) != 1:
-        log.debug("the C library keeps a heap for each thread")
+    if mallopt is not None and mallopt(parameter, value) != 1:
+        log.debug("the C library does not take %d for %d", value, parameter)
 
 
 def trim() -> None:

@@ -75,3 +75,42 @@ print(kept - own_mb())
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="the C library gives back by itself")
 def test_what_was_freed_is_given_back() -> None:
     assert float(subprocess.run([sys.executable, "-c", _FREED], check=True, capture_output=True).stdout) > 80
+
+
+_HOLES = """
+import ctypes, sys
+from voiceos.heap import large_apart
+
+if sys.argv[1] == "apart":
+    large_apart()
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+libc.free.argtypes = [ctypes.c_void_p]
+libc.memset.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t]
+
+def taken(size):
+    block = libc.malloc(size)
+    libc.memset(block, 1, size)
+    return block
+
+def held():
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("RssAnon"))
+
+libc.free(taken(30 << 20))
+before = held()
+for _ in range(20):
+    large, small = taken(1 << 20), taken(1 << 10)
+    small, large = taken((1 << 17) - 64), libc.free(large)
+print(held() - before)
+"""
+
+
+def _grown_kb(how: str) -> int:
+    return int(subprocess.run([sys.executable, "-c", _HOLES, how], check=True, capture_output=True).stdout)
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_info"), reason="the C library has one kind of heap")
+def test_what_is_large_leaves_no_holes_once_something_larger_was_freed() -> None:
+    small_kb = 20 * 129
+    assert _grown_kb("within") > small_kb + 512
+    assert _grown_kb("apart") < small_kb + 512

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from voiceos import files, stored
+from voiceos import files, heap, stored
 from voiceos.engines.chat_template import ChatTemplate
 from voiceos.engines.cores import cores
 from voiceos.engines.reply_text import LoopGuard, ReplyText
@@ -57,6 +57,7 @@ class LlamaCpp:
             ) from error
         from voiceos.engines import llama_lanes, llama_sampling
 
+        heap.large_apart()
         self._c = c
         self._sampler = llama_sampling.Sampler
         path = Path(model_path)
@@ -88,6 +89,10 @@ class LlamaCpp:
         self._identity = _identity(path, self._meta("general.name"))
         self._info = ModelInfo(self._meta("general.name") or path.stem, context_tokens)
         self._lanes.touch(max(bos, 0))  # the first evaluation is slow, too: have it over
+
+    def rest(self) -> None:
+        """Give back what the last turns needed."""
+        heap.trim()
 
     def info(self) -> ModelInfo:
         return self._info

@@ -53,6 +53,7 @@ class Sampler:
                 self.__exit__()
                 raise ValueError("the grammar is no valid GBNF with a rule named root")
         self._candidates = np.zeros(size, _TOKEN_DATA)
+        self._ids = np.arange(size, dtype=np.int32)
 
     def __enter__(self) -> Sampler:
         return self
@@ -74,7 +75,7 @@ class Sampler:
 
     def _pick(self, logits: npt.NDArray[np.float32], *, bind: bool) -> int:
         candidates = self._candidates
-        candidates["id"] = np.arange(len(candidates), dtype=np.int32)
+        candidates["id"] = self._ids
         candidates["logit"] = logits
         candidates["logit"][self._never] = -np.inf
         array = _as_array(candidates)
