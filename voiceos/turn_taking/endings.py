@@ -140,6 +140,9 @@ def _wait_s(state: State, policy: Policy) -> float:
         if is_crisis(heard):  # it may stand anywhere in what they have to say, and nobody cuts in on that
             return policy.unfinished_silence_s if sounds_on else policy.end_silence_s
         return policy.end_silence_s if sounds_on else min(policy.wish_silence_s, policy.end_silence_s)
+    if state.suspended or state.interrupting == state.turn:
+        # The voice decides alone: to the language model, what is called out over a reply looks unfinished.
+        return policy.wait_s(state.sound, None, expects_words=False)
     return policy.wait_s(state.sound, state.words, expects_words=thinks)
 
 

@@ -72,7 +72,8 @@ def give_way(state: State) -> Step:
     """The user's words take the place of a suspended reply, if there is one."""
     if not state.suspended or state.replying is None:
         return replace(state, suspended=False), []
-    return replace(state, suspended=False, replying=None, announcing=None), [do.Stop(state.replying)]
+    given_way = replace(state, suspended=False, replying=None, announcing=None, interrupting=state.turn)
+    return given_way, [do.Stop(state.replying)]
 
 
 def go_on(state: State, at: float, wanted: list[do.Command]) -> Step:

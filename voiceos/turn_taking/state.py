@@ -49,6 +49,8 @@ class State:
     replying: int | None = None
     """Turn whose reply sounds or is suspended."""
     suspended: bool = False
+    interrupting: int = 0
+    """The turn whose words ended a reply last."""
     asking: ev.Announce | None = None
     """The announcement that is being said, until it sounds."""
     announcing: ev.Announce | None = None

@@ -45,14 +45,15 @@ def test_a_known_wish_and_a_noise_wait_for_no_judgement() -> None:
         assert wanted in table.feed(ev.Tick(1.36))
 
 
-def test_over_a_reply_as_well_the_words_are_waited_for() -> None:
+def test_over_a_reply_the_words_are_not_waited_for() -> None:
     table = Table(FUSED).speaking()
     table.feed(ev.SpeechStarted(3.06, 3.0, 3.06))
     table.feed(ev.Tick(3.2, heard_until=3.2))
     table.feed(ev.SpeechPaused(4.1, 4.0, 1.0))
     table.heard(4.3, ev.Words("wait a moment"))
-    assert table.feed(ev.Tick(4.01 + FUSED.wait_s(0.9, None, expects_words=False))) == []
-    assert table.feed(ev.EndpointJudged(4.6, 2, 1, 0.9, "words")) == [do.Release(2, 1)]
+    silence_s = FUSED.wait_s(0.9, None, expects_words=False)
+    assert table.feed(ev.EndpointJudged(4.31, 2, 1, 0.1, "words")) == []
+    assert table.feed(ev.Tick(4.01 + silence_s)) == [do.Release(2, 1)]
 
 
 def test_a_judgement_that_never_comes_is_not_waited_for_longer_than_an_unfinished_turn() -> None:
