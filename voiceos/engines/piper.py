@@ -14,6 +14,7 @@ import numpy as np
 
 from voiceos import heap
 from voiceos.audio.frames import Samples
+from voiceos.engines import espeak
 from voiceos.engines.pace import Pace
 from voiceos.engines.trimming import Trimmer
 from voiceos.engines.vits import MARGIN_FRAMES, Sentence, Vits
@@ -85,6 +86,7 @@ class Piper:
             raise ModelError(f"the voice {path.stem} is not here: {error.filename}", hint=hint) from error
         except Exception as error:  # ONNX Runtime's exceptions share no base; whatever it is, the file is no voice
             raise ModelError(f"the voice {path.stem} cannot be loaded: {error}", hint=hint) from error
+        espeak.choose_once()
         self._voice: Any = PiperVoice(session=None, config=config)
         self.rate_hz: int = config.sample_rate
         self._frame_s = config.hop_length / config.sample_rate
