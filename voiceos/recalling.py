@@ -16,7 +16,8 @@ from voiceos.memory.recall import Memory
 from voiceos.memory.recollection import Recollection
 from voiceos.skills.comprehension import Comprehension
 from voiceos.skills.in_force import Held
-from voiceos.skills.recounting import Recounting, Told
+from voiceos.skills.recounting import Recounting
+from voiceos.skills.told import Told
 from voiceos.thinking.notes import Notes
 from voiceos.thinking.ports import Recalled
 from voiceos.thinking.thinker import Thinker

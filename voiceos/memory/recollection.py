@@ -30,6 +30,10 @@ EMBED_BATCH = 4
 WRITE_BATCH = 32
 """Vectors that are written at a time: each write waits for the disk."""
 
+NEWEST = 8
+"""So much that has no vector yet gets one as what is alike is asked for, the newest of it: some 30 ms, where nobody was
+silent for long since it was told."""
+
 T = TypeVar("T")
 
 Idle = Callable[[], Awaitable[None]]
@@ -101,10 +105,16 @@ class Recollection:
             return await self.recall(text, now, limit=limit, past=past, without=without, threshold=threshold)
 
     async def alike(self, text: str, *, least: float) -> list[Fact | Episode]:
-        """As `Recall.alike`, of what is in memory by now; none where there is no finding by meaning. Raises
-        StorageError."""
+        """As `Recall.alike`, of what is in memory by now and what was told a moment ago; none where there is no finding
+        by meaning. Raises StorageError."""
         try:
-            return [] if self._fault else await self._run(lambda: self._recall.alike(text, least=least))
+            if self._fault:
+                return []
+            missing = await self._run(lambda: self._store.missing_vectors(self._embedder.name, limit=NEWEST))
+            if missing:
+                await self._embed(missing, _at_once)
+                await self._run(lambda: self._index.follow(most=BATCH))
+            return await self._run(lambda: self._recall.alike(text, least=least))
         except (EngineError, ModelError) as error:
             self._give_up(error)
             return []
@@ -167,3 +177,7 @@ class Recollection:
         if self._executor is None:
             raise RuntimeError("Recollection is used outside `async with`")
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+
+
+async def _at_once() -> None:
+    """Whatever else goes on."""

@@ -10,8 +10,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from voiceos.errors import EngineError
+from voiceos.memory import terms
 from voiceos.skills.in_force import Held
-from voiceos.skills.recounting import Recounting, Told
+from voiceos.skills.recounting import Recounting
+from voiceos.skills.told import Told
 from voiceos.thinking.judgement import Judgement
 from voiceos.thinking.questions import Questions
 
@@ -72,7 +74,9 @@ class Comprehension:
             by_rule: what rules say to it.
             names_theirs: it names somebody of theirs.
         """
-        if not self._judgement.able or (by_rule is not None and by_rule.known and by_rule.said is None):
+        if not self._judgement.able:
+            return by_rule
+        if by_rule is not None and by_rule.known and by_rule.said is None and by_rule.fact is None:
             return by_rule
         own = self.is_theirs(question, names_theirs=names_theirs)
         try:
@@ -87,6 +91,9 @@ class Comprehension:
     async def _judged(
         self, question: str, statements: Sequence[Held], now: datetime, since: Since, by_rule: Told | None, own: bool
     ) -> Told | None:
+        if by_rule is not None and by_rule.fact is not None:
+            newer = await self._newer(question, by_rule.fact, since)
+            return by_rule if newer is None else self._recounting.as_told(newer, now)
         if by_rule is not None and by_rule.said is not None and by_rule.known:
             odds = await self._judgement.odds(question, by_rule.said.sentence)
             changed = await self._changed(question, by_rule.said, {by_rule.said: odds}, since)
@@ -111,6 +118,23 @@ class Comprehension:
             odds = odds_of[one] if one in odds_of else await self._judgement.odds(question, one.sentence)
             as_likely = self._questions.tells_of_a_change(one.sentence) or odds >= AS_LIKELY * odds_of[best]
             if as_likely and odds >= MAY_TELL:
+                return one
+        return None
+
+    async def _newer(self, question: str, fact: Held, since: Since) -> Held | None:
+        """What was told later than a fact in force, of which that was not drawn though it tells what is asked otherwise.
+        Mostly there is nothing alike, and nothing is judged."""
+        value = terms.folded(fact.value)
+        fitting = [
+            one for one in await since(fact) if value not in terms.folded(one.sentence) and self._fits(one, question)
+        ][:JUDGED_SINCE]
+        for one in fitting:
+            odds = await self._judgement.odds(question, one.sentence)
+            if odds < TELLS:
+                continue
+            if self._questions.tells_of_a_change(one.sentence):
+                return one
+            if odds >= AS_LIKELY * await self._judgement.odds(question, fact.sentence):
                 return one
         return None
 

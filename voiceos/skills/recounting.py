@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from babel.lists import format_list
@@ -22,6 +22,7 @@ from voiceos.memory.relations import Vocabulary
 from voiceos.skills import memory as says
 from voiceos.skills.in_force import Held, InForce, as_held
 from voiceos.skills.readings import Readings
+from voiceos.skills.told import Told
 from voiceos.thinking.persons import Persons
 from voiceos.thinking.question_rules import Holds
 from voiceos.thinking.questions import ANYBODY, IDENTITY, Asked, Questions
@@ -33,19 +34,6 @@ LONGEST_LETTERS = 160
 MATCHES = 20
 """Facts and turns that hold a word of what is asked, of each."""
 ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What is to be said."""
-
-    text: str
-    facts: tuple[int, ...] = ()
-    """Their numbers in the store, the weightiest last; empty where nothing was known."""
-    said: Held | None = None
-    """The sentence that it goes by, where that only shares words with the question."""
-    known: bool = True
-    """It tells what was asked for; else that it was never told, or not for sure."""
 
 
 class Recounting:
@@ -85,7 +73,8 @@ class Recounting:
         owners = self._owners(known, asked.path)
         held = self._held(known, owners, asked)
         if held and (told := self._in_words(held, asked)):
-            return Told(told, tuple(one.number for one in held if one.number is not None))
+            numbers = tuple(one.number for one in held if one.number is not None)
+            return Told(told, numbers, fact=held[0] if len(held) == 1 else None)
         ended = [end for one in owners for of in asked.relations if (end := known.ended(one, of))]
         spoken = self._spoken(known, store, asked, owners, text, recalled)
         if ended:

@@ -11,7 +11,7 @@ import pytest
 from voiceos.engines.scripted import ScriptedEmbedder
 from voiceos.errors import ModelError, VoiceosError
 from voiceos.idleness import Idleness
-from voiceos.memory import Store
+from voiceos.memory import Episode, Store
 from voiceos.memory.ports import Vectors
 from voiceos.memory.recall import Memory
 from voiceos.memory.recollection import EMBED_BATCH, Recollection
@@ -143,3 +143,15 @@ async def test_the_model_is_loaded_before_anybody_asks(store: Store) -> None:
 async def test_it_is_used_within_async_with(store: Store) -> None:
     with pytest.raises(RuntimeError):
         await Recollection(store, ScriptedEmbedder()).recall(QUESTION, NOW)
+
+
+async def test_what_was_told_a_moment_ago_is_found_by_meaning_too(store: Store) -> None:
+    fill(store)
+    async with Recollection(store, ScriptedEmbedder()) as recollection:
+        await recollection.catch_up(Idleness().wait)
+        store.remember_turn("My sister Anna moved to Bremen", "I see.", at=NOW, conversation="b")
+        found = await recollection.alike("My sister Anna moved to Hamburg", least=0.3)
+    assert [one.said for one in found if isinstance(one, Episode)] == [
+        "My sister Anna moved to Hamburg",
+        "My sister Anna moved to Bremen",
+    ]

@@ -13,7 +13,8 @@ from voiceos.engines.process import EngineProcess, EngineSpec
 from voiceos.languages import Phrases, table
 from voiceos.skills.comprehension import Comprehension
 from voiceos.skills.in_force import Held
-from voiceos.skills.recounting import Recounting, Told
+from voiceos.skills.recounting import Recounting
+from voiceos.skills.told import Told
 from voiceos.thinking.judgement import Judgement
 
 NOW = datetime(2026, 3, 1, 12, 0).astimezone()
@@ -164,9 +165,18 @@ async def test_what_nothing_tells_was_never_told(
     assert await asked(comprehension, question, said("I can't dance."), names=names) == answer
 
 
-async def test_where_rules_know_facts_nothing_is_judged(comprehension: Comprehension) -> None:
+async def test_where_rules_know_facts_nothing_else_is_judged(comprehension: Comprehension) -> None:
     fact = Told("You live in Rome.", (1,))
     assert await asked(comprehension, "Where do I live?", said("I can't dance."), by_rule=fact) == fact.text
+
+
+async def test_a_fact_in_force_gives_way_to_what_was_told_later_and_tells_it(comprehension: Comprehension) -> None:
+    near = Held("user", "lives_in", "the sea", "I live near the sea.", NOW.replace(month=1, day=2), 1)
+    by_rule = Told("You live near the sea.", (1,), fact=near)
+    tower, same, other = said("I live in a tower.", 3), said("I live near the sea still.", 3), said("I can't dance.", 4)
+    assert await asked(comprehension, "Where's home?", by_rule=by_rule, later=[other, tower]) == "You live in a tower."
+    assert await asked(comprehension, "Where's home?", by_rule=by_rule, later=[other, same]) == by_rule.text
+    assert await asked(comprehension, "Where's home?", by_rule=by_rule, later=[other]) == by_rule.text
 
 
 async def test_what_only_shares_words_with_a_question_is_judged(comprehension: Comprehension) -> None:
