@@ -122,8 +122,8 @@ class Comprehension:
         return None
 
     async def _newer(self, question: str, fact: Held, since: Since) -> Held | None:
-        """What was told later than a fact in force, of which that was not drawn though it tells what is asked otherwise.
-        Mostly there is nothing alike, and nothing is judged."""
+        """What was told later than a fact in force and tells something else to what is asked, so that the fact should
+        have been drawn from it. Mostly there is nothing alike, and nothing is judged."""
         value = terms.folded(fact.value)
         fitting = [
             one for one in await since(fact) if value not in terms.folded(one.sentence) and self._fits(one, question)
