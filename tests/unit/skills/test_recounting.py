@@ -217,6 +217,15 @@ def test_of_what_was_never_told_that_is_said(memory: Memory, question: str) -> N
     assert memory.ask(question) == "never told", "a question tells nothing"
 
 
+def test_what_something_of_theirs_cost_only_they_can_tell(memory: Memory) -> None:
+    assert memory.ask("How much was the cottage?") == ""
+    memory.say("We bought a cottage in Bath.")
+    assert memory.ask("How much was the cottage?") == "never told"
+    memory.say("The cottage was ninety thousand.")
+    assert memory.ask("How much was the cottage?") == "The cottage was ninety thousand."
+    assert memory.ask("How much is the Eiffel Tower?") == ""
+
+
 @pytest.mark.parametrize(
     ("said", "question", "answer"),
     [
