@@ -66,7 +66,7 @@ _CLAIMS = (
 _PAST = re.compile(
     r"\b(used to|before|previously|formerly|earlier|no longer|not any ?more|anymore|moved from|was|were|had|once|until|"
     r"instead of|changed from|switched from|rather than|your old|former|ex|originally|at first|left|quit|"
-    r"(gave|given) up|stopped|sold|n't|not|from)\b"
+    r"(gave|given) up|stopped|sold|(swapped|traded|exchanged) .* for|n't|not|from)\b"
 )
 _WHEN_SAID = re.compile(r"[^.:;!?]*\byou said:")
 """When something was told is no part of it: "6 months ago, on a Tuesday you said: ..."."""

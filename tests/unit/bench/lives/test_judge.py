@@ -58,6 +58,8 @@ def test_to_ask_back_claims_nothing(answer: str) -> None:
     [
         ("You live in Leipzig.", Verdict.RIGHT),
         ("You moved from Bremen to Leipzig.", Verdict.RIGHT),
+        ("You swapped Bremen for Leipzig.", Verdict.RIGHT),
+        ("You swapped Leipzig with a friend in Bremen.", Verdict.OLDER),
         ("You used to live in Bremen, and now you live in Leipzig.", Verdict.RIGHT),
         ("Leipzig, you're no longer in Bremen.", Verdict.RIGHT),
         ("You live in Bremen.", Verdict.OLDER),
