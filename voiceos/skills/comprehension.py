@@ -27,6 +27,8 @@ IS_MEANT = 0.5
 """Odds from which a statement that speaks of all that is asked, as rules see it, is said without that."""
 AS_LIKELY = 0.9
 """Of two statements, one as likely as so much of the other: then the newer counts."""
+LATER_TELLS = 0.5
+"""Odds from which what was told later of the same counts, however likely what was told before."""
 JUDGED_SINCE = 2
 """Of what was told later of the same, so many of the newest are judged."""
 PATIENCE_S = 4.0
@@ -116,8 +118,8 @@ class Comprehension:
         fitting = [one for one in await since(best) if self._fits(one, question)]
         for one in fitting[:JUDGED_SINCE]:
             odds = odds_of[one] if one in odds_of else await self._judgement.odds(question, one.sentence)
-            as_likely = self._questions.tells_of_a_change(one.sentence) or odds >= AS_LIKELY * odds_of[best]
-            if as_likely and odds >= MAY_TELL:
+            tells = odds >= min(LATER_TELLS, AS_LIKELY * odds_of[best]) or self._questions.tells_of_a_change(one.sentence)
+            if tells and odds >= MAY_TELL:
                 return one
         return None
 

@@ -64,9 +64,10 @@ _CLAIMS = (
 """Of a sentence that does not admit anything: what it claims to know."""
 
 _PAST = re.compile(
-    r"\b(used to|before|previously|formerly|earlier|no longer|not any ?more|anymore|moved from|was|were|had|once|until|"
+    r"n't\b|\b(used to|before|previously|formerly|earlier|no longer|any ?more|moved from|was|were|had|once|until|"
     r"instead of|changed from|switched from|rather than|your old|former|ex|originally|at first|left|quit|"
-    r"(gave|given) up|stopped|sold|(swapped|traded|exchanged) .* for|n't|not|from)\b"
+    r"(gave|given) up|stopped|sold|(swapped|traded|exchanged) .* for|let .* go|retired|"
+    r"(fed up|done|finished|through) with|(gone|went|moved|walked) (off|out|away)|not|from)\b"
 )
 _WHEN_SAID = re.compile(r"[^.:;!?]*\byou said:")
 """When something was told is no part of it: "6 months ago, on a Tuesday you said: ..."."""
