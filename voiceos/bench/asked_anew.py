@@ -145,7 +145,8 @@ def table(answered: Sequence[Answered]) -> str:
 
 async def run(options: argparse.Namespace) -> list[Answered]:
     settings, embedder = Settings(), embedder_of(Models())
-    chosen = [life for life in lives() if life.use == "tuning" and (not options.life or life.name in options.life)]
+    asked_of = tomllib.loads(QUESTIONS.read_text("utf-8"))
+    chosen = [life for life in lives() if life.name in asked_of and (not options.life or life.name in options.life)]
     answered: list[Answered] = []
     async with Engines(settings, {"llm"}) as engines:
         for error in await engines.wait_ready():

@@ -66,7 +66,8 @@ _CLAIMS = (
 _PAST = re.compile(
     r"n't\b|\b(used to|before|previously|formerly|earlier|no longer|any ?more|moved from|was|were|had|once|until|"
     r"instead of|changed from|switched from|rather than|your old|former|ex|originally|at first|left|quit|"
-    r"(gave|given) up|stopped|sold|(swapped|traded|exchanged) .* for|traded .* in|(took|taken) \w+ off|let .* go|retired|"
+    r"(gave|given) up|stopped|sold|(swapped|traded|exchanged) .* for|traded .* in|(took|taken) \w+ off|let .* go|"
+    r"retired|chucked|folded|broke|died|(jacked|packed) in|(has|have|is|are) (gone|off|over)|"
     r"(fed up|done|finished|through) with|(gone|went|moved|walked) (off|out|away)|not|from)\b"
 )
 _WHEN_SAID = re.compile(r"[^.:;!?]*\byou said:")
