@@ -28,7 +28,7 @@ IS_MEANT = 0.5
 AS_LIKELY = 0.9
 """Of two statements, one as likely as so much of the other: then the newer counts."""
 LATER_TELLS = 0.5
-"""Odds from which what was told later of the same counts, however likely what was told before."""
+"""Odds above which what was told later of the same counts, however likely what was told before."""
 MAY_CHANGE = 0.2
 """Likewise of what speaks of a change."""
 JUDGED_SINCE = 2
@@ -118,10 +118,11 @@ class Comprehension:
     async def _changed(self, question: str, best: Held, odds_of: Mapping[Held, float], since: Since) -> Held | None:
         """What was told of the same later, where it tells what is asked as well, or, as it speaks of a change, may."""
         fitting = [one for one in await since(best) if self._fits(one, question)]
-        likely = min(LATER_TELLS, max(MAY_TELL, AS_LIKELY * odds_of[best]))
+        as_likely = max(MAY_TELL, AS_LIKELY * odds_of[best])
         for one in fitting[:JUDGED_SINCE]:
             odds = odds_of[one] if one in odds_of else await self._judgement.odds(question, one.sentence)
-            if odds >= (MAY_CHANGE if self._questions.tells_of_a_change(one.sentence) else likely):
+            least = MAY_CHANGE if self._questions.tells_of_a_change(one.sentence) else as_likely
+            if odds > LATER_TELLS or odds >= least:
                 return one
         return None
 
