@@ -139,7 +139,7 @@ class ScriptedLanguageModel:
 
     def next_probabilities(self, lane: Lane, candidates: Sequence[str], watched: bool = False) -> list[float]:
         """0.9 for an answer of the table, 0.2 for each end of a sentence or a turn after a finished message, 0.01 for
-        everything else."""
+        everything else. An answer with a number behind it ("yes 0.6") has that, and all others share the rest."""
         held = self._watched[lane] if watched else self._lanes[lane]
         if held is None:
             raise ValueError("nothing was watched")
@@ -147,6 +147,9 @@ class ScriptedLanguageModel:
             raise ValueError("the lane is empty")
         message = self._message(held)
         answer = next((reply for pattern, reply in self._replies if pattern.search(message)), None)
+        if unsure := re.fullmatch(r"(.+) (0\.\d+)", answer or ""):
+            sure = float(unsure[2])
+            return [sure if text == unsure[1] else (1 - sure) / max(1, len(candidates) - 1) for text in candidates]
         ends = () if self._open_ends.search(message) else ("", ".", "?", "!")
         return [0.9 if text == answer else 0.2 if text in ends else 0.01 for text in candidates]
 

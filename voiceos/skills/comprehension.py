@@ -30,7 +30,7 @@ AS_LIKELY = 0.9
 LATER_TELLS = 0.5
 """Odds above which what was told later of the same counts, however likely what was told before."""
 MAY_CHANGE = 0.2
-"""Likewise of what speaks of a change."""
+"""Odds from which it does where it speaks of a change."""
 JUDGED_SINCE = 2
 """Of what was told later of the same, so many of the newest are judged."""
 PATIENCE_S = 4.0

@@ -98,6 +98,20 @@ def test_what_is_put_right_in_the_same_breath(said: str, meant: str) -> None:
 def test_what_was_put_right_later_was_never_meant() -> None:
     assert SPOKEN.put_right("It's on Monday.", [], ["No, Tuesday."]) == ("It is on Tuesday.", 1)
     assert SPOKEN.put_right("It's on Monday.", [], ["What a day."]) == ("It is on Monday.", 0)
+    late = "No wait, what am I saying, it's the ninth, I do that every year."
+    assert SPOKEN.put_right("Mum's birthday is the eighth of May.", [], [late]) == (
+        "My mum's birthday is the ninth of May.",
+        1,
+    )
+
+
+def test_what_is_so_instead_is_told_with_what_is_so_no_longer() -> None:
+    told = SPOKEN.put_right("The doctor took me off the pills.", [], ["So it's drops now. One at night."])
+    assert told == ("The doctor took me off the pills, it's drops now. One at night.", 1)
+    told = SPOKEN.put_right("Mrs Lind has had to stop teaching.", [], ["A student called Viktor comes instead."])
+    assert told == ("Mrs Lind has had to stop teaching, a student called Viktor comes instead.", 1)
+    for before, said in (("I had a nice lunch.", "It's cold now."), ("I quit my job.", "It's raining.")):
+        assert SPOKEN.put_right(before, [], [said]) == (before, 0)
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,11 @@ TELLS = (
     "want to study (?:law|art).*subject",
     "live (?:near|in).*home",
     "plays the cello.*make music on",
+    "rent is nine.*rent",
+    "cuts my hair.*barber",
 )
 MAY_TELL = ("My wife Eva died.*did Eva die of", "(?:drums|piano).*make music on")
+LIKELY, UNLIKELY = "landlord wants.*rent", "closed up shop.*barber"
 
 
 def said(text: str, day: int = 1) -> Held:
@@ -41,6 +44,7 @@ def said(text: str, day: int = 1) -> Held:
 async def comprehension() -> AsyncIterator[Comprehension]:
     yes = [(re.escape(f"Question: {question}"), "yes") for question in PROBES]
     replies = [*yes, *((f"(?s){one}", "yes") for one in TELLS), *((f"(?s){one}", "perhaps") for one in MAY_TELL)]
+    replies += [(f"(?s){LIKELY}", "yes 0.6"), (f"(?s){UNLIKELY}", "yes 0.25")]
     spec = EngineSpec(
         "llm", "voiceos.engines.scripted:ScriptedLanguageModel", {"replies": [*replies, ("(?s).*", "no")]}
     )
@@ -101,6 +105,20 @@ async def test_what_tells_of_a_change_need_not_tell_it_as_surely(comprehension: 
     assert await asked(comprehension, MUSIC, CELLO, later=[changed]) == f"{changed.sentence}"
     beside = said("Tom loves the piano.", 3)
     assert await asked(comprehension, MUSIC, CELLO, later=[beside]) == "Tom plays the cello."
+
+
+async def test_what_was_told_later_need_not_be_as_likely(comprehension: Comprehension) -> None:
+    rent, more = said("My rent is nine hundred.", 2), said("The landlord wants a thousand.", 3)
+    answer = await asked(comprehension, "What rent do I pay?", rent, later=[more])
+    assert answer == more.sentence
+
+
+async def test_what_tells_of_a_change_may_be_unlikely(comprehension: Comprehension) -> None:
+    hair, closed = said("Leon cuts my hair.", 2), said("Leon has closed up shop, Curtis does it now.", 3)
+    answer = await asked(comprehension, "Who's my barber?", hair, later=[closed])
+    assert answer == f"2 months ago, on a Saturday you said: {closed.sentence}"
+    answer = await asked(comprehension, "Who's my barber?", hair, later=[said("Leon is tall.", 3)])
+    assert answer == "Leon cuts your hair."
 
 
 async def test_what_rules_find_may_have_changed_as_well(comprehension: Comprehension) -> None:
