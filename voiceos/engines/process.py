@@ -13,7 +13,6 @@ import contextlib
 import logging
 import os
 import pickle
-import signal
 import socket
 import sys
 import time
@@ -22,7 +21,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from voiceos import errors
-from voiceos.engines.printed import lines, no_memory
+from voiceos.engines import ended
+from voiceos.engines.printed import lines
 from voiceos.engines.pulse import PING, REST_S, Pulse
 from voiceos.engines.worker import HEADER, Ack, Call, Cancel, Done, Failed, Item, Ping, pack
 
@@ -30,8 +30,6 @@ log = logging.getLogger(__name__)
 
 BACK_OFF_S = (0.0, 0.5, 2.0, 10.0, 30.0)
 """Wait before the n-th start in a row that did not lead to an answered call; the last one repeats."""
-
-SHORT_OF_MEMORY = "close something, or choose a smaller model: `voiceos models list`"
 
 State = Literal["stopped", "starting", "ready", "down"]
 
@@ -260,7 +258,7 @@ class EngineProcess:
         if isinstance(ours, type) and issubclass(ours, errors.VoiceosError):
             return ours(failed.message, hint=failed.hint)
         if failed.kind == "MemoryError":
-            return errors.EngineStarved(f"the {self.spec.name} engine found no memory left", hint=SHORT_OF_MEMORY)
+            return errors.EngineStarved(f"the {self.spec.name} engine found no memory left", hint=ended.SHORT_OF_MEMORY)
         known = getattr(builtins, failed.kind, None)
         if known in (ValueError, TypeError, KeyError):
             return known(failed.message)  # type: ignore[no-any-return]
@@ -322,6 +320,7 @@ class EngineProcess:
     async def _run_once(self) -> None:
         ours, theirs = socket.socketpair()
         self._last_error = None
+        killed = ended.killed_for_memory()
         try:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -363,18 +362,7 @@ class EngineProcess:
         except (EOFError, ConnectionError):
             if self._last_error is None and not self._closing:
                 code = await self._process.wait()
-                if code == -signal.SIGKILL:  # and not by us
-                    raise errors.EngineStarved(
-                        f"the {self.spec.name} engine was killed by the system, which does so when memory runs out",
-                        hint=SHORT_OF_MEMORY,
-                    ) from None
-                if no_memory(self._stderr):
-                    raise self._error(Failed(0, "MemoryError", "", "")) from None
-                detail = f" ({self._stderr[-1]})" if self._stderr else ""
-                raise errors.EngineCrashed(
-                    f"the {self.spec.name} engine ended unexpectedly with code {code}{detail}",
-                    hint="it restarts by itself; `voiceos doctor` checks it",
-                ) from None
+                raise ended.why(self.spec.name, code, self._stderr, killed) from None
         finally:
             self._pulse.end()
             self.kill()

@@ -12,9 +12,11 @@ import threading
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from voiceos.audio.frames import RATE_HZ
+from voiceos.engines.ended import killed_for_memory
 from voiceos.engines.language_model import ProcessLanguageModel
 from voiceos.engines.process import EngineProcess, EngineSpec
 from voiceos.engines.speech_to_text import ProcessSpeechToText
@@ -54,20 +56,32 @@ async def test_an_engine_that_ends_as_a_thread_finds_no_memory_tells_of_memory(
         assert type(caught.value) is kind
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="which signal it was is known on Linux only")
-async def test_an_engine_that_the_system_kills_tells_of_memory_and_comes_back() -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts whom it ends as memory runs out")
+@pytest.mark.parametrize(("counted", "kind"), [(3, EngineCrashed), (4, EngineStarved), (None, EngineStarved)])
+async def test_an_engine_that_is_killed_tells_of_memory_where_that_ran_out_and_comes_back(
+    counted: int | None, kind: type[EngineCrashed], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the system does not count, it mostly was for memory."""
+    (tmp_path / "vmstat").write_text("pgfault 1\noom_kill 3\n")
+    monkeypatch.setattr(psutil, "PROCFS_PATH", str(tmp_path))
     spec = EngineSpec("tts", "voiceos.engines.scripted:ScriptedVoice", {"hang_on": "long"})
     async with EngineProcess(spec) as engine:
         await engine.wait_ready()
         speaking = asyncio.create_task(engine.call("synthesize", text="a long text", speed=1.0))
         await asyncio.sleep(0.2)
         assert engine.pid is not None
+        (tmp_path / "vmstat").write_text("" if counted is None else f"pgfault 2\noom_kill {counted}\n")
         os.kill(engine.pid, signal.SIGKILL)
-        with pytest.raises(EngineStarved) as caught:
+        with pytest.raises(EngineCrashed) as caught:
             await speaking
-        assert caught.value.spoken == "error.memory"
+        assert type(caught.value) is kind
+        assert (caught.value.spoken == "error.memory") == (kind is EngineStarved)
         while engine.state != "ready":
             await engine._changed.wait()
+
+
+def test_linux_counts_whom_it_ends() -> None:
+    assert (killed_for_memory() is None) == (sys.platform != "linux")
 
 
 async def test_an_engine_that_hangs_is_killed_in_time_however_often_it_is_asked_again() -> None:
