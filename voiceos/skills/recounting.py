@@ -334,7 +334,7 @@ class Recounting:
     def holds(self, one: Held, wanted: Holds, text: str) -> bool:
         """Whether a sentence holds what an answer to a text has to."""
         if wanted == "name":
-            return any(name not in text for name in self._names(one.sentence))
+            return any(name not in text for name in self._names(self._questions.of_somebody(one.sentence, text)))
         if wanted == "day":
             day = due.moment(one.sentence, ANY_DAY, self._vocabulary.data["due"])
             return day is not None or self._questions.tells_of_a_day(one.sentence)

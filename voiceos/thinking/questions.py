@@ -116,6 +116,11 @@ class Questions:
     def tells_of_a_day(self, text: str) -> bool:
         return re.search(self._words["day"], text, re.IGNORECASE) is not None
 
+    def of_somebody(self, text: str, question: str) -> str:
+        """What of a text may tell who it is that is asked for: without the places, where somebody is."""
+        asks = re.search(self._words["asks_who"], question, re.IGNORECASE)
+        return re.sub(self._words["in_place"], " ", text, flags=re.IGNORECASE) if asks else text
+
     def tells_of_a_place(self, text: str) -> bool:
         without = re.sub(self._words["no_place"], " ", text, flags=re.IGNORECASE)
         return re.search(self._words["place"], without, re.IGNORECASE) is not None

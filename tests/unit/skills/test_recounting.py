@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from voiceos.languages import Phrases
 from voiceos.memory import NOTE, USER, Store
 from voiceos.memory.plain import Plain
+from voiceos.skills.in_force import Held
 from voiceos.skills.readings import Readings
 from voiceos.skills.recounting import Recounting
 
@@ -215,6 +217,18 @@ def test_of_what_was_never_told_that_is_said(memory: Memory, question: str) -> N
     assert memory.ask(question) == "never told"
     memory.say(question)
     assert memory.ask(question) == "never told", "a question tells nothing"
+
+
+def test_where_somebody_is_tells_not_who() -> None:
+    told = Held("", "", "", "My cousin Ann is getting married in York.", BEGIN)
+    assert not RECOUNTING.holds(told, "name", "Who is Ann marrying?")
+    assert RECOUNTING.holds(told, "name", "Which city is Ann getting married in?")
+    assert RECOUNTING.holds(replace(told, sentence="Ann is with Bob in York."), "name", "Who is Ann marrying?")
+
+
+def test_days_are_told_by_numbers_alone() -> None:
+    told = Held("", "", "", "They moved it again. Twenty-fourth.", BEGIN)
+    assert RECOUNTING.holds(told, "day", "When is it?")
 
 
 def test_what_something_of_theirs_cost_only_they_can_tell(memory: Memory) -> None:
