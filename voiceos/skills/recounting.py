@@ -106,11 +106,21 @@ class Recounting:
         for one in recalled:
             if isinstance(one, Fact):
                 if one.in_force and one.id not in known.gone:
-                    found.append(as_held(one))
+                    found.append(self._with_what_is_so_instead(one, store))
             elif one.id not in known.outdated and not self._readings.in_need(one):
                 reading = self._readings.of(one, store)
                 found.append(Held("", "", "", reading.said, reading.at))
         return list({terms.folded(one.sentence): one for one in reversed(found) if one.sentence}.values())[::-1]
+
+    def _with_what_is_so_instead(self, fact: Fact, store: Store) -> Held:
+        """A fact; one that tells of a change as it was told, with what is so now."""
+        held = as_held(fact)
+        told_in = store.episode(fact.episode) if fact.episode is not None else None
+        if told_in is None or not self._questions.tells_of_a_change(fact.sentence):
+            return held
+        said = self._readings.of(told_in, store).said
+        whole = fact.sentence.rstrip(" .!") in said and len(said) <= LONGEST_LETTERS
+        return replace(held, sentence=said) if whole else held
 
     def knows(self, store: Store, name: str) -> bool:
         """Whether somebody of the name is. Raises StorageError."""

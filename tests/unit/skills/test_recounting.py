@@ -219,6 +219,17 @@ def test_of_what_was_never_told_that_is_said(memory: Memory, question: str) -> N
     assert memory.ask(question) == "never told", "a question tells nothing"
 
 
+def test_what_is_no_longer_so_is_stated_with_what_is_so_now(memory: Memory) -> None:
+    memory.say("Colin drives a lorry.", "My son Colin is not driving any more. He's in the warehouse.")
+    store = memory.store
+    told_in, sentence = store.episodes(limit=1)[0].id, "Colin is not driving any more."
+    gone = store.remember_fact(
+        "Colin", "did", "not driving", at=memory.now, sentence=sentence, single=False, episode=told_in
+    )
+    (stated,) = RECOUNTING.statements(store, [gone])
+    assert stated.sentence == "My son Colin is not driving any more. Colin is in the warehouse."
+
+
 def test_where_somebody_is_tells_not_who() -> None:
     told = Held("", "", "", "My cousin Ann is getting married in York.", BEGIN)
     assert not RECOUNTING.holds(told, "name", "Who is Ann marrying?")
