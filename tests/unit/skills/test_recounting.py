@@ -246,6 +246,7 @@ def test_what_something_of_theirs_cost_only_they_can_tell(memory: Memory) -> Non
     assert memory.ask("How much was the cottage?") == ""
     memory.say("We bought a cottage in Bath.")
     assert memory.ask("How much was the cottage?") == "never told"
+    assert memory.ask("What did the cottage cost?") == "never told"
     memory.say("The cottage was ninety thousand.")
     assert memory.ask("How much was the cottage?") == "The cottage was ninety thousand."
     assert memory.ask("How much is the Eiffel Tower?") == ""
