@@ -64,12 +64,23 @@ _CLAIMS = (
 """Of a sentence that does not admit anything: what it claims to know."""
 
 _PAST = re.compile(
-    r"n't\b|\b(used to|before|previously|formerly|earlier|no longer|any ?more|moved from|was|were|had|once|until|"
+    r"\b(used to|before|previously|formerly|earlier|no longer|not any ?more|anymore|moved from|was|were|had|once|until|"
     r"instead of|changed from|switched from|rather than|your old|former|ex|originally|at first|left|quit|"
-    r"(gave|given) up|stopped|sold|(swapped|traded|exchanged) .* for|traded .* in|(took|taken) \w+ off|let .* go|"
-    r"retired|chucked|folded|broke|died|(jacked|packed) in|(has|have|is|are) (gone|off|over)|"
-    r"(fed up|done|finished|through) with|(gone|went|moved|walked) (off|out|away)|not|from)\b"
+    r"(gave|given) up|stopped|sold|not|from)\b"
 )
+"""In the clause of what is no longer so: that it is past."""
+_ENDED = (
+    r"\b(swapped|traded|exchanged) (\w+ ){0,3}OLD\b.* for\b",
+    r"\btraded (\w+ ){0,3}OLD\b.* in\b(?! for\b)",
+    r"\blet (\w+ ){0,2}OLD\b.* go\b(?! for\b)",
+    r"\b(took|taken) \w+ off (\w+ ){0,2}OLD",
+    r"\b(chucked|ditched|(jacked|packed) in|walked out on|(fed up|done|finished|through) with) (\w+ ){0,3}OLD",
+    r"n't (\w+ ){0,3}OLD\b.* any ?more\b",
+    r"OLD\w*( \w+)?( has| have|'s|'ve)? (gone|went|moved|walked) (off|out|away)\b",
+    r"OLD\w*( \w+)? (has|have|'s) (gone|folded|broken|retired|closed|died)\b",
+    r"OLD\w* (folded|broke|died|closed|is off|is over)\W*$",
+)
+"""Likewise of what is no longer so itself, which stands for OLD."""
 _WHEN_SAID = re.compile(r"[^.:;!?]*\byou said:")
 """When something was told is no part of it: "6 months ago, on a Tuesday you said: ..."."""
 _CLAUSE = re.compile(r"[,;:.!?]| but | and | now | then ")
@@ -110,10 +121,14 @@ def of_never(answer: str) -> Verdict:
 def tells_old(answer: str, old: Sequence[str]) -> bool:
     """Whether what is no longer so is told as if it were: not where its clause speaks of the past."""
     return any(
-        re.search(pattern, clause, re.IGNORECASE) and not _PAST.search(clause)
+        re.search(pattern, clause, re.IGNORECASE) and not _PAST.search(clause) and not _ended(pattern, clause)
         for clause in _CLAUSE.split(_WHEN_SAID.sub("", answer.replace("’", "'").lower()))
         for pattern in old
     )
+
+
+def _ended(old: str, clause: str) -> bool:
+    return any(re.search(one.replace("OLD", f"(?:{old})"), clause, re.IGNORECASE) for one in _ENDED)
 
 
 def of_told(answer: str, accept: Sequence[str], old: Sequence[str] = ()) -> Verdict:
