@@ -100,48 +100,52 @@ class Comprehension:
             return by_rule if newer is None else self._recounting.as_told(newer, now)
         if by_rule is not None and by_rule.said is not None and by_rule.known:
             odds = await self._judgement.odds(question, by_rule.said.sentence)
-            changed = await self._changed(question, by_rule.said, {by_rule.said: odds}, since)
-            if odds < IS_MEANT:
-                return self._recounting.perhaps(changed or by_rule.said, now)
-            return by_rule if changed is None else self._recounting.as_told(changed, now)
+            changed, changed_odds = await self._changed(question, by_rule.said, {by_rule.said: odds}, since)
+            if min(odds, changed_odds) < IS_MEANT:
+                return self._recounting.perhaps(changed, now)
+            return by_rule if changed == by_rule.said else self._recounting.as_told(changed, now)
         odds_of = {one: await self._judgement.odds(question, one.sentence) for one in statements}
         most = max(odds_of.values(), default=0.0)
         if most < MAY_TELL:
             return by_rule or (self._recounting.never_told() if own else None)
         best = max((one for one in odds_of if odds_of[one] >= AS_LIKELY * most), key=lambda one: one.at)
-        told = await self._changed(question, best, odds_of, since) or best
-        fits = self._fits(told, question)
+        told, odds = await self._changed(question, best, odds_of, since)
+        fits = self._fits(told, question) and odds >= IS_MEANT
         if by_rule is None and fits and odds_of[best] >= TELLS:
             return self._recounting.as_told(told, now)
         return self._recounting.perhaps(told, now) if by_rule is not None or own else None
 
-    async def _changed(self, question: str, best: Held, odds_of: Mapping[Held, float], since: Since) -> Held | None:
-        """What was told of the same later, where it tells what is asked as well, or, as it speaks of a change, may."""
+    async def _changed(
+        self, question: str, best: Held, odds_of: Mapping[Held, float], since: Since
+    ) -> tuple[Held, float]:
+        """What was told of the same later, with its odds, where it tells what is asked as well, or, as it speaks of a
+        change, may; else `best`."""
         fitting = [one for one in await since(best) if self._fits(one, question)]
         as_likely = max(MAY_TELL, AS_LIKELY * odds_of[best])
         for one in fitting[:JUDGED_SINCE]:
             odds = odds_of[one] if one in odds_of else await self._judgement.odds(question, one.sentence)
-            least = MAY_CHANGE if self._questions.tells_of_a_change(one.sentence) else as_likely
+            least = MAY_CHANGE if self._questions.may_tell_of_a_change(one.sentence) else as_likely
             if odds > LATER_TELLS or odds >= least:
-                return one
-        return None
+                return one, odds
+        return best, odds_of[best]
 
     async def _newer(self, question: str, fact: Held, since: Since) -> Held | None:
         """What was told later than a fact in force and tells something else to what is asked, so that the fact should
         have been drawn from it. Mostly there is nothing alike, and nothing is judged."""
-        value = terms.folded(fact.value)
-        fitting = [
-            one for one in await since(fact) if value not in terms.folded(one.sentence) and self._fits(one, question)
-        ][:JUDGED_SINCE]
-        for one in fitting:
+        fitting = [one for one in await since(fact) if self._differs(one, fact) and self._fits(one, question)]
+        if not fitting:
+            return None
+        as_likely = AS_LIKELY * await self._judgement.odds(question, fact.sentence)
+        for one in fitting[:JUDGED_SINCE]:
             odds = await self._judgement.odds(question, one.sentence)
-            if odds < TELLS:
-                continue
-            if self._questions.tells_of_a_change(one.sentence):
-                return one
-            if odds >= AS_LIKELY * await self._judgement.odds(question, fact.sentence):
+            if odds >= TELLS and (odds >= as_likely or self._questions.tells_of_a_change(one.sentence)):
                 return one
         return None
+
+    def _differs(self, one: Held, fact: Held) -> bool:
+        """Whether it does not tell the same value again, but as one that has changed."""
+        words = set(terms.words(one.sentence))
+        return not set(terms.words(fact.value)) <= words or self._questions.tells_of_a_change(one.sentence)
 
     def _fits(self, one: Held, question: str) -> bool:
         """Whether it holds what the asking word wants."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from voiceos.memory import NOTE, USER, Episode, Fact, Kind, Store, terms
+from voiceos.memory import NOTE, USER, Episode, Fact, Kind, Store, provenance, terms
 from voiceos.memory.drawing import Over
 from voiceos.memory.learning import ENDED_AT_ONCE, ends
 from voiceos.memory.relations import Vocabulary
@@ -33,6 +33,7 @@ class InForce:
     def __init__(self, store: Store, vocabulary: Vocabulary, readings: Readings) -> None:
         self._store = store
         self._vocabulary = vocabulary
+        self._readings = readings
         notes = store.facts(relation=NOTE, superseded=True, limit=WAITING)
         self.outdated = {one.episode for one in notes if not one.in_force and one.episode is not None}
         """Turns that told what is no longer so."""
@@ -77,6 +78,16 @@ class InForce:
         now = [self._gone[one.id] for one in facts if one.id in self._gone]
         then = [self._store.fact(one.superseded_by) for one in facts if one.superseded_by is not None]
         return max([*now, *(as_held(one) for one in then if one is not None)], key=lambda one: one.at, default=None)
+
+    def with_next(self, fact: Fact) -> Held:
+        """A fact that was drawn, with the sentence behind it: where it tells of a change, that tells what is so now."""
+        held = as_held(fact)
+        told_in = self._store.episode(fact.episode) if fact.episode is not None else None
+        if told_in is None or told_in.id in self.outdated:
+            return held
+        _, found, behind = self._readings.of(told_in, self._store).said.partition(fact.sentence.rstrip(" .!"))
+        then = provenance.sentences(behind.lstrip(" .!"))[:1]
+        return replace(held, sentence=" ".join([held.sentence, *then])) if found else held
 
     def naming(self, name: str) -> list[Held]:
         """Who somebody is to the user."""

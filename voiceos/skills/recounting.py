@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from babel.lists import format_list
 
 from voiceos.languages import Phrases
-from voiceos.memory import USER, Episode, Fact, Store, due, provenance, terms
+from voiceos.memory import USER, Episode, Fact, Kind, Store, due, provenance, terms
 from voiceos.memory.plain import Plain, parts
 from voiceos.memory.relations import Vocabulary
 from voiceos.skills import memory as says
@@ -74,7 +74,7 @@ class Recounting:
         held = self._held(known, owners, asked)
         if held and (told := self._in_words(held, asked)):
             numbers = tuple(one.number for one in held if one.number is not None)
-            return Told(told, numbers, fact=held[0] if len(held) == 1 else None)
+            return Told(told, numbers, fact=held[0] if len(held) == 1 and self._is_one(held[0]) else None)
         ended = [end for one in owners for of in asked.relations if (end := known.ended(one, of))]
         spoken = self._spoken(known, store, asked, owners, text, recalled)
         if ended:
@@ -106,21 +106,17 @@ class Recounting:
         for one in recalled:
             if isinstance(one, Fact):
                 if one.in_force and one.id not in known.gone:
-                    found.append(self._with_what_is_so_instead(one, store))
+                    changes = self._questions.tells_of_a_change(one.sentence)
+                    found.append(known.with_next(one) if changes else as_held(one))
             elif one.id not in known.outdated and not self._readings.in_need(one):
                 reading = self._readings.of(one, store)
                 found.append(Held("", "", "", reading.said, reading.at))
         return list({terms.folded(one.sentence): one for one in reversed(found) if one.sentence}.values())[::-1]
 
-    def _with_what_is_so_instead(self, fact: Fact, store: Store) -> Held:
-        """A fact; one that tells of a change as it was told, with what is so now."""
-        held = as_held(fact)
-        told_in = store.episode(fact.episode) if fact.episode is not None else None
-        if told_in is None or not self._questions.tells_of_a_change(fact.sentence):
-            return held
-        said = self._readings.of(told_in, store).said
-        whole = fact.sentence.rstrip(" .!") in said and len(said) <= LONGEST_LETTERS
-        return replace(held, sentence=said) if whole else held
+    def _is_one(self, held: Held) -> bool:
+        """Whether there is one value of the kind at a time, so that another takes its place."""
+        known = self._vocabulary.relations.get(held.relation)
+        return known is None or known.single or known.kind is Kind.PLAN
 
     def knows(self, store: Store, name: str) -> bool:
         """Whether somebody of the name is. Raises StorageError."""
@@ -350,6 +346,8 @@ class Recounting:
             return day is not None or self._questions.tells_of_a_day(one.sentence)
         if wanted == "place":
             return self._questions.tells_of_a_place(one.sentence)
+        if wanted == "price":
+            return self._questions.tells_of_a_price(one.sentence)
         number = parts(self._language)["number"]
         return wanted != "number" or re.search(rf"\b{number}\b", one.sentence, re.IGNORECASE) is not None
 

@@ -12,7 +12,7 @@ from voiceos.languages import table
 from voiceos.memory import terms
 from voiceos.memory.plain import compiled, parts, with_parts
 
-Holds = Literal["", "name", "day", "number", "place"]
+Holds = Literal["", "name", "day", "number", "place", "price"]
 
 
 @cache

@@ -128,6 +128,14 @@ class Questions:
     def tells_of_a_change(self, text: str) -> bool:
         return re.search(self._words["changed"], text, re.IGNORECASE) is not None
 
+    def may_tell_of_a_change(self, text: str) -> bool:
+        """Likewise in words that tell of other things as well."""
+        may = re.search(self._words["may_have_changed"], text, re.IGNORECASE) is not None
+        return may or self.tells_of_a_change(text)
+
+    def tells_of_a_price(self, text: str) -> bool:
+        return re.search(self._words["price"], text, re.IGNORECASE) is not None
+
     def plural(self, person: str) -> str:
         """ "sisters" of "sister"."""
         told = self._words["identity"]["plural"]
