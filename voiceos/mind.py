@@ -23,7 +23,7 @@ from voiceos.errors import EngineError, VoiceosError, bug
 from voiceos.idleness import unless_busy
 from voiceos.memory import Fact, Store
 from voiceos.memory.ports import Embedder
-from voiceos.memory.recollection import Recollection
+from voiceos.memory.recollection import Recollection, at_once
 from voiceos.memory.worth import worth
 from voiceos.recalling import RECALL_S, Recalling
 from voiceos.skills.comprehension import PATIENCE_S, Comprehension
@@ -198,7 +198,7 @@ class Mind:
         await self._diary.write()
         if self._reflection is not None:
             await self._reflection.draw()
-        await self._recollection.catch_up(_at_once)
+        await self._recollection.catch_up(at_once)
         await self.make_ready()
         await self.tell()
 
@@ -338,7 +338,3 @@ class Mind:
         task = asyncio.create_task(guarded())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-async def _at_once() -> None:
-    """Nobody speaks."""

@@ -32,7 +32,7 @@ from voiceos.errors import VoiceosError
 from voiceos.memory import NOTE, USER, Store
 from voiceos.memory.plain import Plain
 from voiceos.memory.ports import Embedder
-from voiceos.memory.recollection import Recollection
+from voiceos.memory.recollection import Recollection, at_once
 from voiceos.recalling import Recalling
 from voiceos.skills.comprehension import Comprehension
 from voiceos.skills.readings import Readings
@@ -104,7 +104,7 @@ async def ask(
         judgement = Judgement(engines.llm, language=LANGUAGE)
         recounting = Recounting(LANGUAGE)
         async with Diary(store, announce=print) as diary, Recollection(store, embedder) as recollection:
-            await recollection.catch_up(_at_once)
+            await recollection.catch_up(at_once)
             recalling = Recalling(
                 diary,
                 engines.thinker(),
@@ -146,7 +146,11 @@ def table(answered: Sequence[Answered]) -> str:
 async def run(options: argparse.Namespace) -> list[Answered]:
     settings, embedder = Settings(), embedder_of(Models())
     asked_of = tomllib.loads(QUESTIONS.read_text("utf-8"))
-    chosen = [life for life in lives() if life.name in asked_of and (not options.life or life.name in options.life)]
+    chosen = [
+        life
+        for life in lives()
+        if life.use == "tuning" and life.name in asked_of and (not options.life or life.name in options.life)
+    ]
     answered: list[Answered] = []
     async with Engines(settings, {"llm"}) as engines:
         for error in await engines.wait_ready():
@@ -161,10 +165,6 @@ async def run(options: argparse.Namespace) -> list[Answered]:
                     )
             answered += of_life
     return answered
-
-
-async def _at_once() -> None:
-    """Nobody speaks."""
 
 
 def main() -> int:

@@ -16,7 +16,7 @@ SHORT_OF_MEMORY = "close something, or choose a smaller model: `voiceos models l
 
 def killed_for_memory() -> int | None:
     """How many processes Linux has ended since it started, as memory ran out: `oom_kill` of /proc/vmstat, proc(5). None
-    where the system does not count them."""
+    where the system does not count them. What other programs end for that (systemd-oomd, earlyoom) is not counted."""
     try:
         told = Path(psutil.PROCFS_PATH, "vmstat").read_text("utf-8").splitlines()
     except (AttributeError, OSError):  # psutil has no such path but on Linux

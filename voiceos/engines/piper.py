@@ -62,6 +62,8 @@ class Piper:
             import onnxruntime
             from piper import PiperVoice
             from piper.config import PiperConfig
+
+            espeak.choose_once()
         except ImportError as error:
             raise EngineMissing(
                 f"the voice needs a package that is not installed ({error.name})", hint="pip install piper-tts"
@@ -86,7 +88,6 @@ class Piper:
             raise ModelError(f"the voice {path.stem} is not here: {error.filename}", hint=hint) from error
         except Exception as error:  # ONNX Runtime's exceptions share no base; whatever it is, the file is no voice
             raise ModelError(f"the voice {path.stem} cannot be loaded: {error}", hint=hint) from error
-        espeak.choose_once()
         self._voice: Any = PiperVoice(session=None, config=config)
         self.rate_hz: int = config.sample_rate
         self._frame_s = config.hop_length / config.sample_rate

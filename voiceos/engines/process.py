@@ -320,6 +320,7 @@ class EngineProcess:
     async def _run_once(self) -> None:
         ours, theirs = socket.socketpair()
         self._last_error = None
+        self._stderr.clear()
         killed = ended.killed_for_memory()
         try:
             self._process = await asyncio.create_subprocess_exec(

@@ -110,10 +110,9 @@ class Recollection:
         try:
             if self._fault:
                 return []
-            missing = await self._run(lambda: self._store.missing_vectors(self._embedder.name, limit=NEWEST))
-            if missing:
-                await self._embed(missing, _at_once)
-                await self._run(lambda: self._index.follow(most=BATCH))
+            if just_said := await self._run(self._just_said):
+                await self._embed(just_said, at_once)
+                await self._follow(at_once)
             return await self._run(lambda: self._recall.alike(text, least=least))
         except (EngineError, ModelError) as error:
             self._give_up(error)
@@ -167,6 +166,11 @@ class Recollection:
     def _missing(self) -> list[Unread]:
         return self._store.missing_vectors(self._embedder.name, limit=WRITE_BATCH)
 
+    def _just_said(self) -> list[Unread]:
+        """Turns before facts, which were drawn from earlier ones."""
+        missing = self._store.missing_vectors(self._embedder.name, limit=WRITE_BATCH + NEWEST)
+        return sorted(missing, key=lambda one: one.what == "fact")[:NEWEST]
+
     def _give_up(self, error: VoiceosError) -> None:
         if self._fault is None:
             self._fault = error
@@ -179,5 +183,5 @@ class Recollection:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
 
 
-async def _at_once() -> None:
-    """Whatever else goes on."""
+async def at_once() -> None:
+    """As `Idle`: whatever goes on."""

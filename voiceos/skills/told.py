@@ -19,4 +19,4 @@ class Told:
     known: bool = True
     """It tells what was asked for; else that it was never told, or not for sure."""
     fact: Held | None = None
-    """The fact in force that it tells, where that is one."""
+    """The fact in force that it tells, where that is exactly one, of which there is one at a time."""

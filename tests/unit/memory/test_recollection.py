@@ -14,7 +14,7 @@ from voiceos.idleness import Idleness
 from voiceos.memory import Episode, Store
 from voiceos.memory.ports import Vectors
 from voiceos.memory.recall import Memory
-from voiceos.memory.recollection import EMBED_BATCH, Recollection
+from voiceos.memory.recollection import EMBED_BATCH, NEWEST, Recollection
 
 NOW = datetime(2026, 1, 15, 10, tzinfo=UTC)
 QUESTION = "Where did my sister Anna move"
@@ -150,6 +150,8 @@ async def test_what_was_told_a_moment_ago_is_found_by_meaning_too(store: Store) 
     async with Recollection(store, ScriptedEmbedder()) as recollection:
         await recollection.catch_up(Idleness().wait)
         store.remember_turn("My sister Anna moved to Bremen", "I see.", at=NOW, conversation="b")
+        for number in range(NEWEST + 1):
+            store.remember_fact("Ben", "likes", f"game {number}", at=NOW, single=False)
         found = await recollection.alike("My sister Anna moved to Hamburg", least=0.3)
     assert [one.said for one in found if isinstance(one, Episode)] == [
         "My sister Anna moved to Hamburg",

@@ -110,8 +110,29 @@ def test_what_is_so_instead_is_told_with_what_is_so_no_longer() -> None:
     assert told == ("The doctor took me off the pills, it's drops now. One at night.", 1)
     told = SPOKEN.put_right("Mrs Lind has had to stop teaching.", [], ["A student called Viktor comes instead."])
     assert told == ("Mrs Lind has had to stop teaching, a student called Viktor comes instead.", 1)
-    for before, said in (("I had a nice lunch.", "It's cold now."), ("I quit my job.", "It's raining.")):
-        assert SPOKEN.put_right(before, [], [said]) == (before, 0)
+    told = SPOKEN.put_right("I don't drink coffee any more.", [], ["It's tea now."])
+    assert told == ("I don't drink coffee any more, it's tea now.", 1)
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        ("I had a nice lunch.", "It's cold now."),
+        ("I quit my job.", "It's my sister's birthday on Friday."),
+        ("I quit smoking.", "It's Tuesday."),
+        ("My bus stop is at the church.", "It's near the pub."),
+        ("My sister lives in Hull.", "Tell me a joke instead."),
+        ("I live in Hull.", "Now I drink tea instead."),
+    ],
+)
+def test_what_only_follows_is_not_told_with_it(before: str, said: str) -> None:
+    assert SPOKEN.put_right(before, [], [said]) == (before, 0)
+
+
+def test_who_only_wonders_at_themselves_puts_it_right() -> None:
+    late = "No wait, what am I saying? It's the ninth."
+    assert SPOKEN.put_right("It's on the eighth.", [], [late]) == ("It is on the ninth.", 1)
+    assert SPOKEN.put_right("It's on Monday.", [], ["Silly me, Tuesday."]) == ("It is on Tuesday.", 1)
 
 
 @pytest.mark.parametrize(
