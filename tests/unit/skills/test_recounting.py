@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +11,6 @@ import pytest
 from voiceos.languages import Phrases
 from voiceos.memory import NOTE, USER, Store
 from voiceos.memory.plain import Plain
-from voiceos.skills.in_force import Held
 from voiceos.skills.readings import Readings
 from voiceos.skills.recounting import Recounting
 
@@ -230,38 +228,9 @@ def test_what_is_no_longer_so_is_stated_with_what_is_so_now(memory: Memory) -> N
     assert stated.sentence == "Colin is not driving any more. Colin is in the warehouse."
 
 
-def test_where_somebody_is_tells_not_who() -> None:
-    told = Held("", "", "", "My cousin Ann is getting married in York.", BEGIN)
-    assert not RECOUNTING.holds(told, "name", "Who is Ann marrying?")
-    assert RECOUNTING.holds(told, "name", "Which city is Ann getting married in?")
-    assert RECOUNTING.holds(replace(told, sentence="Ann is with Bob in York."), "name", "Who is Ann marrying?")
-
-
-@pytest.mark.parametrize(
-    ("said", "question"),
-    [
-        ("My desk is near Paul.", "Who is my desk near?"),
-        ("In Leeds Dr Brown treats me.", "Who treats me?"),
-        ("I confided in Maria.", "Who did I confide in?"),
-        ("I was in Anna's office.", "Whose office was I in?"),
-    ],
-)
-def test_whoever_stands_behind_the_word_for_a_place_is_somebody(said: str, question: str) -> None:
-    assert RECOUNTING.holds(Held("", "", "", said, BEGIN), "name", question)
-
-
-def test_a_number_of_a_floor_is_no_day() -> None:
-    assert not RECOUNTING.holds(Held("", "", "", "We meet upstairs, twelfth floor.", BEGIN), "day", "When is it?")
-
-
 def test_what_broke_down_is_no_change_of_where_it_stands(memory: Memory) -> None:
     memory.say("The car is parked on level three.", "The car broke down on the way to Bath.")
     assert memory.ask("Where is the car parked?") == "The car is parked on level three."
-
-
-def test_days_are_told_by_numbers_alone() -> None:
-    told = Held("", "", "", "They moved it again. Twenty-fourth.", BEGIN)
-    assert RECOUNTING.holds(told, "day", "When is it?")
 
 
 def test_what_something_of_theirs_cost_only_they_can_tell(memory: Memory) -> None:
