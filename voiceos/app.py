@@ -103,8 +103,14 @@ def spec(stage: Stage, settings: Settings, store: Store) -> EngineSpec:
         if stage == "llm":
             arguments["context_tokens"] = section.context_tokens
             arguments["background_tokens"] = section.background_tokens
-    model = "" if wanted is None else wanted.name
-    return EngineSpec(stage, FACTORIES[stage, section.engine], arguments, model, budget_s=section.timeout_s)
+    return EngineSpec(
+        stage,
+        FACTORIES[stage, section.engine],
+        arguments,
+        model="" if wanted is None else wanted.name,
+        budget_s=section.timeout_s,
+        huge_pages=stage == "llm",  # the others gain less, and would take more memory (decision 39)
+    )
 
 
 JUDGES: Mapping[str, frozenset[EndpointJudge]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import logging
+from collections.abc import Mapping
 
 log = logging.getLogger(__name__)
 
@@ -11,6 +12,9 @@ _M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
 """mallopt(3), glibc."""
 
 _LARGE_BYTES = 256 * 1024
+
+_TUNABLES, _HUGE_PAGES = "GLIBC_TUNABLES", "glibc.malloc.hugetlb"
+"""https://www.gnu.org/software/libc/manual/html_node/Memory-Allocation-Tunables.html"""
 
 
 def one_arena() -> None:
@@ -31,6 +35,18 @@ def large_apart() -> None:
     holes that they leave fit the next ones badly.
     """
     _set(_M_MMAP_THRESHOLD, _LARGE_BYTES)
+
+
+def in_huge_pages(environment: Mapping[str, str]) -> dict[str, str]:
+    """`environment` for a process whose heap lies in pages of 2 MiB, where Linux gives them to those who ask (madvise
+    in /sys/kernel/mm/transparent_hugepage/enabled): weights that are read from end to end for each token are found
+    sooner in five hundred pages than in a quarter of a million. Whoever set glibc's switch keeps it; glibc before
+    2.35, musl and macOS take no notice.
+    """
+    asked = environment.get(_TUNABLES, "")
+    if _HUGE_PAGES in asked:
+        return dict(environment)
+    return {**environment, _TUNABLES: ":".join(filter(None, (asked, f"{_HUGE_PAGES}=1")))}
 
 
 def _set(parameter: int, value: int) -> None:

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from voiceos.heap import in_huge_pages
+
 _COUNT = """
 import ctypes, sys, threading
 from voiceos.heap import one_arena
@@ -114,3 +116,11 @@ def test_what_is_large_leaves_no_holes_once_something_larger_was_freed() -> None
     small_kb = 20 * 129
     assert _grown_kb("within") > small_kb + 512
     assert _grown_kb("apart") < small_kb + 512
+
+
+def test_whoever_set_the_size_of_pages_keeps_it() -> None:
+    assert in_huge_pages({"A": "b"}) == {"A": "b", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+    others = {"GLIBC_TUNABLES": "glibc.malloc.check=1"}
+    assert in_huge_pages(others) == {"GLIBC_TUNABLES": "glibc.malloc.check=1:glibc.malloc.hugetlb=1"}
+    own = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=0"}
+    assert in_huge_pages(own) == own

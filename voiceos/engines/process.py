@@ -20,7 +20,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from voiceos import errors
+from voiceos import errors, heap
 from voiceos.engines import ended
 from voiceos.engines.printed import lines
 from voiceos.engines.pulse import PING, REST_S, Pulse
@@ -53,6 +53,9 @@ class EngineSpec:
     rest_s: float = REST_S
     """How long it rests before it is asked whether it is still there. One that is stuck is told of within this and its
     budget; an answer costs it one wake-up."""
+    huge_pages: bool = False
+    """Keep its memory in pages of 2 MiB: for engines that read all of their weights again and again and set no more
+    memory aside than they use."""
 
 
 class _Pending:
@@ -322,6 +325,7 @@ class EngineProcess:
         self._last_error = None
         self._stderr.clear()
         killed = ended.killed_for_memory()
+        environment = heap.in_huge_pages(os.environ) if self.spec.huge_pages else os.environ
         try:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -333,7 +337,7 @@ class EngineProcess:
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,
                 start_new_session=True,  # a terminal's Ctrl-C reaches only the parent, which then stops in order
-                env={**os.environ, "PYTHONSAFEPATH": "1"},
+                env={**environment, "PYTHONSAFEPATH": "1"},
             )
         except BaseException:
             ours.close()
