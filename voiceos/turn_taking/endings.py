@@ -156,7 +156,10 @@ def _commit(state: State, at: float, policy: Policy) -> Step:
         if heard.intent is not None:
             return _answer(state, at, [do.Perform(state.turn, heard.intent, heard.text)], close=True)
         return _answer(state, at, [do.Release(state.turn, state.revision)], close=False)
-    if isinstance(heard, ev.Unclear) and is_expected(state, policy) and not state.suspended:
+    unclear = isinstance(heard, ev.Unclear) and is_expected(state, policy) and not state.suspended
+    # Its words, as they were understood at first, have ended a reply: where they are none now, silence is no answer.
+    lost = isinstance(heard, ev.Nothing | ev.Unclear) and state.interrupting == state.turn
+    if unclear or lost:
         sentence = "didnt_catch_again" if state.unclear else "didnt_catch"
         again = replace(state, unclear=state.unclear + 1)
         return _answer(again, at, [do.Say(state.turn, sentence, key=True)], close=True)

@@ -65,15 +65,20 @@ def test_words_over_the_reply_that_go_on_have_ended_it_all_the_same() -> None:
     assert table.feed(ev.Tick(5.4)) == [do.Release(2, 2)]
 
 
-def test_once_words_have_ended_the_reply_a_noise_ends_in_silence() -> None:
+@pytest.mark.parametrize("heard", [ev.Nothing(), ev.Unclear()])
+def test_once_words_have_ended_the_reply_silence_is_no_answer_to_a_rest_that_is_none(heard: ev.Heard) -> None:
     table = Table().speaking()
     table.says(3.0, 4.0)
     table.heard(4.2, ev.Words("no wait"))
     table.feed(ev.SpeechResumed(4.3))
     table.feed(ev.SpeechPaused(5.1, 5.0, 1.6))
-    table.heard(5.2, ev.Nothing())
-    assert table.feed(ev.Tick(5.6)) == [do.Cancel(2), do.CloseUtterance()]
-    assert table.state.phase is Phase.QUIET
+    table.heard(5.2, heard)
+    assert table.feed(ev.Tick(5.6)) == [do.CloseUtterance(), do.Say(2, "didnt_catch", key=True)]
+    assert table.state.phase is Phase.ANSWERING
+    table.feed(ev.PlaybackStarted(5.7, 2))
+    table.feed(ev.PlaybackFinished(6.5, 2))
+    table.says(7.0, 7.2)
+    assert table.feed(ev.Tick(7.6)) == [do.Cancel(3), do.CloseUtterance()], "a noise of its own is none"
 
 
 def test_a_first_sound_over_the_reply_ducks_it_for_a_moment() -> None:
