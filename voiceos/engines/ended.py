@@ -30,7 +30,7 @@ def why(name: str, code: int, printed: Iterable[str], killed_before: int | None)
         name: of the engine.
         code: with which it ended, as of `subprocess.Popen.returncode`.
         printed: the last lines that it wrote.
-        killed_before: `killed_for_memory` as it began.
+        killed_before: `killed_for_memory` as it was last known to be well.
     """
     last = list(printed)
     if no_memory(last):

@@ -101,7 +101,7 @@ class EngineProcess:
         self._pulse = Pulse(
             budget_s=lambda: self.spec.budget_s,
             rest_s=lambda: self.spec.rest_s,
-            ask=lambda: self._send(Ping(PING)),
+            ask=self._ask,
             stuck=self._give_up,
         )
         self._started_at = 0.0
@@ -110,6 +110,8 @@ class EngineProcess:
         self.missed = False
         """As it went down, somebody waited for it."""
         self._stderr: collections.deque[str] = collections.deque(maxlen=20)
+        self._killed: int | None = None
+        """Whom Linux had ended for memory when the child was last known to be well."""
 
     @property
     def pid(self) -> int | None:
@@ -245,6 +247,11 @@ class EngineProcess:
             if isinstance(message, Call | Ack):
                 self._pulse.owes(message.number)
 
+    def _ask(self) -> None:
+        """Whether it is still there. What became of others until now did not become of it."""
+        self._killed = ended.killed_for_memory()
+        self._send(Ping(PING))
+
     def _give_up(self) -> None:
         """The child has been silent for its budget."""
         if self.pid is None:
@@ -324,7 +331,7 @@ class EngineProcess:
         ours, theirs = socket.socketpair()
         self._last_error = None
         self._stderr.clear()
-        killed = ended.killed_for_memory()
+        self._killed = ended.killed_for_memory()
         environment = heap.in_huge_pages(os.environ) if self.spec.huge_pages else os.environ
         try:
             self._process = await asyncio.create_subprocess_exec(
@@ -367,7 +374,7 @@ class EngineProcess:
         except (EOFError, ConnectionError):
             if self._last_error is None and not self._closing:
                 code = await self._process.wait()
-                raise ended.why(self.spec.name, code, self._stderr, killed) from None
+                raise ended.why(self.spec.name, code, self._stderr, self._killed) from None
         finally:
             self._pulse.end()
             self.kill()

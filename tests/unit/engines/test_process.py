@@ -80,6 +80,27 @@ async def test_an_engine_that_is_killed_tells_of_memory_where_that_ran_out_and_c
             await engine._changed.wait()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts whom it ends as memory runs out")
+async def test_another_program_that_was_ended_for_memory_long_ago_is_not_why_an_engine_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = tmp_path / "vmstat"
+    counted.write_text("oom_kill 3\n")
+    monkeypatch.setattr(psutil, "PROCFS_PATH", str(tmp_path))
+    spec = EngineSpec("tts", "voiceos.engines.scripted:ScriptedVoice", {"hang_on": "long"}, rest_s=0.01)
+    async with EngineProcess(spec) as engine:
+        await engine.wait_ready()
+        counted.write_text("oom_kill 4\n")
+        while engine._killed != 4:  # noqa: ASYNC110 - nothing tells of a ping
+            await asyncio.sleep(0.01)
+        speaking = asyncio.create_task(engine.call("synthesize", text="a long text", speed=1.0))
+        await asyncio.sleep(0.2)
+        engine.kill()
+        with pytest.raises(EngineCrashed) as caught:
+            await speaking
+        assert type(caught.value) is EngineCrashed
+
+
 def test_linux_counts_whom_it_ends() -> None:
     assert (killed_for_memory() is None) == (sys.platform != "linux")
 
