@@ -6,6 +6,7 @@ gives all that a block allows for: a windowed sinc, whose right half of 1 ms is 
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -74,6 +75,7 @@ class Decimator:
         return np.asarray(np.einsum("ij,ij->i", windows[places], self._kernels[steps % self._phases]))
 
 
+@functools.lru_cache(maxsize=4)  # a stream begins anew behind each hole, which there are most of where time is short
 def _kernels(phases: int, half: int, rate_hz: int) -> NDArray[np.float32]:
     """Shape (phases, 2 · half): weights of the samples around a place, by its fraction of a sample."""
     places = np.arange(1 - half, half + 1) - np.arange(phases)[:, None] / phases
