@@ -100,7 +100,8 @@ class Persona:
             data["time_full"],
             data["time_short"],
             data["cut_off"],
-            tuple(data["never"]),
+            # A small model that has twice read how it was broken off breaks off by itself.
+            (*data["never"], data["cut_off"], f" {data['cut_off']}"),
             language,
             data["stay_close"],
             tuple(data["close_beginnings"]),
