@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import threading
+from collections.abc import AsyncIterator
+from typing import TypeVar
 
 import pytest
 
@@ -18,9 +21,25 @@ from voiceos.audio.speaker import Speaker
 from voiceos.bench.virtual_card import VirtualCard
 from voiceos.errors import AudioError
 
+Stream = TypeVar("Stream", Microphone, Speaker)
+
+
+@contextlib.asynccontextmanager
+async def closing(stream: Stream) -> AsyncIterator[Stream]:
+    """The stream, open, and then told to close, which where its server was killed may never come about: PulseAudio's
+    client waits, with its lock held, for sound to be given back that only who waits for that lock can give back."""
+    await stream.__aenter__()
+    try:
+        yield stream
+    finally:
+        try:
+            await stream.__aexit__(None, None, None)
+        except AudioError as error:
+            assert "close a stream" in str(error)
+
 
 async def test_a_killed_server_is_noticed_and_a_new_one_is_found(card: VirtualCard) -> None:
-    async with Speaker("", clock=CLOCK) as speaker, Microphone("", clock=CLOCK) as microphone:
+    async with closing(Speaker("", clock=CLOCK)) as speaker, closing(Microphone("", clock=CLOCK)) as microphone:
         await frames_until(microphone, lambda frames: len(frames) == 10)
         card.stop_server(kill=True)
         killed = CLOCK.monotonic()
@@ -46,7 +65,7 @@ async def test_a_stream_that_never_ends_its_closing_keeps_no_new_one_from_openin
     never, closing = threading.Event(), microphone._stream.close
 
     def close(**arguments: bool) -> None:
-        """As where PortAudio's thread was broken off with a lock in its hands, which comes about by chance only."""
+        """As where the server was killed between two calls of PortAudio's thread, which comes about by chance only."""
         never.wait()
         closing(**arguments)
 
@@ -72,11 +91,28 @@ async def test_it_is_not_ended_under_a_call_that_hangs(
         await reinitialise()
         assert "not started anew, for calls have not come back: portaudio: open the microphone" in caplog.text
     async with asyncio.timeout(20):
-        while portaudio.hangs():  # noqa: ASYNC110 - its threads tell nobody
+        while "portaudio: open the microphone" in portaudio.hanging():  # noqa: ASYNC110 - its threads tell nobody
             await asyncio.sleep(0.05)
     await reinitialise()
     async with Microphone("", clock=CLOCK) as microphone:
         assert len(await frames_until(microphone, lambda frames: len(frames) == 10)) == 10
+
+
+async def test_what_went_wrong_is_told_rather_than_that_closing_hangs(card: VirtualCard) -> None:
+    never = threading.Event()
+    try:
+        with pytest.raises(KeyError, match="what went wrong"):
+            async with Speaker("", clock=CLOCK) as speaker:
+                closing = speaker._stream.close
+
+                def close(**arguments: bool) -> None:
+                    never.wait()
+                    closing(**arguments)
+
+                speaker._stream.close = close
+                raise KeyError("what went wrong")
+    finally:
+        never.set()
 
 
 async def test_devices_are_found_by_part_of_their_name(card: VirtualCard) -> None:

@@ -151,7 +151,7 @@ class Microphone:
         self._watch.cancel()
         stream, self._stream = self._stream, None
         self._arrived.set()
-        await close_stream(stream)
+        await close_stream(stream, after=error)
         if self.dropped or self.overflows:
             log.warning("microphone lost %d samples and overflowed %d times", self.dropped, self.overflows)
 

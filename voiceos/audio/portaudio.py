@@ -82,11 +82,16 @@ async def reinitialise() -> None:
     """Start PortAudio anew: devices that came, went or were renamed, a restarted sound server.
 
     Every stream has to be closed before. Raises AudioError where one is open or PortAudio does not start. Where a call
-    has not come back, as to a server that stands still or in the closing of a stream (PortAudio breaks off its own
-    thread, which may hold a lock of the server's client just then), it stays as it is, for it cannot be ended under
-    that call: the names that it knows lead to a new sound server all the same.
+    has not come back, as to a server that stands still or in the closing of a stream (where the server was killed,
+    PulseAudio's client may wait for good for sound that it holds itself), it stays as it is, for it cannot be ended
+    under that call: the names that it knows lead to a new sound server all the same.
     """
     await patiently(_reinitialise, "start anew")
+
+
+def hanging() -> list[str]:
+    """What the calls other than this thread's that have not come back were asked for."""
+    return sorted(call.name for call in _calls - {threading.current_thread()})
 
 
 def hangs() -> bool:
@@ -96,7 +101,7 @@ def hangs() -> bool:
 
 
 def _reinitialise() -> None:
-    if hung := sorted(call.name for call in _calls - {threading.current_thread()}):
+    if hung := hanging():
         log.warning("not started anew, for calls have not come back: %s", ", ".join(hung))
         return
     if _open:
@@ -134,17 +139,22 @@ async def open_stream(make: Callable[[Any], Any], what: str, flows: asyncio.Even
         async with asyncio.timeout(PATIENCE_S):
             await flows.wait()
     except BaseException as error:
-        await close_stream(stream)
+        await close_stream(stream, after=error)
         if isinstance(error, TimeoutError):
             raise AudioError(f"The {what} opens, but no sound flows through it.", hint=NO_SERVER_HINT) from error
         raise
     return stream
 
 
-async def close_stream(stream: Any) -> None:
-    """Stop and close, whatever state the sound server is in. Raises AudioError where PortAudio hangs."""
-
-    await patiently(lambda: _close(stream), "close a stream")
+async def close_stream(stream: Any, *, after: BaseException | None = None) -> None:
+    """Stop and close, whatever state the sound server is in. Raises AudioError where PortAudio hangs, unless something
+    went wrong before, `after`, which says more."""
+    try:
+        await patiently(lambda: _close(stream), "close a stream")
+    except AudioError as error:
+        if after is None:
+            raise
+        log.warning("%s", error)
 
 
 def _close(stream: Any) -> None:

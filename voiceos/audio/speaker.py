@@ -153,7 +153,7 @@ class Speaker:
         for timer in self._finishing.values():
             timer.cancel()
         stream, self._stream = self._stream, None
-        await close_stream(stream)
+        await close_stream(stream, after=error)
         if self.underruns:
             log.warning("times that the loudspeaker ran dry: %d", self.underruns)
 
