@@ -82,6 +82,8 @@ class Session:
 
     played: Samples
     user: Samples
+    replies_s: tuple[tuple[float, float], ...]
+    """Where in `played` a reply sounds."""
     spans_s: tuple[tuple[float, float], ...]
     """Where in `user` somebody speaks."""
     own_s: float
@@ -122,6 +124,7 @@ def sessions(replies: Sequence[Samples], minutes: float, seed: int) -> Iterator[
     left_s, number = minutes * 60, 0
     while left_s > 1.0:
         own_s, at, parts = 0.0, 0, []
+        own: list[tuple[int, int]] = []
         spans: list[tuple[int, int]] = []
         while own_s < min(SESSION_S, left_s):
             reply = replies[number % len(replies)]
@@ -131,6 +134,7 @@ def sessions(replies: Sequence[Samples], minutes: float, seed: int) -> Iterator[
             while begin + 3 * RATE_HZ < at + len(reply):
                 spans.append((begin, begin + round(USER_S * RATE_HZ)))
                 begin += round(chance.uniform(4.0, 7.0) * RATE_HZ)
+            own.append((at, at + len(reply)))
             own_s += len(reply) / RATE_HZ
             at += len(parts[-2]) + len(parts[-1])
         user = np.zeros(at, np.float32)
@@ -138,17 +142,19 @@ def sessions(replies: Sequence[Samples], minutes: float, seed: int) -> Iterator[
             said = people[place % len(people)][: end - begin]
             user[begin : begin + len(said)] = LEVEL / speech_level(said) * said
             spans[place] = (begin, begin + len(said))
-        seconds = tuple((begin / RATE_HZ, end / RATE_HZ) for begin, end in spans)
-        yield Session(np.concatenate(parts).astype(np.float32), user, seconds, own_s)
+        replies_s, spans_s = (tuple((begin / RATE_HZ, end / RATE_HZ) for begin, end in some) for some in (own, spans))
+        yield Session(np.concatenate(parts).astype(np.float32), user, replies_s, spans_s, own_s)
         left_s -= own_s
 
 
-def suspensions(heard: Heard, settings: Settings) -> list[Suspension]:
-    """Where the reply would have fallen silent, had it not gone on: an utterance counts once, and ends as it pauses."""
+def suspensions(heard: Heard, replies_s: Sequence[tuple[float, float]], settings: Settings) -> list[Suspension]:
+    """Where a reply would have fallen silent, had it not gone on: an utterance counts once, and ends as it pauses."""
     gate, barge_in_s = app.gate(settings), app.policy(settings).barge_in_s
+    gate.echoes = True
     found: list[Suspension] = []
     began: float | None = None
     for number, at in enumerate(heard.at):
+        gate.over_reply = any(begin_s <= at < end_s for begin_s, end_s in replies_s)
         frame = Frame(float(at), heard.clean[number * FRAME_SAMPLES : (number + 1) * FRAME_SAMPLES])
         events = gate.feed(frame)
         began = next((event.began_at for event in events if isinstance(event, SpeechStarted)), began)
@@ -180,13 +186,13 @@ def interruptions(
             minutes_done, selves, removals = 0.0, 0, []
             for session in sessions(replies, minutes, seed):
                 heard = hear(session.played, response=_response(room), level_db=level_db)
-                selves += len(suspensions(heard, settings))
+                selves += len(suspensions(heard, session.replies_s, settings))
                 removals.append(removed_db(heard, 4.0, len(heard.at) * FRAME_S))
                 minutes_done += session.own_s / 60
             asked, late_ms = 0, []
             for session in sessions(replies, user_minutes, seed + 1):
                 heard = hear(session.played, session.user, response=_response(room), level_db=level_db)
-                found = suspensions(heard, settings)
+                found = suspensions(heard, session.replies_s, settings)
                 asked += len(session.spans_s)
                 for begin_s, end_s in session.spans_s:
                     first = [one.at_s for one in found if begin_s - 0.1 <= one.began_s and begin_s < one.at_s < end_s]
