@@ -46,6 +46,7 @@ class PhraseSplitter:
         self._conjunctions = frozenset(data["conjunctions"])
         self._prepositions = frozenset(data["prepositions"])
         self._determiners = frozenset(data["determiners"])
+        self._approximate = frozenset(data["approximate"])
         self._clinging = frozenset(data["clinging"]) | self._prepositions | self._determiners
         self._buffer = ""
         self._done = 0
@@ -97,6 +98,8 @@ class PhraseSplitter:
             return len(text)
         if not token[:1] or (token[0].isdigit() and following.isdigit()):
             return 0
+        if self._done == 0 and following.isdigit() and token.lower() in self._approximate:
+            return len(text) if _words(text) >= FIRST_WORDS - 1 else 0  # digits take long to be written
         clause = bool(_CLAUSE_END.search(token)) or (bool(_SENTENCE_END.search(token)) and not token.endswith("."))
         return len(text) if clause and self._long_enough(text) else 0
 
