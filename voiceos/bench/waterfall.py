@@ -42,7 +42,10 @@ def plotting() -> tuple[Any, Any]:
         import matplotlib as mpl
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise EngineMissing("drawing needs matplotlib", hint="pip install 'voiceos[plots]'") from error
+        raise EngineMissing(
+            "drawing needs matplotlib",
+            hint="see docs/install.md: pipx inject voiceos matplotlib, or the pip of its environment",
+        ) from error
     mpl.use("agg")
     return mpl, Figure
 

@@ -88,12 +88,12 @@ def mode(
         str | None,
         typer.Argument(
             metavar="MODE",
-            help="A value of listening.mode; without it, tell it.",
+            help="open, name, push or wakeword (listening.mode); without it, tell it.",
             autocompletion=completing(get_args(ListeningMode)),
         ),
     ] = None,
 ) -> None:
-    """Tell or change what it listens to: everything, what follows its name, what you ask it to listen to."""
+    """Tell or change what it listens to: everything, what follows its name or a wake word, or what you ask for."""
     _print(_call("mode", **({"mode": name} if name else {}))["mode"])
 
 

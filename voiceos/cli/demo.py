@@ -37,7 +37,8 @@ def demo(
         conversation = await converse(settings, turn)
         out.mkdir(parents=True, exist_ok=True)
         files.write(out / "demo.wav", conversation.sound, RATE_HZ)
+        console.print(f"{out / 'demo.wav'}: you left, the assistant right")
         waterfall.draw(conversation.traces, out / "demo.png", "voiceos demo: where the time goes")
-        console.print(f"{out / 'demo.wav'} (you left, assistant right) and {out / 'demo.png'}")
+        console.print(f"{out / 'demo.png'}: where the time goes")
 
     run(work())

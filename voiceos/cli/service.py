@@ -31,8 +31,9 @@ LINGER = (
 
 NO_NAMESPACES = (
     "This system does not let you make user namespaces, so the files of your home and the system's stay within its "
-    'reach; the rest of the protection holds. docs/service.md, "What it may not do", says how to change that; then '
-    "install it again."
+    'reach; the rest of the protection holds. Root may allow them with "sysctl kernel.unprivileged_userns_clone=1" on '
+    'older Debian, "sysctl kernel.apparmor_restrict_unprivileged_userns=0" on Ubuntu (in a file of /etc/sysctl.d it '
+    "stays); then install it again."
 )
 
 

@@ -136,8 +136,13 @@ class Llm(Section):
         if self.max_reply_tokens > self.context_tokens // 2:
             raise PydanticCustomError(
                 "order",
-                "must not be above half of {section}.{high}, which is {limit}",
-                {"section": "llm", "low": "max_reply_tokens", "high": "context_tokens", "limit": self.context_tokens},
+                "must not be above {limit}, half of {section}.{high}",
+                {
+                    "section": "llm",
+                    "low": "max_reply_tokens",
+                    "high": "context_tokens",
+                    "limit": self.context_tokens // 2,
+                },
             )
         return self
 

@@ -104,12 +104,13 @@ def markdown() -> str:
         "2. `/etc/voiceos/config.toml`, for the whole machine;",
         "3. your file, `~/.config/voiceos/config.toml` (`voiceos config init` writes it, every key explained). In a "
         "clone of the repository, `config.toml` at its root stands in for it; `--config FILE` likewise;",
-        "4. environment variables, `VOICEOS_SECTION__KEY`: `VOICEOS_AUDIO__VOLUME=0.8`;",
-        "5. flags of the command.",
+        "4. environment variables, `VOICEOS_SECTION__KEY`: `VOICEOS_AUDIO__VOLUME=0.8`. A service "
+        "sees only those that its unit sets (`systemctl --user edit voiceos`);",
+        "5. `--dry-run` of `voiceos run`.",
         "",
-        "`voiceos config` shows what is in force and where it came from. `voiceos config get KEY` and `voiceos config "
-        "set KEY VALUE` read and write your file, comments kept; `voiceos config check [FILE]` names every mistake by "
-        "file and line. A file with a mistake in it is refused whole.",
+        "`voiceos config` shows what is in force and where it came from. `voiceos config get KEY` prints what is in "
+        "force, `voiceos config set KEY VALUE` writes your file, comments kept; `voiceos "
+        "config check [FILE]` names every mistake by file and line. A file with a mistake in it is refused whole.",
         "",
         f"The file carries `version = {VERSION}`. A file of an older version (one without the line is version 0) is "
         "brought up to date when voiceos starts, and the old one is kept beside it as `config.toml.bak-v0`.",

@@ -152,7 +152,7 @@ def test_a_mistake_is_told_with_its_line_and_what_is_allowed(tmp_path: Path, tex
         ),
         (
             "[llm]\nmax_reply_tokens = 3000",
-            "2: llm.max_reply_tokens = 3000 must not be above half of llm.context_tokens, which is 4096",
+            "2: llm.max_reply_tokens = 3000 must not be above 2048, half of llm.context_tokens",
         ),
     ],
 )
