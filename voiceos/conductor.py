@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
+from voiceos import commands as do
 from voiceos import events as ev
 from voiceos.audio.frames import FRAME_S, Frame
 from voiceos.audio.level import LevelWatch
@@ -19,6 +20,7 @@ from voiceos.audio.speaker import SpeakerEvent, Started
 from voiceos.bearing import Bearing, KeepPauses
 from voiceos.clock import Clock
 from voiceos.deeds import Deeds
+from voiceos.errors import bug
 from voiceos.exchange import Exchange
 from voiceos.idleness import Idleness
 from voiceos.languages import Phrases
@@ -50,8 +52,7 @@ class Conductor:
         player: the loudspeaker, asked for anew at each use since a lost device is replaced.
         openers: what an answer may begin with while it is still being thought of; None for nothing.
         observer: told what goes on.
-        mute: see `MicrophoneSwitch`.
-        keep_pauses: see `Bearing`.
+        mute, keep_pauses: see `MicrophoneSwitch` and `Bearing`.
         on_over, mood: see `Work`.
         attend: told whether frames are wanted at once: not while nobody speaks.
     """
@@ -375,11 +376,21 @@ class Conductor:
             trace.mark("end_of_speech", event.silent_since)
             trace.mark("pause", event.at)
         for command in wanted:
-            self.deeds.carry_out(command)
+            try:
+                self.deeds.carry_out(command)
+            except Exception as error:  # it ends nothing else, and is heard; its text may hold what was said
+                log.error("%s", bug(error))  # noqa: TRY400 - see above
+                if not isinstance(command, do.Say):
+                    self._tell_of_bug()
         if self.state.phase is Phase.QUIET:
             self._work.forget()
         self._tell_idle()
         self._observer.stepped(event, before, self.state)
+
+    def _tell_of_bug(self) -> None:
+        at, said, state = self._clock.monotonic(), "error.unknown", self.state
+        unasked = ev.Announce(at, said, key=True, urgency="high")
+        self.post(unasked if state.phase is Phase.QUIET else ev.WorkFailed(at, state.turn, state.revision, said))
 
     def _tell_idle(self) -> None:
         unheard = self.state.lost_at is not None

@@ -282,6 +282,8 @@ class Mind:
                 await self._recollection.keep_up(self._idle)
             except VoiceosError as error:
                 log.info("memories are not made ready just now: %s", error)
+            except Exception as error:
+                log.error("%s", bug(error))  # noqa: TRY400 - its text may hold what was said
             await asyncio.sleep(AGAIN_S)
 
     async def _tell_anew(self) -> None:
@@ -294,6 +296,8 @@ class Mind:
                 await self.tell()
             except VoiceosError as error:
                 log.info("what is known is not told anew: %s", error)
+            except Exception as error:
+                log.error("%s", bug(error))  # noqa: TRY400 - its text may hold what was said
 
     async def tell(self) -> None:
         """Have the language model told what is known now. Raises EngineError and StorageError."""

@@ -34,3 +34,23 @@ async def test_an_engine_that_fails_while_it_rests_is_replaced_and_told_of_unask
         await room.say("hello there my friend")
         await room.answered()
         assert room.said()[-1] == "You said: hello there"
+
+
+async def test_a_bug_in_a_deed_is_heard_and_the_next_wish_is_met(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def planted(*_: object) -> None:
+        raise RuntimeError("what somebody said")
+
+    samples, rate_hz, _ = Clips("en").get("error.unknown")
+    async with Room(hears=["what time is it", "how are you"]) as room:
+        with monkeypatch.context() as context:
+            context.setattr(room.live.conductor.deeds, "_perform", planted)
+            await room.say("what time is it")
+            await room.live.conductor.wait_answered()
+        assert room.heard_clip(samples, rate_hz) > 0.9
+        await room.say("how are you")
+        await room.answered()
+        assert room.said()[-1] == "You said: how are you"
+    assert "a bug: RuntimeError at test_stuck.py:" in caplog.text
+    assert "what somebody said" not in caplog.text

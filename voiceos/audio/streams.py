@@ -13,7 +13,7 @@ from voiceos.audio.speaker import Speaker, SpeakerEvent
 from voiceos.audio.steering import Direction
 from voiceos.clock import Clock
 from voiceos.config.model import Audio
-from voiceos.errors import AudioError
+from voiceos.errors import AudioError, bug
 
 log = logging.getLogger(__name__)
 
@@ -147,6 +147,8 @@ class Streams:
                     return
         except AudioError as error:
             log.warning("%s", error)
+        except Exception as error:  # its text may hold what was said
+            log.error("%s", bug(error))  # noqa: TRY400 - see above
         finally:
             self._on_end()
 
@@ -156,6 +158,8 @@ class Streams:
                 self._on_speaker(event)
         except AudioError as error:
             log.warning("%s", error)
+        except Exception as error:  # likewise
+            log.error("%s", bug(error))  # noqa: TRY400 - see above
         finally:
             self._on_end()
 

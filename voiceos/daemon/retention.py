@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from voiceos import events as ev
 from voiceos.clock import Clock
 from voiceos.daemon.part import Part
-from voiceos.errors import StorageError
+from voiceos.errors import StorageError, bug
 from voiceos.turn_taking.state import Phase, State
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,8 @@ class Retention(Part):
             count = await self._prune(before)
         except StorageError as error:
             log.warning("turns that are too old are still kept, until tomorrow: %s", error)
+        except Exception as error:
+            log.error("turns that are too old are still kept, until tomorrow: %s", bug(error))  # noqa: TRY400 - no words
         else:
             if count:
                 log.info("%d turns older than %d days are deleted", count, self._keep.days)

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
-from voiceos.errors import EngineError
+from voiceos.errors import EngineError, bug
 from voiceos.memory import terms
 from voiceos.skills.in_force import Held
 from voiceos.skills.recounting import Recounting
@@ -88,8 +88,8 @@ class Comprehension:
                 return await self._judged(question, statements, now, since, by_rule, own)
         except TimeoutError:
             log.info("judging took too long for this turn")
-        except EngineError as error:
-            log.info("nothing is judged: %s", error)
+        except (EngineError, ValueError) as error:  # a ValueError: its lane was emptied, as something was forgotten
+            log.info("nothing is judged: %s", error if isinstance(error, EngineError) else bug(error))
         return by_rule
 
     async def _judged(

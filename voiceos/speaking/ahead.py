@@ -9,7 +9,8 @@ from voiceos.speaking.ports import Speech, TextToSpeech
 
 
 class AheadOfTime:
-    """`TextToSpeech` that keeps the speech of `texts`, for as many speeds as are asked for: few, and short."""
+    """`TextToSpeech` that keeps the speech of `texts`, for the speeds that were prepared; whatever else is said, at
+    the pace of the moment, is not kept."""
 
     def __init__(self, voice: TextToSpeech, texts: Collection[str]) -> None:
         self._voice = voice
@@ -23,22 +24,20 @@ class AheadOfTime:
 
     async def prepare(self, speed: float) -> None:
         """Synthesise what is missing. Raises EngineError."""
+        ready = self._ready
         for text in sorted(self._texts):
-            await self.synthesize(text, speed=speed)
+            if (text, speed) not in ready:
+                ready[text, speed] = await self._voice.synthesize(text, speed=speed)
 
     async def synthesize(self, text: str, *, speed: float) -> Speech:
         """Say one phrase; at once, where it is ready."""
-        if text not in self._texts:
-            return await self._voice.synthesize(text, speed=speed)
-        ready = self._ready
-        if (text, speed) not in ready:
-            ready[text, speed] = await self._voice.synthesize(text, speed=speed)
-        return ready[text, speed]
+        ready = self._ready.get((text, speed))
+        return ready if ready is not None else await self._voice.synthesize(text, speed=speed)
 
     async def speak(self, text: str, *, speed: float) -> AsyncIterator[Speech]:
         """Say one phrase in parts; at once, where it is ready."""
-        if text in self._texts:
-            yield await self.synthesize(text, speed=speed)
+        if (ready := self._ready.get((text, speed))) is not None:
+            yield ready
             return
         async with aclosing(self._voice.speak(text, speed=speed)) as parts:  # type: ignore[type-var]
             async for part in parts:

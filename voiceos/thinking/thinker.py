@@ -85,6 +85,7 @@ class Thinker:
         self._read = ()
 
     async def _bring_up(self) -> int:
+        self._read = ()
         if self._saved is not None:
             await self._model.restore(Lane.CONVERSATION, self._saved)
         alone = [Message("system", self.conversation.persona.system)]
@@ -268,7 +269,8 @@ class Thinker:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
             if not task.cancelled():  # it is the caller who was cancelled
-                await self._stop_warming()
+                task.cancel()
+                await asyncio.wait([task])
                 raise
             return 0
 
@@ -315,8 +317,7 @@ class Thinker:
         return tokens[: len(tokens) - self._closing_tokens[role]]
 
     async def _stop_warming(self) -> None:
-        task = self._warming
-        if task and not task.done():
+        while (task := self._warming) and not task.done():  # another may have begun while this one ended
             task.cancel()
             await asyncio.wait([task])
 

@@ -95,7 +95,7 @@ def transcribed(state: State, event: ev.Transcribed, policy: Policy) -> Step:
     if isinstance(event.heard, ev.Words) and event.heard.intent is None and is_for_us(state, event.heard, policy):
         # Such words end the reply under them, however they go on. So the language model is free for them, and knows
         # what was heard of the reply.
-        state, early = replies.give_way(state)
+        state, early = replies.give_way(replace(state, thinks=True))
         early.append(do.Think(state.turn, state.revision, event.heard.text))
     after, wanted = commit_if_due(state, event.at, policy)
     return after, early + wanted
@@ -155,7 +155,10 @@ def _commit(state: State, at: float, policy: Policy) -> Step:
         state = replace(state, unclear=0, echoes=0)
         if heard.intent is not None:
             return _answer(state, at, [do.Perform(state.turn, heard.intent, heard.text)], close=True)
-        return _answer(state, at, [do.Release(state.turn, state.revision)], close=False)
+        wanted: list[do.Command] = [do.Release(state.turn, state.revision)]
+        if not state.thinks:  # meanwhile a call, or the time for which it was to be quiet, has ended
+            wanted.insert(0, do.Think(state.turn, state.revision, heard.text))
+        return _answer(state, at, wanted, close=False)
     unclear = isinstance(heard, ev.Unclear) and is_expected(state, policy) and not state.suspended
     # Its words, as they were understood at first, have ended a reply: where they are none now, silence is no answer.
     lost = isinstance(heard, ev.Nothing | ev.Unclear) and state.interrupting == state.turn

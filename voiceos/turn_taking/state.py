@@ -42,6 +42,8 @@ class State:
     """How finished it sounds; None while that is being judged, or not judged at all."""
     words: float | None = None
     """How finished its words are; likewise."""
+    thinks: bool = False
+    """An answer to this revision has been begun."""
     failed: str | None = None
     """Sentence to be heard because this revision's work failed."""
     full: bool = False
@@ -88,4 +90,4 @@ Step = tuple[State, list[Command]]
 
 def forget(state: State) -> State:
     """Without what belonged to the last revision."""
-    return replace(state, heard=None, sound=None, words=None, failed=None)
+    return replace(state, heard=None, sound=None, words=None, thinks=False, failed=None)

@@ -34,10 +34,19 @@ async def test_another_speed_is_said_anew(voice: AheadOfTime) -> None:
 
 
 async def test_a_change_of_speed_meanwhile_mixes_nothing_up(voice: AheadOfTime) -> None:
+    await asyncio.gather(voice.prepare(0.5), voice.prepare(2.0))
     slow, fast = await asyncio.gather(voice.synthesize("Hmm.", speed=0.5), voice.synthesize("Hmm.", speed=2.0))
     assert len(slow.samples) > 3 * len(fast.samples)
     assert await voice.synthesize("Hmm.", speed=0.5) is slow
     assert await voice.synthesize("Hmm.", speed=2.0) is fast
+
+
+async def test_the_pace_of_a_moment_is_not_kept(voice: AheadOfTime) -> None:
+    """Moods make hundreds of them."""
+    await voice.prepare(1.0)
+    said = [await voice.synthesize("Hmm.", speed=0.9) for _ in range(2)]
+    said += [part for _ in range(2) async for part in voice.speak("Hmm.", speed=0.9)]
+    assert len({id(one) for one in said}) == len(said)
 
 
 async def test_what_is_ready_can_be_said_while_the_voice_is_gone(voice: AheadOfTime) -> None:

@@ -27,6 +27,17 @@ def test_during_a_call_it_answers_only_to_its_name() -> None:
     assert table.heard(8.2, ev.Words("how are you")) == []
 
 
+def test_what_was_said_as_a_call_ended_is_answered() -> None:
+    """In the call it was for others, and nothing was thought of; once it is over it is for us."""
+    table = Table()
+    table.feed(ev.CallChanged(0.0, True))
+    table.says(0.5, 1.5)
+    assert table.heard(1.7, ev.Words("what is the time in Rome"), 0.01) == []
+    table.feed(ev.CallChanged(1.8, False))
+    assert table.feed(ev.Tick(4.0)) == [do.Think(1, 1, "what is the time in Rome"), do.Release(1, 1)]
+    assert table.state.phase is Phase.ANSWERING
+
+
 def test_a_call_silences_it_and_what_it_has_to_say_waits() -> None:
     table = Table().speaking()
     assert do.Stop(1) in table.feed(ev.CallChanged(3.0, True))
