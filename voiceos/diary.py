@@ -176,7 +176,7 @@ class Diary:
             self._erasures += 1
         turns = frozenset(turn for turn, number in self._episodes.items() if number in chosen.episodes)
         for turn in turns:
-            self._episodes.pop(turn, None)  # another may have found the same
+            del self._episodes[turn]
         return chosen, done, turns
 
     async def prune(self, before: datetime) -> int:
@@ -197,7 +197,7 @@ class Diary:
         written = dict(self._episodes)
         turns = await self.ask(missing)
         for turn in turns:
-            del self._episodes[turn]
+            self._episodes.pop(turn, None)  # another may have found the same meanwhile
         return turns
 
     async def write(self) -> None:

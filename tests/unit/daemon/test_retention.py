@@ -66,6 +66,16 @@ async def test_what_cannot_be_done_is_tried_again_the_next_day(caplog: pytest.Lo
     assert "still kept, until tomorrow: The disk is full." in caplog.text
 
 
+async def test_a_bug_is_told_by_kind_and_place(caplog: pytest.LogCaptureFixture) -> None:
+    async def prune(before: datetime) -> int:
+        raise ValueError("what somebody said")
+
+    async with Retention(prune, 30, ManualClock(NOW)) as part:
+        step(part)
+    assert "still kept, until tomorrow: a bug: ValueError at test_retention.py:" in caplog.text
+    assert "what somebody said" not in caplog.text
+
+
 async def test_the_store_itself_is_asked(caplog: pytest.LogCaptureFixture) -> None:
     with Store() as store:
         for days in (40, 20):

@@ -16,6 +16,7 @@ from voiceos.skills.in_force import Held
 from voiceos.skills.recounting import Recounting
 from voiceos.skills.told import Told
 from voiceos.thinking.judgement import Judgement
+from voiceos.thinking.ports import Lane
 
 NOW = datetime(2026, 3, 1, 12, 0).astimezone()
 RECOUNTING = Recounting("en")
@@ -38,6 +39,14 @@ LIKELY, UNLIKELY = "landlord wants.*rent", "(?:closed up shop|Leon is tall).*bar
 
 def said(text: str, day: int = 1) -> Held:
     return Held("", "", "", text, NOW.replace(month=1, day=day))
+
+
+class Forgetful(ProcessLanguageModel):
+    """Something is forgotten between two of its calls, and the lane emptied."""
+
+    async def next_probabilities(self, lane: Lane, candidates: Sequence[str], *, watched: bool = False) -> list[float]:
+        await self.extend(lane, [])
+        return await super().next_probabilities(lane, candidates, watched=watched)
 
 
 @pytest.fixture
@@ -223,3 +232,14 @@ async def test_what_takes_too_long_is_answered_as_rules_have_it(comprehension: C
         await asked(comprehension, "What must I not eat?", said("I'm allergic to kiwi."), by_rule=never) == "never told"
     )
     assert await asked(comprehension, "What must I not eat?", said("I'm allergic to kiwi.")) == ""
+
+
+async def test_where_something_is_forgotten_meanwhile_rules_answer(
+    comprehension: Comprehension, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = said("I'm allergic to kiwi")
+    assert await asked(comprehension, "What must I not eat?", told)
+    model = comprehension._judgement._model
+    assert isinstance(model, ProcessLanguageModel)
+    monkeypatch.setattr(comprehension._judgement, "_model", Forgetful(model.process))
+    assert not await asked(comprehension, "What must I not eat?", told)

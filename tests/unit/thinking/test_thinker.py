@@ -68,6 +68,18 @@ async def test_other_words_than_before_are_read_ahead_anew(thinker: Thinker) -> 
     assert await thinker.prepare(NOW, "as you know my name is") == 6
 
 
+async def test_no_two_warmings_run_at_once(thinker: Thinker) -> None:
+    """Or one of them is ended by nobody, and a reply waits for it."""
+    words = [f"something {number} else to talk of" for number in range(4)]
+    asked = [asyncio.create_task(thinker.prepare(NOW, one)) for one in words]
+    most = 0
+    while not all(task.done() for task in asked):
+        warming = [task for task in asyncio.all_tasks() if task.get_name() == "warm the language model"]
+        most = max(most, sum(not task.done() for task in warming))
+        await asyncio.sleep(0)
+    assert most == 1
+
+
 async def test_a_model_that_was_restarted_has_read_nothing(thinker: Thinker, model: ProcessLanguageModel) -> None:
     await thinker.settle()
     await thinker.prepare(NOW, "as you know my name is")
