@@ -66,6 +66,8 @@ class Recollection:
         self._fault: VoiceosError | None = None
         self._executor: ThreadPoolExecutor | None = None
         self._news = asyncio.Event()
+        self._began = False
+        """Whether what was told last before it began has its vectors."""
 
     async def __aenter__(self) -> Recollection:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="recollection")
@@ -91,7 +93,8 @@ class Recollection:
         without: str | None = None,
         threshold: float = fusion.THRESHOLD,
     ) -> list[Memory]:
-        """As `Recall.recall`, of what is in memory by now. Raises StorageError."""
+        """As `Recall.recall`, of what is in memory by now, and of what was told last before it began: else that would
+        be found by its words alone until nobody spoke for long enough. Raises StorageError."""
 
         def work() -> list[Memory]:
             self._index.follow(most=BATCH)
@@ -99,6 +102,9 @@ class Recollection:
             return recall.recall(text, now, limit=limit, past=past, without=without, threshold=threshold)
 
         try:
+            if not self._began and not self._fault:
+                await self._embed(await self._run(self._just_said), at_once)
+                self._began = True
             return await self._run(work)
         except (EngineError, ModelError) as error:
             self._give_up(error)
@@ -143,6 +149,7 @@ class Recollection:
             await self._follow(idle)
             missing = [] if self._fault else await self._run(self._missing)
             if not missing:
+                self._began = True
                 return made
             try:
                 made += await self._embed(missing, idle)

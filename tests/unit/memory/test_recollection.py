@@ -66,16 +66,17 @@ async def test_what_is_missing_is_made_in_small_steps_in_a_thread_of_its_own(sto
 
 
 async def test_it_stops_while_anything_goes_on_and_still_answers(store: Store) -> None:
-    fill(store, 40)
     idle = Idleness()
-    embedder = Watched(idle, busy_after=2)
+    embedder = Watched(idle, busy_after=3)
     async with Recollection(store, embedder) as recollection:
+        await recollection.recall(QUESTION, NOW)
+        fill(store, 40)
         work = asyncio.create_task(recollection.catch_up(idle.wait))
         while idle.idle:  # noqa: ASYNC110  # the embedder's thread tells it
             await asyncio.sleep(0)
         await recollection.recall(QUESTION, NOW)
         assert not work.done()
-        assert embedder.sizes == [4, 4, 1]
+        assert embedder.sizes == [1, 4, 4, 1]
         idle.tell(idle=True)
         assert await work == 40
 
@@ -157,3 +158,14 @@ async def test_what_was_told_a_moment_ago_is_found_by_meaning_too(store: Store) 
         "My sister Anna moved to Hamburg",
         "My sister Anna moved to Bremen",
     ]
+
+
+async def test_what_was_told_before_a_restart_is_found_by_meaning_though_nobody_was_silent_since(store: Store) -> None:
+    for place in ("Hamburg", "Bremen", "Hamburg"):
+        store.remember_turn(f"My sister Anna moved to {place}", "I see.", at=NOW, conversation="a")
+    async with Recollection(store, ScriptedEmbedder()) as recollection:
+        assert "My sister Anna moved to Hamburg" in said(await recollection.recall(QUESTION, NOW))
+        assert store.stats().vectors == 3
+        store.remember_turn("It rains", "I see.", at=NOW, conversation="b")
+        await recollection.recall(QUESTION, NOW)
+        assert store.stats().vectors == 3  # what is in the prompt already takes no time
