@@ -17,6 +17,10 @@ STILL_S = 0.3
 """Played sound that has had time to come back, after which it will not. Set by hand: a syllable or two. Until then AEC3
 may take out all of who speaks over it; a faint echo that is overheard here is found by the looks that follow."""
 
+BROKEN_S = 0.1
+"""Likewise, after which what ends the stillness is somebody's voice: an echo would have ended it long before. Set by
+hand."""
+
 STILL_DB = 6.0
 """Levels of a room's own noise, in frames of 32 ms, lie within this; an echo of speech that raises them by less is
 weaker than 5 dB above the noise, and is still looked for afterwards."""
@@ -24,15 +28,16 @@ weaker than 5 dB above the noise, and is still looked for afterwards."""
 VARIED_DB = 12.0
 """What was played rose and fell by at least this: an echo of a steady tone is as still as noise."""
 
-LOUD_DB = -60.0
-"""Of full scale: played frames below count as silence."""
+LOUD_DB = -40.0
+"""Of full scale: played frames below count as silence. A reply may begin with half a second of breath that nobody could
+hear come back, and its first vowel is an echo all the same."""
 
 SILENT_DB = -80.0
 """Heard frames below are all the same: digital silence has no level."""
 
 
 class Stillness:
-    """Fed while something sounds; anything that is louder than the room begins it anew, the user's voice too."""
+    """Fed while something sounds; anything that is louder than the room ends the stillness, the user's voice too."""
 
     def __init__(self) -> None:
         self._begin()
@@ -43,8 +48,8 @@ class Stillness:
         self._lowest, self._highest = np.inf, -np.inf
         self._loud: list[float] = []
         """Levels of what was played, dBFS."""
-        self._due: deque[float] = deque()
-        """Seconds of played sound that may still be on their way back, each of its stretch; negative: silence."""
+        self._due: deque[tuple[float, float]] = deque()
+        """Played sound that may still be on its way back: seconds and level of each stretch."""
         self._due_s = self._back_s = 0.0
 
     def feed(self, played: Samples, near: Samples) -> bool:
@@ -52,24 +57,33 @@ class Stillness:
         level = max(SILENT_DB, _level_db(near))
         self._lowest, self._highest = min(self._lowest, level), max(self._highest, level)
         if self._highest - self._lowest > STILL_DB:
+            was_still = self._back_s >= BROKEN_S and self._nothing_comes_back()
             self._begin()
-            return False
+            return was_still
         self._played.append(played)
         self._near.append(near)
         seconds, loud_db = len(played) / RATE_HZ, _level_db(played)
         if loud_db > LOUD_DB:
             self._loud.append(loud_db)
-        self._due.append(seconds if loud_db > LOUD_DB else -seconds)
+        self._due.append((seconds, loud_db))
         self._due_s += seconds
-        while self._due_s - abs(self._due[0]) >= LATEST_S:
-            gone = self._due.popleft()
-            self._due_s -= abs(gone)
-            self._back_s += max(0.0, gone)
-        if self._back_s < STILL_S or max(self._loud) - min(self._loud) < VARIED_DB:
+        while self._due_s - self._due[0][0] >= LATEST_S:
+            gone_s, gone_db = self._due.popleft()
+            self._due_s -= gone_s
+            self._back_s += gone_s * (gone_db > LOUD_DB)
+        if self._back_s < STILL_S or not self._varied:
             return False
-        path = examine(np.concatenate(self._played), np.concatenate(self._near), None)
+        found = self._nothing_comes_back()
         self._begin()
-        return path.prominence <= CHANCE
+        return found
+
+    @property
+    def _varied(self) -> bool:
+        return max(self._loud) - min(self._loud) >= VARIED_DB
+
+    def _nothing_comes_back(self) -> bool:
+        path = examine(np.concatenate(self._played), np.concatenate(self._near), None)
+        return self._varied and path.prominence <= CHANCE
 
 
 def _level_db(samples: Samples) -> float:
