@@ -19,7 +19,7 @@ from voiceos.conductor import Conductor
 from voiceos.config import Settings
 from voiceos.config.model import Memory
 from voiceos.diary import Diary
-from voiceos.errors import EngineError, VoiceosError, bug
+from voiceos.errors import EngineError, NewerFormat, VoiceosError, bug
 from voiceos.idleness import unless_busy
 from voiceos.memory import Fact, Store
 from voiceos.memory.ports import Embedder
@@ -168,9 +168,8 @@ class Mind:
     async def begin(self) -> None:
         """Have what is known ready before the language model reads its prompt. A memory that cannot be opened is the
         diary's to tell; then nothing is known."""
+        self._begun = True
         try:
-            await self._diary.ask(lambda store: None)
-            self._begun = True
             await self._choose()
         except VoiceosError as error:
             log.info("nothing is known of the user yet: %s", error)
@@ -212,7 +211,7 @@ class Mind:
     async def recall(
         self, text: str, now: datetime, *, before: Sequence[str], since: datetime | None
     ) -> Recalled | None:
-        return await self._recalling.recall(text, now, before, since) if self._begun else None
+        return await self._recalling.recall(text, now, before, since) if self._diary.is_open else None
 
     def used(self, facts: Sequence[int], now: datetime) -> None:
         self.on_used(facts)
@@ -275,11 +274,12 @@ class Mind:
         await self.tell()
 
     async def _keep_up(self) -> None:
-        if not self._begun:
-            return
         while True:
             try:
+                await self._diary.ask(lambda store: None)  # it may be opened only now
                 await self._recollection.keep_up(self._idle)
+            except NewerFormat:
+                return  # as the diary
             except VoiceosError as error:
                 log.info("memories are not made ready just now: %s", error)
             except Exception as error:
@@ -294,8 +294,12 @@ class Mind:
             self._stale.clear()
             try:
                 await self.tell()
+            except NewerFormat:
+                return  # as the diary
             except VoiceosError as error:
                 log.info("what is known is not told anew: %s", error)
+                await asyncio.sleep(AGAIN_S)
+                self._stale.set()
             except Exception as error:
                 log.error("%s", bug(error))  # noqa: TRY400 - its text may hold what was said
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.scenarios.room import settings
 from tests.scenarios.served import Served
-from voiceos import mind
+from voiceos import diary, mind, stored
 from voiceos.config import Settings
 from voiceos.languages import Phrases, table
 from voiceos.memory import USER, Store
@@ -69,6 +69,27 @@ async def test_a_question_is_answered_from_what_was_told_before_a_restart() -> N
         assert room.said()[-1] in Phrases("en").variants("never_told")
     with Store() as store:
         assert all(fact.used for fact in store.facts(subject="Anna"))
+
+
+async def test_a_memory_that_is_there_only_later_is_recalled_from_then_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where its disk is mounted behind the assistant."""
+    monkeypatch.setattr(mind, "AGAIN_S", 0.1)
+    monkeypatch.setattr(diary, "RETRY_S", (0.1,))
+    with Store() as store:
+        store.remember_fact("Anna", "lives_in", "Graz", at=datetime(2026, 1, 15, tzinfo=UTC), single=True)
+    path = stored.MEMORY.path
+    away = path.rename(path.with_name("away"))
+    path.symlink_to("missing/memory.db")
+    async with Served(hears=["where does Anna live?"] * 2, engines=ENGINES, settings=quick(learn=False)) as room:
+        await room.say("where does Anna live")
+        await room.answered()
+        assert room.said()[-1].startswith("You said:")
+        away.replace(path)
+        while not room.live.diary.is_open:
+            await room.wait(0.1)
+        await room.say("where does Anna live")
+        await room.answered()
+        assert room.said()[-1] == "Anna lives in Graz."
 
 
 async def test_what_is_asked_in_other_words_is_answered_with_what_was_told() -> None:
