@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import itertools
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from datetime import datetime
@@ -28,6 +29,9 @@ WORTH_SAVING_TOKENS = 16
 """Evaluating fewer takes no longer than reading them from a file."""
 EXACT_TEMPERATURE = 0.1
 """Where an answer is to hold to what was told."""
+AHEAD_TOKENS = 4
+"""Fewer new ones are not read while the user speaks: they save little at the end, and even one takes a third of the
+time that all do then (`python -m voiceos.bench.llm`), on cores on which the recogniser may be at work."""
 READ_ANEW_TOKENS = 256
 """Of a history that has to be read anew, the newest part that is kept: some eight turns, and three seconds of reading
 on two cores (`voiceos bench engines`). One that fills the context took half a minute, in which nobody was answered."""
@@ -61,6 +65,8 @@ class Thinker:
         """The lane holds what was forgotten."""
         self._anew = False
         """All of the history has to be read anew."""
+        self._read: Sequence[int] = ()
+        """Tokens that the lane holds, as far as is known."""
         self.remembrance: Remembrance | None = None
         """What answers go by beside the conversation; None: nothing."""
         self._recalled: dict[str, Recalled | None] = {}
@@ -76,13 +82,15 @@ class Thinker:
     def lost(self) -> None:
         """The lane is empty, or of no use: before the next turn no more is read anew than a turn has time for."""
         self._anew = True
+        self._read = ()
 
     async def _bring_up(self) -> int:
+        self._read = ()
         if self._saved is not None:
             await self._model.restore(Lane.CONVERSATION, self._saved)
         alone = [Message("system", self.conversation.persona.system)]
         persona = await self._model.render(alone, open_role="user")
-        evaluated = await self._model.extend(Lane.CONVERSATION, persona)
+        evaluated = await self._extend(persona)
         # Nothing else is in the lane, and nobody can put anything there meanwhile: no word that was said is ever kept.
         if evaluated > WORTH_SAVING_TOKENS and self._saved is not None:
             try:
@@ -91,7 +99,7 @@ class Thinker:
             except (StorageError, OSError) as error:  # the next start is slow again; nothing else is lost
                 log.warning("the next start will be slower, as the evaluated persona cannot be kept: %s", error)
         if len(self.conversation) or self.conversation.known:
-            evaluated += await self._model.extend(Lane.CONVERSATION, await self._history())
+            evaluated += await self._extend(await self._history())
         return evaluated
 
     def go_by(self, persona: Persona, sampling: Sampling) -> None:
@@ -133,7 +141,7 @@ class Thinker:
     async def _begin_anew(self) -> None:
         if not self._stale:
             return
-        await self._model.extend(Lane.CONVERSATION, [])
+        await self._extend([])
         if self._saved is not None:
             await self._model.restore(Lane.CONVERSATION, self._saved)
         self._stale = False
@@ -149,12 +157,15 @@ class Thinker:
             text: what they have said so far; where it changes, only what is behind the change was in vain.
 
         Returns:
-            How many tokens were evaluated; 0 if something else needed the lane before it was done.
+            How many tokens were evaluated; 0 if something else needed the lane before it was done, or where too few
+            are new.
         """
 
         async def evaluate() -> int:
             words = await self._until_words(self.conversation.for_user(text, now))
-            evaluated = await self._model.extend(Lane.CONVERSATION, words)
+            if len(words) - self._holds(words) < AHEAD_TOKENS:
+                return 0
+            evaluated = await self._extend(words)
             log.debug("read %d tokens while the user speaks", evaluated)
             return evaluated
 
@@ -164,7 +175,7 @@ class Thinker:
         """Evaluate the history after a turn, in idle time; cuts what no longer fits. Returns as `prepare`."""
 
         async def evaluate() -> int:
-            return await self._model.extend(Lane.CONVERSATION, await self._history())
+            return await self._extend(await self._history())
 
         return await self._warm(evaluate)
 
@@ -203,7 +214,7 @@ class Thinker:
                 error.spoken = "no_answer"
                 raise error
             if on_judged is None:
-                await self._model.extend(Lane.CONVERSATION, tokens)
+                await self._extend(tokens)
             else:
                 on_judged(await self._extend_and_judge(tokens, text, now))
             if by_rule:
@@ -258,7 +269,8 @@ class Thinker:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
             if not task.cancelled():  # it is the caller who was cancelled
-                await self._stop_warming()
+                task.cancel()
+                await asyncio.wait([task])
                 raise
             return 0
 
@@ -272,14 +284,26 @@ class Thinker:
         words = await self._until_words(self.conversation.for_user(spoken_so_far(text), now))
         watch = len(words)
         if tokens[:watch] != words:  # the end mark joins the last word in one token
-            evaluated = await self._model.extend(Lane.CONVERSATION, words, watch=watch)
+            evaluated = await self._extend(words, watch=watch)
         else:
-            evaluated = await self._model.extend(Lane.CONVERSATION, tokens, watch=watch)
+            evaluated = await self._extend(tokens, watch=watch)
         log.debug("read %d tokens at the end of the turn", evaluated)
         odds = await self._model.next_probabilities(Lane.CONVERSATION, [*SENTENCE_ENDS, ""], watched=True)
         if tokens[:watch] != words:
-            await self._model.extend(Lane.CONVERSATION, tokens)
+            await self._extend(tokens)
         return min(1.0, sum(odds))
+
+    async def _extend(self, tokens: Sequence[int], *, watch: int | None = None) -> int:
+        """Make the conversation's lane equal `tokens`."""
+        self._read = tokens[: self._holds(tokens)]
+        evaluated = await self._model.extend(Lane.CONVERSATION, tokens, watch=watch)
+        self._read = tokens
+        return evaluated
+
+    def _holds(self, tokens: Sequence[int]) -> int:
+        """How many of `tokens`, from the first on, the lane holds."""
+        same = (one == other for one, other in zip(tokens, self._read, strict=False))
+        return sum(itertools.takewhile(bool, same))
 
     async def _until_words(self, messages: Sequence[Message]) -> Sequence[int]:
         """Tokens up to the end of the last message's words, without the marks that close it."""
@@ -293,8 +317,7 @@ class Thinker:
         return tokens[: len(tokens) - self._closing_tokens[role]]
 
     async def _stop_warming(self) -> None:
-        task = self._warming
-        if task and not task.done():
+        while (task := self._warming) and not task.done():  # another may have begun while this one ended
             task.cancel()
             await asyncio.wait([task])
 

@@ -42,9 +42,51 @@ async def answer(thinker: Thinker, text: str) -> str:
 async def test_a_prepared_turn_evaluates_only_the_words(thinker: Thinker, model: ProcessLanguageModel) -> None:
     assert await thinker.settle() > 50
     assert 0 < await thinker.prepare(NOW) < 10
-    assert await thinker.prepare(NOW, "my name is") == 3
-    whole = await model.render(thinker.conversation.for_user("my name is Sam", NOW), open_role="assistant")
+    assert await thinker.prepare(NOW, "as you know my name is") == 6
+    whole = await model.render(thinker.conversation.for_user("as you know my name is Sam", NOW), open_role="assistant")
     assert await model.extend(Lane.CONVERSATION, whole) == 3  # one word and two marks
+
+
+@pytest.mark.parametrize("then", ["", "as you know", "as you know my name is", "as you know my name is Sam but not"])
+async def test_what_was_read_ahead_stays_and_a_word_or_two_more_are_read_with_the_rest(
+    thinker: Thinker, model: ProcessLanguageModel, then: str
+) -> None:
+    """The recogniser is asked at each silence, and may be broken off before it knows anything."""
+    await thinker.settle()
+    await thinker.prepare(NOW, "as you know my name is")
+    assert await thinker.prepare(NOW, then) == 0
+    whole = await model.render(thinker.conversation.for_user("as you know my name is Sam", NOW), open_role="assistant")
+    assert await model.extend(Lane.CONVERSATION, whole) == 3
+
+
+async def test_other_words_than_before_are_read_ahead_anew(thinker: Thinker) -> None:
+    await thinker.settle()
+    await thinker.prepare(NOW, "as you know my name is")
+    assert await thinker.prepare(NOW, "as you said their name was") == 4
+    assert await thinker.prepare(NOW, "as you know my name is") == 4
+    assert await answer(thinker, "count")
+    assert await thinker.prepare(NOW, "as you know my name is") == 6
+
+
+async def test_no_two_warmings_run_at_once(thinker: Thinker) -> None:
+    """Or one of them is ended by nobody, and a reply waits for it."""
+    words = [f"something {number} else to talk of" for number in range(4)]
+    asked = [asyncio.create_task(thinker.prepare(NOW, one)) for one in words]
+    most = 0
+    while not all(task.done() for task in asked):
+        warming = [task for task in asyncio.all_tasks() if task.get_name() == "warm the language model"]
+        most = max(most, sum(not task.done() for task in warming))
+        await asyncio.sleep(0)
+    assert most == 1
+
+
+async def test_a_model_that_was_restarted_has_read_nothing(thinker: Thinker, model: ProcessLanguageModel) -> None:
+    await thinker.settle()
+    await thinker.prepare(NOW, "as you know my name is")
+    model.process.kill()
+    await asyncio.sleep(0)
+    await _when_back(thinker)
+    assert await thinker.prepare(NOW, "as you know my name is") >= 6
 
 
 def kept(model: ProcessLanguageModel, file: Path, name: str = "Ada") -> Thinker:
@@ -200,11 +242,11 @@ async def test_warming_waits_for_a_reply_and_is_ended_by_the_next(thinker: Think
     """The user goes on: the reply to what they had said is dropped, and their words so far are prepared."""
     pieces = thinker.reply("count", NOW)
     await anext(pieces)
-    waiting = asyncio.create_task(thinker.prepare(NOW, "something else"))
+    waiting = asyncio.create_task(thinker.prepare(NOW, "something else to talk of"))
     await asyncio.sleep(0.05)
     assert not waiting.done()
     await pieces.aclose()  # type: ignore[attr-defined]
-    assert await waiting == 2
+    assert await waiting == 5
     pieces = thinker.reply("count", NOW)
     await anext(pieces)
     waiting = asyncio.create_task(thinker.prepare(NOW, "something else"))
