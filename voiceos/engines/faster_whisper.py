@@ -19,6 +19,7 @@ import numpy as np
 from voiceos import heap
 from voiceos.audio.frames import RATE_HZ, Samples
 from voiceos.errors import EngineMissing, ModelError
+from voiceos.listening.hearing import UNCLEAR_LOG_PROBABILITY
 from voiceos.listening.ports import Decoding
 
 WINDOW_S = 30.0
@@ -40,11 +41,17 @@ LEAD_FRAMES = 20
 MAX_COMPRESSION_RATIO = 2.4
 """Above, Whisper itself decodes again (openai/whisper, transcribe.py)."""
 
-MIN_AVERAGE_LOG_PROBABILITY = -0.85
-"""Below, the user would be asked to say it again (`listening/hearing.py`): the full window is tried before that."""
-
 SURE_LOG_PROBABILITY = -0.45
 """From here on the greedy reading stands; below, the beam looks at others (`python -m voiceos.bench.stt`)."""
+
+LOST_LOG_PROBABILITY = -1.0
+"""Below, the beam looks at nothing else: what it or the full window then finds likely enough to be believed is mostly
+wrong, and the user waits for it (`python -m voiceos.bench.second_looks`)."""
+
+MAYBE_NOBODY = 0.3
+"""Probability that nobody speaks, from which the full window is asked about what was not understood: it knows for sure.
+In the cut window, of noise and music that voice activity takes for speech it is 0.39 and more, of most speech less. Set
+by hand; `python -m voiceos.bench.stt` prints that nothing is answered where nobody speaks."""
 
 MAX_LETTERS_PER_S = 30.0
 """Twice the rate of fast speech; a loop on short speech is too short for the compression ratio to tell."""
@@ -138,7 +145,8 @@ class FasterWhisper:
             yield
         return (yield from self._decode(samples, language, WINDOW_FRAMES, lead_frames=0, second_try=cut))
 
-    def _encode(self, samples: Samples, frames: int, lead_frames: int) -> Any:
+    def encode(self, samples: Samples, frames: int, lead_frames: int) -> Any:
+        """For `read`: so many mel frames, with silence before and behind the sound."""
         padded = np.zeros(frames * HOP_SAMPLES, np.float32)
         lead = lead_frames * HOP_SAMPLES
         padded[lead : lead + len(samples)] = samples
@@ -149,19 +157,21 @@ class FasterWhisper:
         self, samples: Samples, language: str | None, frames: int, *, lead_frames: int, second_try: bool
     ) -> Generator[None, None, Decoding]:
         self._needed_more |= frames > FLOOR_FRAMES
-        encoded = self._encode(samples, frames, lead_frames)
+        encoded = self.encode(samples, frames, lead_frames)
         yield
         language = language or self._detected(encoded)
         spoken_s = len(samples) / RATE_HZ
-        greedy = self._read(encoded, language, spoken_s, beam_size=1, second_try=second_try)
-        if self._beam_size == 1 or greedy.average_log_probability >= SURE_LOG_PROBABILITY:
+        greedy = self.read(encoded, language, spoken_s, beam_size=1, second_try=second_try)
+        sure = greedy.average_log_probability
+        if self._beam_size == 1 or sure >= SURE_LOG_PROBABILITY or sure < LOST_LOG_PROBABILITY:
             return greedy
         yield
         self._needed_more = True
         # The encoding, most of the cost, serves both.
-        return self._read(encoded, language, spoken_s, beam_size=self._beam_size, second_try=second_try)
+        return self.read(encoded, language, spoken_s, beam_size=self._beam_size, second_try=second_try)
 
-    def _read(self, encoded: Any, language: str, spoken_s: float, *, beam_size: int, second_try: bool) -> Decoding:
+    def read(self, encoded: Any, language: str, spoken_s: float, *, beam_size: int, second_try: bool) -> Decoding:
+        """One reading of what was encoded."""
         tokenizer, suppressed = self._language(language)
         prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
         (result,) = self._model.generate(
@@ -217,10 +227,12 @@ def compression_ratio(text: str) -> float:
 
 
 def doubtful(decoding: Decoding, spoken_s: float) -> bool:
-    """Whether a decoding of the cut window looks like a loop or a guess, so that the full window is worth its time."""
+    """Whether a decoding of the cut window looks like a loop, or like no speech, so that the full window is worth its
+    time."""
+    unclear = decoding.average_log_probability < UNCLEAR_LOG_PROBABILITY
     return (
-        decoding.compression_ratio > MAX_COMPRESSION_RATIO
-        or decoding.average_log_probability < MIN_AVERAGE_LOG_PROBABILITY
+        (unclear and decoding.no_speech_probability >= MAYBE_NOBODY)
+        or decoding.compression_ratio > MAX_COMPRESSION_RATIO
         or len(decoding.text) > MAX_LETTERS_PER_S * max(spoken_s, 0.5)
         or repeats(decoding.text)
     )

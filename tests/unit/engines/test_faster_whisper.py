@@ -47,7 +47,9 @@ def test_the_compression_ratio_tells_loops_from_speech() -> None:
     ("decoding", "trips"),
     [
         (Decoding("what time is it", "en", -0.2, 0.0, 1.0, False), False),
-        (Decoding("what time is it", "en", -0.9, 0.0, 1.0, False), True),
+        (Decoding("what time is it", "en", -0.9, 0.1, 1.0, False), False),
+        (Decoding("what time is it", "en", -0.9, 0.4, 1.0, False), True),
+        (Decoding("what time is it", "en", -0.2, 0.4, 1.0, False), False),
         (Decoding("what time is it", "en", -0.2, 0.0, 2.5, False), True),
         (Decoding("no no no", "en", -0.2, 0.0, 1.0, False), True),
         (Decoding("a sentence far too long for one second of speech", "en", -0.2, 0.0, 1.0, False), True),
