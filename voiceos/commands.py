@@ -30,6 +30,14 @@ class Transcribe:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadAhead:
+    """The user speaks on: recognise the utterance so far, so that little of it is new once they are done."""
+
+    turn: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class Think:
     """Start on a reply to `text` and hold it back: nothing sounds before `Release`."""
 
@@ -152,6 +160,7 @@ class LearnPause:
 Command = (
     Prepare
     | Transcribe
+    | ReadAhead
     | Think
     | Release
     | Perform

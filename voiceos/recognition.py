@@ -24,8 +24,8 @@ class Recognition:
         self._post = post
         self._recognising: asyncio.Task[None] | None = None
 
-    def begin(self, turn: int, revision: int) -> None:
-        """Recognise the utterance so far, and judge its end."""
+    def begin(self, turn: int, revision: int, *, ended: bool = True) -> None:
+        """Recognise the utterance so far, and judge its end where it may have ended."""
         gate = self._ears.gate
         samples, ending, voiced_s, distant = gate.utterance(), gate.ending(), gate.voiced_s, gate.distant
         called, since, over_reply = self._ears.called(), gate.voice_since, gate.began_over_reply
@@ -49,7 +49,8 @@ class Recognition:
             finally:
                 encoded.set()
             at = self._clock.monotonic()
-            trace.mark("transcript", at)
+            if ended:
+                trace.mark("transcript", at)
             self._post(ev.Transcribed(at, turn, revision, heard))
 
         async def judge() -> None:
@@ -57,7 +58,7 @@ class Recognition:
             probability = await self._ears.doneness(ending)
             self._post(ev.EndpointJudged(self._clock.monotonic(), turn, revision, probability, "sound"))
 
-        if self._ears.judges_endings:
+        if ended and self._ears.judges_endings:
             self._work.spawn(judge(), turn, revision, "error.engine")
         # It goes on where the user does, for its words are of use all the same; but one waits for no older one.
         if self._recognising is not None:

@@ -73,6 +73,7 @@ def _open_turn(state: State, began_at: float, *, suspended: bool = False) -> Ste
         phase=Phase.LISTENING,
         turn=turn,
         revision=0,
+        read_at=began_at,
         voice=True,
         voice_since=began_at,
         utterance_open=True,

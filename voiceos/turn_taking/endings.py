@@ -34,6 +34,7 @@ def pause(state: State, event: ev.SpeechPaused, policy: Policy) -> Step:
         phase=Phase.PAUSED,
         voice=False,
         revision=state.revision + 1,
+        read_at=event.at,
         silent_since=event.silent_since,
     )
     if event.voiced_s < policy.min_speech_s:
@@ -74,6 +75,13 @@ def _went_on(state: State, at: float, policy: Policy) -> list[do.Command]:
     if state.suspended or holds_back(state, policy) or not (unknown_yet or for_us):
         return []
     return [do.LearnPause(at - state.silent_since, finished_as_judged(state), went_on=True)]
+
+
+def speaks_on(state: State, event: ev.Tick, policy: Policy) -> Step:
+    """What fluent speakers say is read while they speak; what lies over a reply may be for nobody."""
+    if not state.voice or state.suspended or event.at - state.read_at < policy.read_ahead_s:
+        return state, []
+    return replace(state, read_at=event.at), [do.ReadAhead(state.turn, state.revision)]
 
 
 def heard_as_they_went_on(state: State, event: ev.Transcribed, policy: Policy) -> Step:

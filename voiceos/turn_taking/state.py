@@ -29,6 +29,8 @@ class State:
     """Number of the newest turn."""
     revision: int = 0
     """Pauses in it so far."""
+    read_at: float = float("-inf")
+    """When recognising what it says so far was begun last; else when it began."""
     voice_since: float = 0.0
     silent_since: float = 0.0
     heard_until: float = float("-inf")
