@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,26 @@ def _parameters(command: Any) -> list[str]:
             names = ", ".join(f"`{name}`" for name in [*parameter.opts, *parameter.secondary_opts])
         else:
             names = f"`{parameter.metavar or parameter.name}`"
-        lines.append(f"- {names}: {getattr(parameter, 'help', None) or ''}".rstrip())
+        told = " ".join(part for part in (getattr(parameter, "help", None) or "", _values(parameter)) if part)
+        lines.append(f"- {names}: {told}".rstrip())
     return lines
+
+
+def _values(parameter: Any) -> str:
+    """What a parameter may be, where that is not any text, and what it is where nobody says."""
+    kind = parameter.type_descriptor.annotation
+    choices = ", ".join(f"`{one.value}`" for one in kind) if isinstance(kind, type) and issubclass(kind, Enum) else ""
+    told = [f"One of {choices}."] if choices else []
+    least, most = getattr(parameter, "min", None), getattr(parameter, "max", None)
+    if least is not None or most is not None:
+        told.append(f"{f'From {least}' if least is not None else 'Up'}{f' to {most}' if most is not None else ' on'}.")
+    default = getattr(parameter.default, "value", parameter.default)
+    if getattr(parameter, "is_flag", False):
+        if parameter.secondary_opts and default is not None:
+            told.append(f"Without either: `{(parameter.opts if default else parameter.secondary_opts)[0]}`.")
+    elif isinstance(default, str | int | float) and default != "" and not isinstance(default, bool):
+        told.append(f"Without it: `{default}`.")
+    return " ".join(told)
 
 
 def _help(command: Any) -> str:

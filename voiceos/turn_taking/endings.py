@@ -34,7 +34,6 @@ def pause(state: State, event: ev.SpeechPaused, policy: Policy) -> Step:
         phase=Phase.PAUSED,
         voice=False,
         revision=state.revision + 1,
-        read_at=event.at,
         silent_since=event.silent_since,
     )
     if event.voiced_s < policy.min_speech_s:
@@ -59,6 +58,7 @@ def goes_on(state: State, event: ev.SpeechResumed, policy: Policy) -> Step:
         forget(state),
         phase=Phase.LISTENING,
         voice=True,
+        read_at=event.at,
         asking=None,
         replying=state.replying if state.suspended else None,
         hinted=False,

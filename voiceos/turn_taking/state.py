@@ -30,7 +30,7 @@ class State:
     revision: int = 0
     """Pauses in it so far."""
     read_at: float = float("-inf")
-    """When recognising what it says so far was begun last; else when it began."""
+    """When recognising what is said so far was begun last, or speech began or went on."""
     voice_since: float = 0.0
     silent_since: float = 0.0
     heard_until: float = float("-inf")
