@@ -30,14 +30,6 @@ class Transcribe:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadAhead:
-    """The user speaks on: recognise the utterance so far, so that little of it is new once they are done."""
-
-    turn: int
-    revision: int
-
-
-@dataclass(frozen=True, slots=True)
 class Think:
     """Start on a reply to `text` and hold it back: nothing sounds before `Release`."""
 
@@ -160,7 +152,6 @@ class LearnPause:
 Command = (
     Prepare
     | Transcribe
-    | ReadAhead
     | Think
     | Release
     | Perform

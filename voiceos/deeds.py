@@ -63,8 +63,6 @@ class Deeds:
         match command:
             case do.Prepare(turn, text):
                 work.spawn(self._thinker.prepare(work.turn(turn).now, spoken_so_far(text)), turn, 0, None)
-            case do.ReadAhead(turn, revision):
-                self._recognition.begin(turn, revision, ended=False)
             case do.Transcribe(turn, revision):
                 self._recognition.begin(turn, revision)
             case do.Think(turn, revision, text):

@@ -58,7 +58,6 @@ def goes_on(state: State, event: ev.SpeechResumed, policy: Policy) -> Step:
         forget(state),
         phase=Phase.LISTENING,
         voice=True,
-        read_at=event.at,
         asking=None,
         replying=state.replying if state.suspended else None,
         hinted=False,
@@ -77,17 +76,12 @@ def _went_on(state: State, at: float, policy: Policy) -> list[do.Command]:
     return [do.LearnPause(at - state.silent_since, finished_as_judged(state), went_on=True)]
 
 
-def speaks_on(state: State, event: ev.Tick, policy: Policy) -> Step:
-    """What fluent speakers say is read while they speak; what lies over a reply may be for nobody."""
-    if not state.voice or state.suspended or event.at - state.read_at < policy.read_ahead_s:
-        return state, []
-    return replace(state, read_at=event.at), [do.ReadAhead(state.turn, state.revision)]
-
-
 def heard_as_they_went_on(state: State, event: ev.Transcribed, policy: Policy) -> Step:
-    """The words up to the last pause, which was none: where nothing newer is recognised they may as well be read."""
+    """The words up to a pause that was none: where nothing newer is known they may as well be read."""
     known = known_words(state, event.heard, policy)
-    return state, [do.Prepare(state.turn, known)] if known else []
+    if not known or event.revision <= state.read:
+        return state, []
+    return replace(state, read=event.revision), [do.Prepare(state.turn, known)]
 
 
 def judged(state: State, event: ev.EndpointJudged, policy: Policy) -> Step:

@@ -87,7 +87,6 @@ ROWS = (
     on(ev.SpeechPaused, O, to=(S,), do=beginnings.short_sound, says="it was short"),
     on(ev.PlaybackFinished, O, to=(L,), do=beginnings.as_the_reply_ends, says="the reply ends"),
     # While the user speaks, what they have said so far is read.
-    on(ev.Tick, L, do=endings.speaks_on),
     on(ev.Transcribed, L, do=endings.heard_as_they_went_on),
     # The user falls silent, and perhaps goes on.
     on(ev.SpeechPaused, L, to=(P,), do=endings.pause, says="pause: work starts, held back"),
@@ -107,6 +106,7 @@ ROWS = (
     on(ev.WorkFailed, L, O, do=replies.failed_under_speech, says="the reply under it failed: say so later"),
     on(ev.Tick, A, do=replies.still_thinking),
     on(ev.Tick, S, do=replies.thinking_aloud),
+    on(ev.Tick, L, do=endings.nothing_due),
     on(ev.WordsReady, S, O, L, P, do=replies.worded),
     # The assistant speaks of its own accord.
     on(ev.Announce, L, P, A, S, O, do=announcements.later),
@@ -164,8 +164,9 @@ def step(state: State, event: ev.Event, policy: Policy) -> Step:
     if turn is not None:
         if turn > state.turn or (revision is not None and turn == state.turn and revision > state.revision):
             raise IllegalEvent(f"{type(event).__name__} carries a number that was never given out")
-        expected = state.turn if isinstance(event, (ev.EndpointJudged, ev.Transcribed)) else None
-        if expected is not None and (turn, revision) != (state.turn, state.revision):
+        if isinstance(event, (ev.EndpointJudged, ev.Transcribed)) and (turn, revision) != (state.turn, state.revision):
+            if isinstance(event, ev.Transcribed) and turn == state.turn and state.phase is Phase.LISTENING:
+                return endings.heard_as_they_went_on(state, event, policy)
             return state, []
         if (
             isinstance(event, ev.WorkFailed)

@@ -45,8 +45,6 @@ class Policy:
     """Silence that ends a turn which sounds wholly unfinished."""
     completion_threshold: float = 0.9
     """Probability from which a turn sounds finished."""
-    read_ahead_s: float = 2.5
-    """Who speaks for so long without a pause is recognised meanwhile, and again after as long."""
     judges: frozenset[EndpointJudge] = frozenset({"sound", "words"})
     """Who judges whether a turn is finished; without any, every turn waits for `unjudged_silence_s`."""
     unjudged_silence_s: float = 0.7

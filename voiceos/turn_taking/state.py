@@ -29,8 +29,8 @@ class State:
     """Number of the newest turn."""
     revision: int = 0
     """Pauses in it so far."""
-    read_at: float = float("-inf")
-    """When recognising what is said so far was begun last, or speech began or went on."""
+    read: int = 0
+    """The newest of them up to which words were read ahead."""
     voice_since: float = 0.0
     silent_since: float = 0.0
     heard_until: float = float("-inf")

@@ -57,28 +57,17 @@ def test_words_before_a_pause_that_was_none_are_read_meanwhile() -> None:
     assert table.feed(ev.Transcribed(2.4, 1, 1, ev.Words("older"))) == []
 
 
-def test_who_speaks_on_without_a_pause_is_read_meanwhile() -> None:
+def test_words_of_a_pause_before_the_last_are_read_where_none_newer_are_known() -> None:
     table = Table()
-    ahead = table.policy.read_ahead_s
-    table.feed(ev.SpeechStarted(0.06, 0.0, 0.06))
-    assert table.feed(ev.Tick(ahead - 0.1)) == []
-    assert table.feed(ev.Tick(ahead)) == [do.ReadAhead(1, 0)]
-    assert table.feed(ev.Tick(ahead + 0.1)) == []
-    assert table.feed(ev.Transcribed(ahead + 0.2, 1, 0, ev.Words("I was in the"))) == [do.Prepare(1, "I was in the")]
-    assert table.feed(ev.Tick(2 * ahead)) == [do.ReadAhead(1, 0)]
-    assert table.feed(ev.SpeechPaused(2 * ahead + 0.1, 2 * ahead, 2 * ahead)) == [do.Transcribe(1, 1)]
-    assert table.feed(ev.Transcribed(2 * ahead + 0.2, 1, 0, ev.Words("I was in the woods"))) == []
-    table.feed(ev.SpeechResumed(2 * ahead + 1))
-    assert table.feed(ev.Tick(3 * ahead + 0.9)) == []
-    assert table.feed(ev.Tick(3 * ahead + 1.1)) == [do.ReadAhead(1, 1)]
-
-
-def test_what_is_said_over_a_reply_is_not_read_before_it_is_known_whom_it_is_for() -> None:
-    table = Table().speaking()
-    table.feed(ev.SpeechStarted(2.06, 2.0, 2.06))
-    table.feed(ev.Tick(2.2, 2.2))
-    assert table.state.suspended
-    assert table.feed(ev.Tick(10.0, 10.0)) == []
+    table.says(0.0, 1.0)
+    table.feed(ev.SpeechResumed(1.2))
+    table.feed(ev.SpeechPaused(1.6, 1.5, 1.4))
+    table.feed(ev.SpeechResumed(1.7))
+    assert table.feed(ev.Transcribed(1.8, 1, 1, ev.Words("I was"))) == [do.Prepare(1, "I was")]
+    assert table.feed(ev.Transcribed(1.9, 1, 2, ev.Words("I was in the"))) == [do.Prepare(1, "I was in the")]
+    table.feed(ev.SpeechPaused(2.6, 2.5, 2.4))
+    assert table.feed(ev.Transcribed(2.7, 1, 2, ev.Words("I was in"))) == []
+    assert table.state.heard is None
 
 
 def test_a_cough_is_not_a_turn() -> None:
