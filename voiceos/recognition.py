@@ -13,8 +13,8 @@ from voiceos.work import Work
 
 UNKNOWN_S = 2.5
 """Voice in a turn of which no word is known yet: then a recognition that a new pause would break off is let finish, so
-that the language model has not all of a long turn to read in the end. A newer one waits for it, 0.2 to 0.4 s: where that
-is the last one seldom in vain. Set by hand."""
+that the language model has not all of a long turn to read in the end. A newer one waits for it, 0.2 to 0.4 s. Set by
+hand."""
 
 
 class Recognition:
