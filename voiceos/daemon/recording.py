@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 200_000_000
-"""Of one recording: about a week of events, or hours of sound. Then it ends, and the log says so."""
+"""Of one recording: some twenty hours of events, one for each frame of sound, or hours of sound. Then it ends, and the
+log says so."""
 
 KEPT = 10
 """Recordings in the folder of those that the settings ask for; the oldest go."""
