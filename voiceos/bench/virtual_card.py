@@ -216,11 +216,16 @@ class VirtualCard(VirtualServer):
         sound = soxr.resample(samples, rate_hz, RATE_HZ) if rate_hz != RATE_HZ else samples
         command = ["pacat", "--playback", "--raw", "--device=mouth", "--latency-msec=100", *_FORMAT, "--channels=1"]
         started = self._clock.monotonic()
-        process = await asyncio.create_subprocess_exec(
-            *command, stdin=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=os.environ | self.environment
-        )
+        # A file, no pipe: pacat spins from when a pipe is closed until it has played what was in it, on a
+        # core that the assistant would answer with.
+        with tempfile.TemporaryFile() as file:
+            file.write(np.ascontiguousarray(sound, dtype=np.float32).tobytes())
+            file.seek(0)
+            process = await asyncio.create_subprocess_exec(
+                *command, stdin=file, stderr=asyncio.subprocess.PIPE, env=os.environ | self.environment
+            )
         try:
-            _, problem = await process.communicate(np.ascontiguousarray(sound, dtype=np.float32).tobytes())
+            _, problem = await process.communicate()
         except asyncio.CancelledError:
             process.terminate()
             await process.wait()
