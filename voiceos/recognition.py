@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from voiceos import events as ev
 from voiceos.clock import Clock
 from voiceos.listening.ears import Ears
+from voiceos.listening.steady import steady
 from voiceos.mood import Prosody
 from voiceos.work import Work
 
@@ -32,6 +34,8 @@ class Recognition:
         self._turn = self._revision = 0
         self._known_until = 0.0
         """Up to when the words of this turn are known; else when its voice began; monotonic seconds."""
+        self._said = ""
+        """Those words."""
 
     def begin(self, turn: int, revision: int) -> None:
         """Recognise the utterance so far, and judge its end."""
@@ -39,7 +43,7 @@ class Recognition:
         samples, ending, voiced_s, distant = gate.utterance(), gate.ending(), gate.voiced_s, gate.distant
         called, since, over_reply = self._ears.called(), gate.voice_since, gate.began_over_reply
         if turn != self._turn:
-            self._turn, self._known_until = turn, since
+            self._turn, self._known_until, self._said = turn, since, ""
         self._revision = revision
         until = gate.voiced_until
         record = self._work.turn(turn)
@@ -66,6 +70,9 @@ class Recognition:
                 trace.mark("transcript", at)
             if turn == self._turn:
                 self._known_until = max(self._known_until, until)
+                if isinstance(heard, ev.Words):
+                    heard = replace(heard, text=steady(heard.text, self._said))
+                    self._said = heard.text
             self._post(ev.Transcribed(at, turn, revision, heard))
 
         async def judge() -> None:

@@ -24,6 +24,9 @@ from voiceos.turn_taking.utterance import (
 LATE_S = 0.1
 """Sound is known so much later than it was made, at most, where nothing holds it up: blocks, the sound server."""
 
+UNCLEAR_WAITS = 2.0
+"""So many times the silence that ends a finished turn ends one that was not understood. Set by hand."""
+
 STALLED_S = 1.5
 """Without any sound for so long, time itself counts as silence: what is to come may never come."""
 
@@ -145,6 +148,8 @@ def _wait_s(state: State, policy: Policy) -> float:
     if state.suspended or state.interrupting == state.turn:
         # The voice decides alone: to the language model, what is called out over a reply looks unfinished.
         return policy.wait_s(state.sound, None, expects_words=False)
+    if isinstance(heard, ev.Unclear):  # to be asked again amid what one says is worse than to be asked a little later
+        return max(UNCLEAR_WAITS * policy.end_silence_s, policy.wait_s(state.sound, None, expects_words=False))
     return policy.wait_s(state.sound, state.words, expects_words=thinks)
 
 

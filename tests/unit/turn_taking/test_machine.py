@@ -99,7 +99,8 @@ def test_poorly_heard_speech_is_asked_for_again_and_the_second_time_with_advice(
         began_at = turn * 10.0
         table.says(began_at, began_at + 1.0)
         table.heard(began_at + 1.2, ev.Unclear())
-        assert do.Say(turn, sentence, key=True) in table.feed(ev.Tick(began_at + 1.4))
+        assert table.feed(ev.Tick(began_at + 1.6)) == []  # twice the silence that ends what was understood
+        assert do.Say(turn, sentence, key=True) in table.feed(ev.Tick(began_at + 1.8))
         table.feed(ev.PlaybackFinished(began_at + 3.0, turn))
     table.says(40.0, 41.0)
     table.heard(41.2, ev.Words("now you hear me"))

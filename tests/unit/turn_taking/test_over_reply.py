@@ -118,10 +118,10 @@ def test_words_before_an_answer_sounds_take_its_place() -> None:
     table = Table()
     table.says(0.0, 1.0)
     table.heard(1.2, ev.Unclear())
-    assert do.Say(1, "didnt_catch", key=True) in table.feed(ev.Tick(1.4))
-    table.says(1.5, 2.5)
-    assert do.Stop(1) in table.heard(2.7, ev.Words("what time is it in Rome"))
-    assert table.feed(ev.Tick(2.9)) == [do.Release(2, 1)]
+    assert do.Say(1, "didnt_catch", key=True) in table.feed(ev.Tick(1.8))
+    table.says(1.9, 2.9)
+    assert do.Stop(1) in table.heard(3.1, ev.Words("what time is it in Rome"))
+    assert table.feed(ev.Tick(3.3)) == [do.Release(2, 1)]
 
 
 def test_a_click_over_the_reply_does_nothing() -> None:
