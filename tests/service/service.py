@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -192,7 +193,10 @@ class Service:
     def says(self, samples: NDArray[np.float32], rate_hz: int) -> None:
         """The user speaks."""
         command = ["pacat", "--raw", "--device=mouth", "--format=float32le", f"--rate={rate_hz}", "--channels=1"]
-        subprocess.run(command, input=samples.astype(np.float32).tobytes(), env=self._pulse, check=True)
+        with tempfile.TemporaryFile() as file:  # from a pipe pacat takes a whole core at the end
+            file.write(samples.astype(np.float32).tobytes())
+            file.seek(0)
+            subprocess.run(command, stdin=file, env=self._pulse, check=True)
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[Ear]:
