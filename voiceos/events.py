@@ -1,7 +1,7 @@
 """Facts, as they reach the turn-taking machine. `at` is always monotonic seconds: when the fact was known.
 
 `turn` and `revision` number the work that a fact belongs to (see `turn_taking/machine.py`); a fact that carries an
-older number is late and changes nothing.
+older number is late and changes nothing, but for words of the same turn that are read ahead.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ from voiceos.work import Work
 
 UNKNOWN_S = 2.5
 """Voice in a turn of which no word is known yet: then a recognition that a new pause would break off is let finish, so
-that the language model has not all of a long turn to read in the end. A newer one waits for it, 0.2 to 0.4 s. Set by
-hand."""
+that the language model has not all of a long turn to read in the end. A newer one waits for it: 0.2 to 0.4 s, seldom
+longer. Set by hand."""
 
 
 class Recognition:
@@ -43,6 +43,10 @@ class Recognition:
         samples, ending, voiced_s, distant = gate.utterance(), gate.ending(), gate.voiced_s, gate.distant
         called, since, over_reply = self._ears.called(), gate.voice_since, gate.began_over_reply
         if turn != self._turn:
+            for older in (self._recognising, self._let_finish):
+                if older is not None:
+                    older.cancel()
+            self._recognising = self._let_finish = None
             self._turn, self._known_until, self._said = turn, since, ""
         self._revision = revision
         until = gate.voiced_until
@@ -68,11 +72,10 @@ class Recognition:
             at = self._clock.monotonic()
             if (turn, revision) == (self._turn, self._revision):
                 trace.mark("transcript", at)
-            if turn == self._turn:
+            if turn == self._turn and isinstance(heard, ev.Words):
                 self._known_until = max(self._known_until, until)
-                if isinstance(heard, ev.Words):
-                    heard = replace(heard, text=steady(heard.text, self._said))
-                    self._said = heard.text
+                heard = replace(heard, text=steady(heard.text, self._said))
+                self._said = heard.text
             self._post(ev.Transcribed(at, turn, revision, heard))
 
         async def judge() -> None:
@@ -87,6 +90,6 @@ class Recognition:
         if self._recognising is not None:
             if until - self._known_until >= UNKNOWN_S and (self._let_finish is None or self._let_finish.done()):
                 self._let_finish = self._recognising
-            elif self._recognising is not self._let_finish:
+            else:
                 self._recognising.cancel()
         self._recognising = self._work.spawn(recognise(), turn, revision, "error.stt", outlives=True)

@@ -57,15 +57,20 @@ def nothing_due(state: State, event: ev.Tick | ev.SpeechPaused | ev.UtteranceFul
 def goes_on(state: State, event: ev.SpeechResumed, policy: Policy) -> Step:
     if state.full:  # what has been said is a turn of its own by now
         return state, []
+    known, known_at = state.known, state.known_at
+    if state.heard is not None:
+        known, known_at = known_words(state, state.heard, policy), state.revision
     again = replace(
         forget(state),
         phase=Phase.LISTENING,
         voice=True,
+        known=known,
+        known_at=known_at,
         asking=None,
         replying=state.replying if state.suspended else None,
         hinted=False,
     )
-    wanted: list[do.Command] = [do.Cancel(state.turn), do.Prepare(state.turn, known_words(state, state.heard, policy))]
+    wanted: list[do.Command] = [do.Cancel(state.turn), do.Prepare(state.turn, known)]
     return again, [*wanted, *_went_on(state, event.at, policy)]
 
 
@@ -81,10 +86,16 @@ def _went_on(state: State, at: float, policy: Policy) -> list[do.Command]:
 
 def heard_as_they_went_on(state: State, event: ev.Transcribed, policy: Policy) -> Step:
     """The words up to a pause that was none: where nothing newer is known they may as well be read."""
+    after, _ = heard_late(state, event, policy)
+    return after, [do.Prepare(after.turn, after.known)] if after.known_at > state.known_at else []
+
+
+def heard_late(state: State, event: ev.Transcribed, policy: Policy) -> Step:
+    """Likewise in another pause, in which there is better to do than to read them."""
     known = known_words(state, event.heard, policy)
-    if not known or event.revision <= state.read:
+    if not known or event.revision <= state.known_at:
         return state, []
-    return replace(state, read=event.revision), [do.Prepare(state.turn, known)]
+    return replace(state, known_at=event.revision, known=known), []
 
 
 def judged(state: State, event: ev.EndpointJudged, policy: Policy) -> Step:

@@ -28,8 +28,9 @@ What came of each pause is told (`LearnPause`), so that the policy may get used 
 over an answer that had hardly begun, or that an answer ended it and they let it.
 
 Numbers make cancellation. The machine alone opens turns (`turn`), and counts the pauses in one (`revision`); all
-work carries both. A result with an older number is late and changes nothing; one with a number that was never given out
-raises `IllegalEvent`, as does an event that its phase cannot meet, and then nothing changes.
+work carries both. A result with an older number is late and changes nothing, but that the words of an earlier pause are
+read while the user goes on, where none newer are known; one with a number that was never given out raises
+`IllegalEvent`, as does an event that its phase cannot meet, and then nothing changes.
 """
 
 from __future__ import annotations
@@ -155,6 +156,10 @@ ROWS = (
 TABLE: Mapping[tuple[Phase, type], Row] = {(phase, row.event): row for row in ROWS for phase in row.phases}
 
 
+LATE_WORDS: Mapping[Phase, Handler] = {L: endings.heard_as_they_went_on, P: endings.heard_late}
+"""What is done with the words of a pause before the last one."""
+
+
 def step(state: State, event: ev.Event, policy: Policy) -> Step:
     """The next state, and what is to be done. Raises IllegalEvent and then changes nothing."""
     if isinstance(event, ev.Tick) and event.heard_until > state.heard_until:
@@ -165,9 +170,8 @@ def step(state: State, event: ev.Event, policy: Policy) -> Step:
         if turn > state.turn or (revision is not None and turn == state.turn and revision > state.revision):
             raise IllegalEvent(f"{type(event).__name__} carries a number that was never given out")
         if isinstance(event, (ev.EndpointJudged, ev.Transcribed)) and (turn, revision) != (state.turn, state.revision):
-            if isinstance(event, ev.Transcribed) and turn == state.turn and state.phase is Phase.LISTENING:
-                return endings.heard_as_they_went_on(state, event, policy)
-            return state, []
+            so_far = LATE_WORDS.get(state.phase) if isinstance(event, ev.Transcribed) and turn == state.turn else None
+            return so_far(state, event, policy) if so_far else (state, [])
         if (
             isinstance(event, ev.WorkFailed)
             and turn != state.replying

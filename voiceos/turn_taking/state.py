@@ -29,8 +29,10 @@ class State:
     """Number of the newest turn."""
     revision: int = 0
     """Pauses in it so far."""
-    read: int = 0
-    """The newest of them up to which words were read ahead."""
+    known_at: int = 0
+    """The newest of them of which the words are known."""
+    known: str = ""
+    """Those words, where they are for us."""
     voice_since: float = 0.0
     silent_since: float = 0.0
     heard_until: float = float("-inf")

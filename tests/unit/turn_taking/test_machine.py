@@ -68,6 +68,21 @@ def test_words_of_a_pause_before_the_last_are_read_where_none_newer_are_known() 
     table.feed(ev.SpeechPaused(2.6, 2.5, 2.4))
     assert table.feed(ev.Transcribed(2.7, 1, 2, ev.Words("I was in"))) == []
     assert table.state.heard is None
+    assert table.feed(ev.SpeechResumed(2.8)) == [do.Cancel(1), do.Prepare(1, "I was in the")]
+
+
+def test_words_of_an_earlier_pause_that_come_in_a_later_one_are_read_once_the_user_goes_on() -> None:
+    table = Table()
+    table.says(0.0, 1.0)
+    table.feed(ev.SpeechResumed(1.2))
+    table.feed(ev.SpeechPaused(1.6, 1.5, 1.4))
+    assert table.feed(ev.Transcribed(1.7, 1, 1, ev.Words("I was"))) == []
+    assert table.feed(ev.SpeechResumed(1.8)) == [do.Cancel(1), do.Prepare(1, "I was")]
+    table.feed(ev.SpeechPaused(2.6, 2.5, 2.4))
+    table.feed(ev.Transcribed(2.7, 1, 3, ev.Words("I was in the")))
+    table.feed(ev.SpeechResumed(2.8))
+    table.feed(ev.SpeechPaused(3.6, 3.5, 3.4))
+    assert table.feed(ev.SpeechResumed(3.7)) == [do.Cancel(1), do.Prepare(1, "I was in the")]
 
 
 def test_a_cough_is_not_a_turn() -> None:
