@@ -85,8 +85,9 @@ async def test_a_memory_that_is_there_only_later_is_recalled_from_then_on(monkey
         await room.answered()
         assert room.said()[-1].startswith("You said:")
         away.replace(path)
-        while not room.live.diary.is_open:
-            await room.wait(0.1)
+        async with asyncio.timeout(40):
+            while not room.live.diary.is_open:
+                await room.wait(0.1)
         await room.say("where does Anna live")
         await room.answered()
         assert room.said()[-1] == "Anna lives in Graz."

@@ -2,7 +2,7 @@
 
 Human recordings, as they are and in noise, are read greedily; those that are not surely read also by a beam and in the
 full 30 s window. Believed is what the user would not be asked to say again; right is a third of the words wrong at
-most. Loops, which the full window is there for, are left out. Same seed, same mixtures.
+most. Loops, and what may be no speech, which the full window is there for, are left out. Same seed, same mixtures.
 """
 
 from __future__ import annotations

@@ -30,6 +30,10 @@ EMBED_BATCH = 4
 WRITE_BATCH = 32
 """Vectors that are written at a time: each write waits for the disk."""
 
+AT_ONCE = 10
+"""Batches of vectors that are read before the first answer where nobody was silent before it, some 10 ms each; of more,
+the newest are found by their words until then."""
+
 NEWEST = 8
 """So much that has no vector yet gets one as what is alike is asked for, the newest of it: some 30 ms, where nobody was
 silent for long since it was told."""
@@ -104,6 +108,9 @@ class Recollection:
         try:
             if not self._began and not self._fault:
                 await self._embed(await self._run(self._just_said), at_once)
+                for _ in range(AT_ONCE):
+                    if await self._run(lambda: self._index.follow(most=BATCH)):
+                        break
                 self._began = True
             return await self._run(work)
         except (EngineError, ModelError) as error:

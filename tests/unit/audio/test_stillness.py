@@ -64,13 +64,18 @@ def test_where_nothing_sounds_nothing_is_known() -> None:
 
 def test_who_speaks_soon_after_the_first_word_is_no_echo_of_it() -> None:
     near = hiss(2.0, -60.0)
-    near[round(0.6 * RATE_HZ) :] += syllables(1.4, seed=9)
-    assert 0.55 <= still(syllables(2.0), near) < 0.7
+    near[round(0.75 * RATE_HZ) :] += syllables(1.25, seed=9)
+    assert 0.7 <= still(syllables(2.0), near) < 0.85
 
 
+@pytest.mark.parametrize("breath_db", [-50.0, -38.0, -34.0, -30.0])
 @pytest.mark.parametrize("delay_s", [0.02, 0.2, 0.4])
-def test_a_first_vowel_behind_a_long_breath_is_an_echo_all_the_same(delay_s: float) -> None:
-    breath = hiss(0.6, -50.0, seed=4) * np.linspace(0.05, 1.0, round(0.6 * RATE_HZ), dtype=np.float32)
+def test_a_first_vowel_behind_a_long_breath_is_an_echo_all_the_same(delay_s: float, breath_db: float) -> None:
+    breath = hiss(0.5, breath_db, seed=4) * np.linspace(0.05, 1.0, round(0.5 * RATE_HZ), dtype=np.float32)
     played = np.concatenate([breath, syllables(5.0)])
     delayed = np.concatenate([np.zeros(round(delay_s * RATE_HZ), np.float32), played])[: len(played)]
     assert np.isnan(still(played, hiss(len(played) / RATE_HZ, -60.0) + 0.1 * delayed))
+
+
+def test_a_reply_at_low_volume_tells_as_much() -> None:
+    assert still(0.1 * syllables(4.0), hiss(4.0, -70.0)) < 1.5

@@ -12,6 +12,7 @@ from voiceos.engines.scripted import ScriptedEmbedder
 from voiceos.errors import ModelError, VoiceosError
 from voiceos.idleness import Idleness
 from voiceos.memory import Episode, Store
+from voiceos.memory import recollection as recollections
 from voiceos.memory.ports import Vectors
 from voiceos.memory.recall import Memory
 from voiceos.memory.recollection import EMBED_BATCH, NEWEST, Recollection
@@ -169,3 +170,14 @@ async def test_what_was_told_before_a_restart_is_found_by_meaning_though_nobody_
         store.remember_turn("It rains", "I see.", at=NOW, conversation="b")
         await recollection.recall(QUESTION, NOW)
         assert store.stats().vectors == 3  # what is in the prompt already takes no time
+
+
+async def test_so_is_it_where_more_was_told_before_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recollections, "BATCH", 2)
+    fill(store, 8)
+    async with Recollection(store, ScriptedEmbedder()) as recollection:
+        await recollection.catch_up(Idleness().wait)
+    store.remember_turn("My sister Anna moved to Bremen", "I see.", at=NOW, conversation="b")
+    async with Recollection(store, ScriptedEmbedder()) as recollection:
+        await recollection.recall(QUESTION, NOW)
+        assert len(recollection._index.neighbours.keys()) == 9
