@@ -91,8 +91,9 @@ class Stillness:
         return max(self._loud) - min(self._loud) >= VARIED_DB
 
     def _nothing_comes_back(self) -> bool:
-        path = examine(np.concatenate(self._played), np.concatenate(self._near), None)
-        return self._varied and path.prominence <= CHANCE
+        if not self._varied:
+            return False
+        return examine(np.concatenate(self._played), np.concatenate(self._near), None).prominence <= CHANCE
 
 
 def _level_db(samples: Samples) -> float:
