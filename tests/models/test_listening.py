@@ -14,7 +14,7 @@ from rapidfuzz.distance import Levenshtein
 from voiceos.audio.frames import FRAME_S, FRAME_SAMPLES, RATE_HZ, Frame, Samples
 from voiceos.bench.recordings import recordings, spoken_words
 from voiceos.bench.stt import compare, hear
-from voiceos.engines.faster_whisper import FasterWhisper, repeats
+from voiceos.engines.faster_whisper import LEAD_FRAMES, FasterWhisper, cut_window_frames, repeats
 from voiceos.engines.piper import Piper
 from voiceos.engines.silero import Silero
 from voiceos.events import Words
@@ -154,3 +154,15 @@ def test_human_noise_recordings_hold_no_words(whisper: FasterWhisper, judge: Jud
     for recording in recordings(speech_dir / "noise"):
         if not recording.path.stem.startswith("bgspeech"):
             assert heard_text(recording.samples(), whisper, judge) == "", recording.path.stem
+
+
+def test_what_is_read_without_an_end_is_read_anew_in_the_same_window(whisper: FasterWhisper, speech_dir: Path) -> None:
+    """In the cut window Whisper says this sentence over and over. The full one would take five times as long."""
+    (person,) = (r for r in recordings(speech_dir / "english") if r.path.stem == "watson_speech")
+    samples = person.samples()
+    encoded = whisper.encode(samples, cut_window_frames(len(samples)), LEAD_FRAMES)
+    _, endless = whisper.read(encoded, "en", len(samples) / RATE_HZ, beam_size=1, second_try=False)
+    assert endless
+    decoding = whisper.decode(samples, "en")
+    assert spoken_words(decoding.text) == spoken_words(person.text)
+    assert not decoding.second_try

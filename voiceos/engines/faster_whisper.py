@@ -56,7 +56,16 @@ by hand; `python -m voiceos.bench.stt` prints that nothing is answered where nob
 MAX_LETTERS_PER_S = 30.0
 """Twice the rate of fast speech; a loop on short speech is too short for the compression ratio to tell."""
 
-TOKENS_PER_S, SPARE_TOKENS = 10, 12
+REPETITION_PENALTY = 1.3
+"""For another reading of a sound that was read without an end, as loops are; Keskar et al. (2019, CTRL) have 1.2. It
+takes a fifth of what the full window does, and is seldom worse where it is sure (`python -m
+voiceos.bench.second_looks`). What somebody did say again and again ends, and is not read so."""
+
+ANEW_LOG_PROBABILITY = -0.6
+"""From here on such a reading stands; below, down to `LOST_LOG_PROBABILITY`, the full window is asked. Set by hand from
+fourteen readings without an end."""
+
+TOKENS_PER_S, SPARE_TOKENS = 5, 8
 """Token budget of a decoding: speech has about four tokens a second, short utterances a few more for punctuation."""
 
 _MAX_TOKENS = 220
@@ -139,11 +148,15 @@ class FasterWhisper:
         frames = WINDOW_FRAMES if full_window else cut_window_frames(len(samples))
         cut = frames < WINDOW_FRAMES
         if cut:
-            decoding = yield from self._decode(samples, language, frames, lead_frames=LEAD_FRAMES, second_try=False)
-            if not doubtful(decoding, spoken_s):
+            decoding, anew = yield from self._decode(
+                samples, language, frames, lead_frames=LEAD_FRAMES, second_try=False
+            )
+            halfway = anew and LOST_LOG_PROBABILITY <= decoding.average_log_probability < ANEW_LOG_PROBABILITY
+            if not halfway and not doubtful(decoding, spoken_s):
                 return decoding
             yield
-        return (yield from self._decode(samples, language, WINDOW_FRAMES, lead_frames=0, second_try=cut))
+        decoding, _ = yield from self._decode(samples, language, WINDOW_FRAMES, lead_frames=0, second_try=cut)
+        return decoding
 
     def encode(self, samples: Samples, frames: int, lead_frames: int) -> Any:
         """For `read`: so many mel frames, with silence before and behind the sound."""
@@ -155,30 +168,42 @@ class FasterWhisper:
 
     def _decode(
         self, samples: Samples, language: str | None, frames: int, *, lead_frames: int, second_try: bool
-    ) -> Generator[None, None, Decoding]:
+    ) -> Generator[None, None, tuple[Decoding, bool]]:
+        """The best reading of one window, and whether it is one that came after a reading without an end."""
         self._needed_more |= frames > FLOOR_FRAMES
         encoded = self.encode(samples, frames, lead_frames)
         yield
         language = language or self._detected(encoded)
         spoken_s = len(samples) / RATE_HZ
-        greedy = self.read(encoded, language, spoken_s, beam_size=1, second_try=second_try)
+        greedy, endless = self.read(encoded, language, spoken_s, beam_size=1, second_try=second_try)
+        if endless:
+            yield
+            self._needed_more = True
+            decoding, _ = self.read(encoded, language, spoken_s, beam_size=1, second_try=second_try, anew=True)
+            return decoding, True
         sure = greedy.average_log_probability
         if self._beam_size == 1 or sure >= SURE_LOG_PROBABILITY or sure < LOST_LOG_PROBABILITY:
-            return greedy
+            return greedy, False
         yield
         self._needed_more = True
         # The encoding, most of the cost, serves both.
-        return self.read(encoded, language, spoken_s, beam_size=self._beam_size, second_try=second_try)
+        decoding, _ = self.read(encoded, language, spoken_s, beam_size=self._beam_size, second_try=second_try)
+        return decoding, False
 
-    def read(self, encoded: Any, language: str, spoken_s: float, *, beam_size: int, second_try: bool) -> Decoding:
-        """One reading of what was encoded."""
+    def read(
+        self, encoded: Any, language: str, spoken_s: float, *, beam_size: int, second_try: bool, anew: bool = False
+    ) -> tuple[Decoding, bool]:
+        """One reading of what was encoded, and whether it was endless: it took all tokens that there are. `anew`: after
+        an endless one; what was written already is less likely."""
         tokenizer, suppressed = self._language(language)
         prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+        budget = min(_MAX_TOKENS, SPARE_TOKENS + int(TOKENS_PER_S * spoken_s))
         (result,) = self._model.generate(
             encoded,
             [prompt],
             beam_size=beam_size,
-            max_length=len(prompt) + min(_MAX_TOKENS, SPARE_TOKENS + int(TOKENS_PER_S * spoken_s)),
+            repetition_penalty=REPETITION_PENALTY if anew else 1.0,
+            max_length=2 * budget,  # CTranslate2 writes half of it
             return_scores=True,
             return_no_speech_prob=True,
             suppress_blank=True,
@@ -186,7 +211,7 @@ class FasterWhisper:
         )
         tokens = result.sequences_ids[0]
         text = tokenizer.decode(tokens).strip()
-        return Decoding(
+        decoding = Decoding(
             text=text,
             language=language,
             # The score is a mean over the tokens; the end token counts as one more (openai/whisper, decoding.py).
@@ -195,6 +220,7 @@ class FasterWhisper:
             compression_ratio=compression_ratio(text),
             second_try=second_try,
         )
+        return decoding, len(tokens) >= budget
 
     def _language(self, language: str) -> tuple[Any, list[int]]:
         """The tokenizer of a language and the tokens that are no speech; finding those takes a while, so once."""
