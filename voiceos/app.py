@@ -16,7 +16,7 @@ import psutil
 from voiceos import stored
 from voiceos.catalogue import Kind, Model, Store, catalog
 from voiceos.config import Settings
-from voiceos.engines import tuned
+from voiceos.engines import spoken_vocabulary, tuned
 from voiceos.engines.language_model import ProcessLanguageModel
 from voiceos.engines.micro_wakeword import MicroWakeWord
 from voiceos.engines.minilm import MiniLM
@@ -96,7 +96,10 @@ def spec(stage: Stage, settings: Settings, store: Store) -> EngineSpec:
     section = getattr(settings, stage)
     arguments: dict[str, Any] = {}
     if (wanted := chosen_model(Kind(stage), settings)) is not None:
-        arguments["voice_path" if stage == "tts" else "model_path"] = str(store.path(wanted))
+        if stage == "llm" and settings.llm.spoken_vocabulary:
+            arguments["model_path"] = str(spoken_vocabulary.path(store, wanted, settings.assistant.language))
+        else:
+            arguments["voice_path" if stage == "tts" else "model_path"] = str(store.path(wanted))
         arguments["threads"] = section.threads or tuned.threads(stage, section.engine, wanted.name)
         if stage == "stt":
             arguments["beam_size"] = section.beam_size

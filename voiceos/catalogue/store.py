@@ -4,6 +4,7 @@
 <root>/<model>/.verified.json    the state each file was in when its hash was last computed
 <root>/<model>/.<file>.*.part    bytes still arriving
 <root>/.wheels/<model>/          packages that bytes are taken from; gone once the model is in place
+<root>/.spoken/<model>/          copies of a language model, with the words of one language (`spoken_vocabulary.py`)
 <root>/.locks/                   one pull or removal of a model at a time
 """
 
@@ -65,6 +66,10 @@ class Store:
     def wheels(self, model: Model) -> Path:
         return self.root / ".wheels" / model.name
 
+    def copies(self, model: Model) -> Path:
+        """For what is made from the model; it goes with it."""
+        return self.root / ".spoken" / model.name
+
     def path(self, name: str | Model) -> Path:
         """What an engine opens: the model's main file, or its folder, after a quick check.
 
@@ -115,7 +120,7 @@ class Store:
 
     def disk_bytes(self, model: Model) -> int:
         """What the model takes on disk, with what is still arriving."""
-        folders = (self.folder(model), self.wheels(model))
+        folders = (self.folder(model), self.wheels(model), self.copies(model))
         return sum(path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file())
 
     def remove(self, model: Model) -> int:
@@ -128,7 +133,7 @@ class Store:
             return 0
         with self.lock(model), storage_errors(self.folder(model)):
             freed_bytes = self.disk_bytes(model)
-            for folder in (self.folder(model), self.wheels(model)):
+            for folder in (self.folder(model), self.wheels(model), self.copies(model)):
                 if folder.exists():
                     shutil.rmtree(folder)
         return freed_bytes

@@ -26,8 +26,10 @@ from voiceos.app import MODEL_KEYS
 from voiceos.catalogue import Fit, Kind, Model, Step, Store, catalog, fetch, fit, recommend, size_text
 from voiceos.cli.exits import plain_errors
 from voiceos.cli.options import AsJson, ConfigFile
+from voiceos.config import Settings
 from voiceos.config.edit import set_value
-from voiceos.errors import ModelError
+from voiceos.engines import spoken_vocabulary
+from voiceos.errors import ConfigError, ModelError, StorageError
 
 app = typer.Typer(no_args_is_help=True, help="The models: list, fetch, check and switch them.")
 
@@ -202,8 +204,31 @@ def _pull(models: list[Model], store: Store, accept_licence: bool) -> None:
             bars.update(tasks[key], completed=step.done_bytes, source=step.source)
 
         fetch(models, store, progress=show, accept_licences=accepted)
+    settings = _settings()
     for model in models:
+        if model.kind is Kind.LLM and settings.llm.spoken_vocabulary:
+            _copy(model, store, settings.assistant.language, console)
         print(f"{model.name} {store.path(model)}")
+
+
+def _settings() -> Settings:
+    """What the user set; as it comes where that cannot be read, which whoever fetches models need not know."""
+    try:
+        return config.load(None).settings
+    except ConfigError:
+        return Settings()
+
+
+def _copy(model: Model, store: Store, language: str, console: Console) -> None:
+    """A model works without its copy, so what hinders that is only told."""
+    try:
+        if spoken_vocabulary.found(store, model, language) is None:
+            console.print(f"{model.name}: making a quicker copy, with the words that are said in {language!r} alone")
+            spoken_vocabulary.make(store, model, language)
+    except spoken_vocabulary.WholeVocabulary as reason:
+        console.print(f"{model.name} is used as it is: {reason}.", highlight=False)
+    except StorageError as error:
+        console.print(f"{model.name} is used as it is: {error} {error.hint}", highlight=False)
 
 
 def _state(model: Model, store: Store) -> str:

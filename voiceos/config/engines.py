@@ -116,6 +116,12 @@ class Llm(Section):
         le=32768,
         effect=ENGINE,
     )
+    spoken_vocabulary: bool = key(
+        True,
+        "Choose among words of the language spoken alone: quicker, with less memory. False also for other scripts and "
+        "programs. `voiceos models pull` makes the copy of the model that this takes.",
+        effect=ENGINE,
+    )
     max_reply_tokens: int = key(
         160, "Longest reply in tokens; at most half of context_tokens.", ge=16, le=4096, effect=LIVE
     )
