@@ -24,8 +24,9 @@ ROWS: tuple[tuple[str, dict[str, str]], ...] = (
     ("end judged by the voice alone", {"end_of_turn.engine": "smart_turn"}),
     ("end judged by the words alone", {"end_of_turn.engine": "language_model"}),
     ("end judged by 700 ms of silence", {"end_of_turn.engine": "none"}),
+    ("all of the language model's vocabulary", {"llm.spoken_vocabulary": "false"}),
     ("one thread an engine", {"stt.threads": "1", "llm.threads": "1", "tts.threads": "1"}),
-    ("sound in blocks of 10 ms", {"audio.output_block_ms": "10"}),
+    ("sound in blocks of 20 ms", {"audio.output_block_ms": "20"}),
 )
 KINDS = ("question", "intent", "paused")
 
