@@ -133,6 +133,7 @@ ENGINE = {
     "stt.threads": 3,
     "llm.model": "another",
     "llm.threads": 3,
+    "llm.spoken_vocabulary": False,
     "llm.context_tokens": 2048,
     "llm.background_tokens": 512,
     "tts.voice": "another",

@@ -16,6 +16,10 @@ from voiceos.errors import EngineMissing, ModelError
 WINDOW_SAMPLES = 8 * RATE_HZ
 """What the model was trained on: the last 8 s, shorter ones with silence in front (pipecat-ai/smart-turn)."""
 
+HEARD_SAMPLES = RATE_HZ * 3 // 2
+"""What it is given of that. How the last words were said tells more than how long the turn is: it takes long turns for
+finished (`python -m voiceos.bench.pauses`, and `voiceos.bench.end_of_turn`)."""
+
 
 class SmartTurn:
     """`EndOfTurn` through the Smart Turn v3 ONNX file `model_path`: `async with SmartTurn(path) as end_of_turn`.
@@ -47,7 +51,7 @@ class SmartTurn:
         self._executor = self._session = None
 
     async def probability(self, samples: Samples) -> float:
-        """Probability, 0 to 1, that the speaker is done; 16 kHz, only the last 8 s count."""
+        """Probability, 0 to 1, that the speaker is done; 16 kHz, only the last 1.5 s count."""
         if self._executor is None:
             raise RuntimeError("SmartTurn is used outside `async with`")
         return await asyncio.get_running_loop().run_in_executor(self._executor, self._judge, samples)
@@ -76,7 +80,7 @@ class SmartTurn:
 
     def _judge(self, samples: Samples) -> float:
         window = np.zeros(WINDOW_SAMPLES, np.float32)
-        last = samples[-WINDOW_SAMPLES:]
+        last = samples[-HEARD_SAMPLES:]
         window[len(window) - len(last) :] = last
         # Zero mean and unit variance over the whole window, as in its training (transformers, `do_normalize`).
         window = (window - window.mean()) / np.sqrt(window.var() + 1e-7)

@@ -68,4 +68,4 @@ class IntentMatcher(Protocol):
 
 class EndOfTurn(Protocol):
     async def probability(self, samples: Samples) -> float:
-        """Probability that the speaker is done, given the utterance so far, 16 kHz; only the last 8 s count."""
+        """Probability that the speaker is done, given the utterance so far, 16 kHz; what is long past may not count."""

@@ -12,9 +12,9 @@ from voiceos.events import EndpointJudge
 from voiceos.turn_taking.pauses import PauseProfile
 
 FUSION: Mapping[tuple[bool, bool], tuple[float, float, float]] = {
-    (True, True): (1.42, 0.31, 0.51),
-    (False, True): (1.73, 0.0, 0.55),
-    (True, False): (-0.22, 0.36, 0.0),
+    (True, True): (1.36, 0.42, 0.53),
+    (False, True): (1.94, 0.0, 0.59),
+    (True, False): (-0.49, 0.48, 0.0),
 }
 """Bias and weights of the log odds of sound and words, by which of them there are (`voiceos bench pauses`)."""
 
