@@ -278,6 +278,7 @@ class Engines:
         def verify() -> None:  # a model file may change while it runs; what starts again with it must know
             if wanted.model:
                 self._store.path(wanted.model)
+                spoken_vocabulary.check(self._store, wanted.model, wanted.arguments.get("model_path", ""))
 
         process = EngineProcess(wanted, on_state=told, verify=verify)
         return process

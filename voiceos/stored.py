@@ -139,7 +139,13 @@ OFF_THE_RECORD = Stored(
     (_same,),
 )
 LANE = Stored("persona.lane", "cache", 1, "its character, as the language model reads it", "one start is slower")
-MODELS = Stored("models", "data", 0, "the models; each file is known by its hash", "`voiceos models pull` fetches them")
+MODELS = Stored(
+    "models",
+    "data",
+    0,
+    "the models, each file known by its hash, and a copy of the language model",
+    "`voiceos models pull` fetches them",
+)
 
 EVERYTHING = (
     SETTINGS,

@@ -11,7 +11,7 @@ import pytest
 
 from voiceos.audio.frames import RATE_HZ
 from voiceos.engines.scripted import ScriptedEndOfTurn
-from voiceos.engines.smart_turn import SmartTurn
+from voiceos.engines.smart_turn import HEARD_SAMPLES, SmartTurn
 from voiceos.errors import ModelError
 from voiceos.listening.ports import EndOfTurn
 
@@ -39,6 +39,17 @@ async def test_only_the_last_eight_seconds_count(end_of_turn: EndOfTurn) -> None
     samples = np.random.default_rng(6).normal(0, 0.1, 12 * RATE_HZ).astype(np.float32)
     whole = await end_of_turn.probability(samples)
     assert await end_of_turn.probability(samples[-8 * RATE_HZ :]) == pytest.approx(whole, abs=1e-6)
+
+
+async def test_how_the_turn_began_does_not_count_and_how_it_ends_does(models_dir: Path) -> None:
+    samples = np.random.default_rng(7).normal(0, 0.1, 4 * RATE_HZ).astype(np.float32)
+    began, ended = samples.copy(), samples.copy()
+    began[:-HEARD_SAMPLES] *= 0.1
+    ended[-HEARD_SAMPLES:] *= np.linspace(1, 0, HEARD_SAMPLES, dtype=np.float32)
+    async with SmartTurn(smart_turn_file(models_dir)) as engine:
+        whole = await engine.probability(samples)
+        assert await engine.probability(began) == whole
+        assert await engine.probability(ended) != pytest.approx(whole, abs=1e-3)
 
 
 async def test_scripted_probabilities_come_in_turn() -> None:

@@ -20,6 +20,7 @@ from voiceos.catalogue import Model, Store, catalog
 from voiceos.config import Settings
 from voiceos.config.plan import with_values
 from voiceos.engines import spoken_vocabulary
+from voiceos.errors import ModelError
 from voiceos.thinking.ports import Lane, Message, Sampling
 
 QUESTIONS = ("What is the capital of France?", "Tell me about the sea.", "I'm tired; what's a well-known cure?")
@@ -120,5 +121,28 @@ def test_a_copy_that_somebody_changed_is_not_used(store: Store) -> None:
     assert spoken_vocabulary.path(store, _model(), "en") == store.path(_model())
     assert spoken_vocabulary.make(store, _model(), "en")
     assert spoken_vocabulary.path(store, _model(), "en") == copy
+
+
+def test_a_copy_that_rots_is_found_deleted_and_made_anew(store: Store) -> None:
+    """Where its times tell nothing."""
+    copy = spoken_vocabulary.path(store, _model(), "en")
+    spoken_vocabulary.check(store, _model().name, str(copy))
+    assert spoken_vocabulary.verify(store, _model()) == []
+    with copy.open("r+b") as file:
+        file.seek(1 << 20)
+        file.write(b"rot")
+    assert spoken_vocabulary.verify(store, _model()) == ["en.gguf"]
+    with pytest.raises(ModelError, match="has changed"):
+        spoken_vocabulary.check(store, _model().name, str(copy))
+    assert spoken_vocabulary.make(store, _model(), "en")
+
+
+def test_what_a_crash_left_goes_and_a_copy_goes_with_its_model(store: Store) -> None:
+    copy = spoken_vocabulary.path(store, _model(), "en")
+    left = copy.with_name(".en.gguf.part")
+    left.write_bytes(b"half")
+    copy.unlink()
+    assert spoken_vocabulary.make(store, _model(), "en")
+    assert not left.exists()
     store.remove(_model())
     assert not copy.exists()

@@ -22,10 +22,11 @@ from voiceos.memory import USER, Store
 
 _FAR = datetime.now().astimezone() + timedelta(hours=11)
 STARTER = (
-    starter_settings().replace("[end_of_turn]", "speed = 1.6\n[end_of_turn]")
+    starter_settings().replace("[end_of_turn]", "speed = 1.6\n[end_of_turn]").replace("[stt]", "mood = false\n[stt]")
     + f'\n[initiative]\nquiet_hours = "{_FAR:%H:%M}-{_FAR + timedelta(hours=1):%H:%M}"\n'
 )
-"""It talks faster, so that nobody waits longer than must be, and its quiet hours are not now, when it would wait."""
+"""It talks faster, so that nobody waits longer than must be, at any hour: at night it pauses longer between two
+sentences, which the visitors take for its end. Its quiet hours are not now, when it would wait."""
 
 
 PLAINLY = (

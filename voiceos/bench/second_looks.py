@@ -29,7 +29,6 @@ from voiceos.bench.recordings import model, recordings, speech_dir, spoken_words
 from voiceos.engines.faster_whisper import (
     LEAD_FRAMES,
     SURE_LOG_PROBABILITY,
-    WINDOW_FRAMES,
     FasterWhisper,
     cut_window_frames,
     doubtful,
@@ -101,14 +100,13 @@ def examine(engine: FasterWhisper, beam_size: int) -> Iterator[Case]:
             wrong = Levenshtein.distance(reference, spoken_words(decoding.text).split()) / len(reference)
             return decoding, endless, Look(believed, believed and wrong <= RIGHT, took_s)
 
-        def whole(samples: Samples = samples, spoken_s: float = spoken_s) -> tuple[Decoding, bool]:
-            encoded = engine.encode(samples, WINDOW_FRAMES, 0)
-            return engine.read(encoded, "en", spoken_s, beam_size=beam_size, second_try=True)
+        def whole(samples: Samples = samples) -> tuple[Decoding, bool]:
+            return engine.decode(samples, "en", full_window=True), False
 
         encoded = engine.encode(samples, cut_window_frames(len(samples)), LEAD_FRAMES)
         read = partial(engine.read, encoded, "en", spoken_s, second_try=False)
         greedy, endless, first = look(partial(read, beam_size=1))
-        if endless:
+        if endless and doubtful(greedy, spoken_s):
             _, _, second = look(partial(read, beam_size=1, anew=True))
             yield Case(ENDLESS, first, second, look(whole)[2])
         elif greedy.average_log_probability < SURE_LOG_PROBABILITY and not doubtful(greedy, spoken_s):

@@ -29,10 +29,11 @@ from voiceos.audio.echo import HANGOVER_S, Echo
 from voiceos.audio.frames import RATE_HZ, Samples
 from voiceos.audio.listeners import Listeners
 from voiceos.audio.sound_server import SoundServer
-from voiceos.catalogue import Store, recommend, size_text
+from voiceos.catalogue import Kind, Store, recommend, size_text
 from voiceos.cli.options import AsJson, ConfigFile, load
 from voiceos.clock import SystemClock
 from voiceos.config import Settings
+from voiceos.engines import spoken_vocabulary
 from voiceos.engines.cores import cores
 from voiceos.errors import VoiceosError
 from voiceos.habits import load_pauses, pauses_told
@@ -140,6 +141,13 @@ def _models(settings: Settings) -> Iterator[Finding]:
             yield Finding("bad", "model", str(error), error.hint)
         else:
             yield Finding("ok", "model", f"{model.name}, {size_text(model.size)}, {model.licence}")
+            if (
+                kind is Kind.LLM
+                and settings.llm.spoken_vocabulary
+                and spoken_vocabulary.found(store, model, settings.assistant.language) is None
+            ):
+                text = f"{model.name} may be quicker: there is no copy of it with the words of your language alone"
+                yield Finding("note", "model", text, f"voiceos models pull {model.name}")
             ram = psutil.virtual_memory().total
             for better in recommend(ram, cores(), model.kind, language=settings.assistant.language)[:1]:
                 if better.name != model.name:

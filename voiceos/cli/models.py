@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import psutil
@@ -26,10 +27,9 @@ from voiceos.app import MODEL_KEYS
 from voiceos.catalogue import Fit, Kind, Model, Step, Store, catalog, fetch, fit, recommend, size_text
 from voiceos.cli.exits import plain_errors
 from voiceos.cli.options import AsJson, ConfigFile
-from voiceos.config import Settings
 from voiceos.config.edit import set_value
 from voiceos.engines import spoken_vocabulary
-from voiceos.errors import ConfigError, ModelError, StorageError
+from voiceos.errors import ConfigError, EngineMissing, ModelError, StorageError
 
 app = typer.Typer(no_args_is_help=True, help="The models: list, fetch, check and switch them.")
 
@@ -117,7 +117,10 @@ def pull(
     starter: Annotated[bool, typer.Option("--starter", help="The starter set, beside the models named.")] = False,
     accept_licence: Accept = False,
 ) -> None:
-    """Fetch and verify models; without names, the starter set. What is here already is left alone."""
+    """Fetch and verify models; without names, the starter set. What is here already is left alone.
+
+    Of a language model a quicker copy is made, with the words of your language alone.
+    """
     wanted = [catalog().get(name) for name in names or []]
     if starter or not wanted:
         wanted = [*catalog().starter, *wanted]
@@ -135,6 +138,8 @@ def verify(names: Names = None) -> None:
     bad: list[str] = []
     for model in models:
         faults = store.check(model, full=True)
+        for name in spoken_vocabulary.verify(store, model):
+            print(f"{model.name}: its copy {name} was damaged, and is deleted; `voiceos models pull` makes another")
         print(f"{model.name}: {'; '.join(map(str, faults)) if faults else 'whole'}")
         if faults:
             bad.append(model.name)
@@ -154,7 +159,7 @@ def use(
     setting = MODEL_KEYS.get(model.kind)
     if setting is None:
         raise ModelError(f"No setting chooses the {_KINDS[model.kind]} model.", hint="It is used by itself.")
-    _pull([model], Store(), accept_licence)
+    _pull([model], Store(), accept_licence, config_file)
     path = config_file or config.user_file()
     set_value(path, setting, model.name)
     print(f'{setting} = "{model.name}" in {path}')
@@ -177,7 +182,7 @@ def machine() -> tuple[int, int]:
     return psutil.virtual_memory().total, os.cpu_count() or 1
 
 
-def _pull(models: list[Model], store: Store, accept_licence: bool) -> None:
+def _pull(models: list[Model], store: Store, accept_licence: bool, config_file: Path | None = None) -> None:
     console = Console(stderr=True)
     lacking = [model for model in models if not store.installed(model)]
     for model in lacking:
@@ -204,30 +209,23 @@ def _pull(models: list[Model], store: Store, accept_licence: bool) -> None:
             bars.update(tasks[key], completed=step.done_bytes, source=step.source)
 
         fetch(models, store, progress=show, accept_licences=accepted)
-    settings = _settings()
     for model in models:
-        if model.kind is Kind.LLM and settings.llm.spoken_vocabulary:
-            _copy(model, store, settings.assistant.language, console)
+        if model.kind is Kind.LLM:
+            _copy(model, store, config_file, console)
         print(f"{model.name} {store.path(model)}")
 
 
-def _settings() -> Settings:
-    """What the user set; as it comes where that cannot be read, which whoever fetches models need not know."""
-    try:
-        return config.load(None).settings
-    except ConfigError:
-        return Settings()
-
-
-def _copy(model: Model, store: Store, language: str, console: Console) -> None:
+def _copy(model: Model, store: Store, config_file: Path | None, console: Console) -> None:
     """A model works without its copy, so what hinders that is only told."""
     try:
-        if spoken_vocabulary.found(store, model, language) is None:
-            console.print(f"{model.name}: making a quicker copy, with the words that are said in {language!r} alone")
+        settings = config.load(config_file).settings
+        language = settings.assistant.language
+        if settings.llm.spoken_vocabulary and spoken_vocabulary.found(store, model, language) is None:
+            console.print(f"{model.name}: making a quicker copy, with the words of {language!r} alone", highlight=False)
             spoken_vocabulary.make(store, model, language)
     except spoken_vocabulary.WholeVocabulary as reason:
         console.print(f"{model.name} is used as it is: {reason}.", highlight=False)
-    except StorageError as error:
+    except (ConfigError, EngineMissing, StorageError) as error:
         console.print(f"{model.name} is used as it is: {error} {error.hint}", highlight=False)
 
 

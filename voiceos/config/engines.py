@@ -118,8 +118,8 @@ class Llm(Section):
     )
     spoken_vocabulary: bool = key(
         True,
-        "Choose among words of the language spoken alone: quicker, with less memory. False also for other scripts and "
-        "programs. `voiceos models pull` makes the copy of the model that this takes.",
+        "Choose among the words of your language alone: quicker, with less memory. false where it is to write "
+        "programs or other scripts well. `voiceos models pull` makes the copy of the model that this takes.",
         effect=ENGINE,
     )
     max_reply_tokens: int = key(

@@ -121,7 +121,7 @@ class Audio(Section):
     output_block_ms: int = key(
         10,
         "Sound handed over at a time, in milliseconds. Less answers and stops sooner; more needs less processor and "
-        "does not crackle on a busy machine.",
+        "crackles less on a busy machine.",
         ge=5,
         le=100,
         effect=SOUND,

@@ -68,8 +68,6 @@ fourteen readings without an end."""
 TOKENS_PER_S, SPARE_TOKENS = 5, 8
 """Token budget of a decoding: speech has about four tokens a second, short utterances a few more for punctuation."""
 
-_MAX_TOKENS = 220
-
 
 class FasterWhisper:
     """A CTranslate2 Whisper model in `model_path`.
@@ -148,10 +146,9 @@ class FasterWhisper:
         frames = WINDOW_FRAMES if full_window else cut_window_frames(len(samples))
         cut = frames < WINDOW_FRAMES
         if cut:
-            decoding, anew = yield from self._decode(
+            decoding, halfway = yield from self._decode(
                 samples, language, frames, lead_frames=LEAD_FRAMES, second_try=False
             )
-            halfway = anew and LOST_LOG_PROBABILITY <= decoding.average_log_probability < ANEW_LOG_PROBABILITY
             if not halfway and not doubtful(decoding, spoken_s):
                 return decoding
             yield
@@ -169,18 +166,19 @@ class FasterWhisper:
     def _decode(
         self, samples: Samples, language: str | None, frames: int, *, lead_frames: int, second_try: bool
     ) -> Generator[None, None, tuple[Decoding, bool]]:
-        """The best reading of one window, and whether it is one that came after a reading without an end."""
+        """The best reading of one window; and whether it came after one without an end, neither sure nor hopeless."""
         self._needed_more |= frames > FLOOR_FRAMES
         encoded = self.encode(samples, frames, lead_frames)
         yield
         language = language or self._detected(encoded)
         spoken_s = len(samples) / RATE_HZ
         greedy, endless = self.read(encoded, language, spoken_s, beam_size=1, second_try=second_try)
-        if endless:
+        if endless and doubtful(greedy, spoken_s):
             yield
             self._needed_more = True
-            decoding, _ = self.read(encoded, language, spoken_s, beam_size=1, second_try=second_try, anew=True)
-            return decoding, True
+            decoding, endless = self.read(encoded, language, spoken_s, beam_size=1, second_try=second_try, anew=True)
+            below = 0.0 if endless else ANEW_LOG_PROBABILITY
+            return decoding, LOST_LOG_PROBABILITY <= decoding.average_log_probability < below
         sure = greedy.average_log_probability
         if self._beam_size == 1 or sure >= SURE_LOG_PROBABILITY or sure < LOST_LOG_PROBABILITY:
             return greedy, False
@@ -197,7 +195,7 @@ class FasterWhisper:
         an endless one; what was written already is less likely."""
         tokenizer, suppressed = self._language(language)
         prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
-        budget = min(_MAX_TOKENS, SPARE_TOKENS + int(TOKENS_PER_S * spoken_s))
+        budget = SPARE_TOKENS + int(TOKENS_PER_S * spoken_s)
         (result,) = self._model.generate(
             encoded,
             [prompt],

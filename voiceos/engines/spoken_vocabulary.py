@@ -13,6 +13,7 @@ import json
 import logging
 import os
 import re
+import struct
 import unicodedata
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -21,8 +22,9 @@ from typing import Any
 import numpy as np
 
 from voiceos import files, languages
-from voiceos.catalogue import Kind, Model, Store
-from voiceos.errors import EngineMissing, StorageError
+from voiceos.catalogue import Kind, Model, Store, catalog
+from voiceos.catalogue.partial import storage_errors
+from voiceos.errors import EngineMissing, ModelError
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +40,6 @@ _SAID = re.compile(
     r"|\s+"
     r"| ?[^\w\s]+\s*"  # signs, and what ends a line: structured replies are made of them
 )
-_PLAIN_BELOW = 0x2100
-"""Signs of all languages' punctuation and currency; behind them come arrows, boxes, and other scripts'."""
 _VOCABULARY_WEIGHTS = ("token_embd.weight", "output.weight", "output.bias")
 
 
@@ -67,13 +67,17 @@ def _said(token: str, scripts: Collection[str]) -> bool:
         text = bytes(_BYTES[letter] for letter in token).decode()
     except (KeyError, UnicodeDecodeError):
         return False
-    return bool(_SAID.fullmatch(text)) and all(_plain(letter, scripts) for letter in text)
+    if not all(_known(letter, scripts) for letter in text):
+        return False
+    letters = "".join(letter for letter in text if not unicodedata.category(letter).startswith("M"))
+    return bool(_SAID.fullmatch(letters))
 
 
-def _plain(letter: str, scripts: Collection[str]) -> bool:
-    if letter.isalpha():
+def _known(letter: str, scripts: Collection[str]) -> bool:
+    category = unicodedata.category(letter)
+    if category[0] in "LM":  # a letter, or a mark on one
         return unicodedata.name(letter, "").split(" ")[0] in scripts
-    return ord(letter) < _PLAIN_BELOW
+    return letter.isascii() or category[0] in "PNZ" or category == "Sc"  # no arrows, boxes and the like
 
 
 def _byte_letters() -> dict[str, int]:
@@ -96,9 +100,13 @@ def write_copy(source: Path, target: Path, scripts: Collection[str]) -> None:
     except ImportError as error:
         raise EngineMissing("copies of models need gguf", hint="pip install gguf") from error
     try:
-        reader = gguf.GGUFReader(source)
-    except (ValueError, IndexError) as error:
-        raise WholeVocabulary("it is no GGUF file") from error
+        _write_copy(gguf, source, target, scripts)
+    except (ValueError, KeyError, IndexError, AttributeError, struct.error) as error:  # whatever a foreign file holds
+        raise WholeVocabulary(f"gguf cannot read it ({error})") from error
+
+
+def _write_copy(gguf: Any, source: Path, target: Path, scripts: Collection[str]) -> None:
+    reader = gguf.GGUFReader(source)
     fields = {name: field for name, field in reader.fields.items() if not name.startswith("GGUF.")}
 
     def content(name: str) -> Any:
@@ -110,7 +118,10 @@ def write_copy(source: Path, target: Path, scripts: Collection[str]) -> None:
         raise WholeVocabulary("its vocabulary is not made of bytes")
     if "split.count" in fields:
         raise WholeVocabulary("it is in several files")
-    numbers = kept(tokens, types, scripts)
+    if content("general.alignment") not in (None, gguf.GGUF_DEFAULT_ALIGNMENT):
+        raise WholeVocabulary("its parts lie in another order than usual")
+    marks = {content(name) for name in fields if name.endswith("_token_id")}  # of whatever type, they are named
+    numbers = sorted({*kept(tokens, types, scripts), *(mark for mark in marks if mark < len(tokens))})
     place = {number: index for index, number in enumerate(numbers)}
     words = {tokens[number] for number in numbers}
     changed = {
@@ -130,10 +141,8 @@ def write_copy(source: Path, target: Path, scripts: Collection[str]) -> None:
             value = len(numbers)
         elif isinstance(value, list) and len(value) == len(tokens):
             value = [value[number] for number in numbers]
-        if isinstance(value, list):
-            writer.add_array(name, value)
-        else:
-            writer.add_key_value(name, value, field.types[0])
+        kinds = [*field.types[:2], None]
+        writer.add_key_value(name, value, kinds[0], sub_type=kinds[1])
     for tensor in reader.tensors:
         data = tensor.data
         if tensor.name in _VOCABULARY_WEIGHTS:
@@ -150,40 +159,63 @@ def write_copy(source: Path, target: Path, scripts: Collection[str]) -> None:
 
 
 def make(store: Store, model: Model, language: str) -> bool:
-    """Make the copy of an installed language model for a language, unless it is there.
+    """Make the copy of an installed language model for a language, unless it is there; what is left of others goes.
 
-    Returns whether one was made. Raises WholeVocabulary, StorageError where the disk has no room for it, ConfigError
-    for an unknown language.
+    Returns whether one was made. Raises WholeVocabulary, ModelError where the model is not whole, StorageError where
+    the disk has no room, EngineMissing, ConfigError for an unknown language.
     """
-    if model.kind is not Kind.LLM or found(store, model, language) is not None:
+    if model.kind is not Kind.LLM:
         return False
-    source, target = store.path(model), _place(store, model, language)
-    store.require_space(source.stat().st_size)
-    arriving = target.with_name(f".{target.name}.part")
-    try:
-        with store.lock(model):
+    target = _place(store, model, language)
+    with store.lock(model):
+        if found(store, model, language) is not None:
+            return False
+        source = store.path(model)
+        with storage_errors(target):
             target.parent.mkdir(parents=True, exist_ok=True)
-            try:
+            for older in target.parent.iterdir():  # of another rule or language, or left by a crash
+                older.unlink()
+        store.require_space(source.stat().st_size)
+        arriving = target.with_name(f".{target.name}.part")
+        try:
+            with storage_errors(target):
                 write_copy(source, arriving, _scripts(language))
                 with arriving.open("rb") as written:
+                    digest = hashlib.file_digest(written, "sha256").hexdigest()
                     os.fsync(written.fileno())
                 arriving.replace(target)
-            finally:
-                arriving.unlink(missing_ok=True)
-            stamp = json.dumps([_wanted(model, language), *_state(target)])
-            files.replace(_stamp(target), stamp.encode())
-    except OSError as error:
-        raise StorageError(f"{target} cannot be written: {error.strerror or error}") from error
+                files.replace(_stamp(target), json.dumps([_wanted(model, language), *_state(target), digest]).encode())
+        finally:
+            arriving.unlink(missing_ok=True)
     return True
 
 
 def found(store: Store, model: Model, language: str) -> Path | None:
     """The copy, where there is one of this very model and nobody has touched it since."""
     target = _place(store, model, language)
-    with contextlib.suppress(OSError, ValueError):
-        if json.loads(_stamp(target).read_text()) == [_wanted(model, language), *_state(target)]:
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        *known, _ = json.loads(_stamp(target).read_text())
+        if known == [_wanted(model, language), *_state(target)]:
             return target
     return None
+
+
+def verify(store: Store, model: Model) -> list[str]:
+    """Compute the hash of each copy anew; names of those that were damaged, which are deleted. Raises StorageError."""
+    damaged = []
+    with storage_errors(store.copies(model)):
+        for target in sorted(store.copies(model).glob("*.gguf")):
+            try:
+                *_, digest = json.loads(_stamp(target).read_text())
+            except (OSError, ValueError):
+                digest = ""
+            with target.open("rb") as copy:
+                whole = hashlib.file_digest(copy, "sha256").hexdigest() == digest
+            if not whole:
+                target.unlink()
+                _stamp(target).unlink(missing_ok=True)
+                damaged.append(target.name)
+    return damaged
 
 
 def path(store: Store, model: Model, language: str) -> Path:
@@ -191,8 +223,16 @@ def path(store: Store, model: Model, language: str) -> Path:
     own = store.path(model)
     copy = found(store, model, language)
     if copy is None:
-        log.info("%s has its whole vocabulary; `voiceos models pull %s` makes a quicker copy", model.name, model.name)
+        log.info("%s is opened with its whole vocabulary: there is no copy for %s", model.name, language)
     return copy or own
+
+
+def check(store: Store, name: str, opened: str) -> None:
+    """To be asked before the file `opened` of a model is opened again. Raises ModelError where it is a copy that has
+    changed or gone."""
+    model, file = catalog().get(name), Path(opened)
+    if file.parent == store.copies(model) and found(store, model, file.stem) is None:
+        raise ModelError(f"The copy of {name} has changed.", hint=f"voiceos models pull {name}")
 
 
 def _place(store: Store, model: Model, language: str) -> Path:

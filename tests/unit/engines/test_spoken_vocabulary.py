@@ -43,6 +43,11 @@ def test_a_language_of_another_script_keeps_its_own() -> None:
     assert kept([letters(" привет"), letters("東京")], [NORMAL] * 2, {"CYRILLIC", "LATIN"}) == [0]
 
 
+def test_words_with_marks_on_their_letters_are_words() -> None:
+    words = [letters(" नमस्ते"), letters("。"), letters(" привет")]
+    assert kept(words, [NORMAL] * 3, {"DEVANAGARI"}) == [0, 1]
+
+
 def test_each_language_names_its_letters() -> None:
     for language in languages.available():
         assert languages.table(language, "script")["letters"]
