@@ -116,7 +116,7 @@ async def test_stop_is_silence_within_two_blocks_and_counts_what_was_heard(card:
     assert np.abs(left[offset + heard :]).max() < 2 / 32768
     assert np.abs(left[offset + heard - 20 : offset + heard]).max() < 0.02
     print(f"from stop() to silence: {(last - stopped) * 1000:.0f} ms")
-    # Two blocks of 15 ms lie in the device, one may be half asked for, and the fade takes 10 ms.
+    # Two blocks of 20 ms lie in the device, one may be half asked for, and the fade takes 10 ms.
     assert last - stopped < 0.1
 
 

@@ -85,7 +85,7 @@ class Speaker:
         device: str,
         *,
         clock: Clock,
-        block_ms: int = 15,
+        block_ms: int = 20,
         volume: float = 1.0,
         rate_hz: int | None = None,
         latency_s: float | None = None,

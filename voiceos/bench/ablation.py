@@ -26,7 +26,7 @@ ROWS: tuple[tuple[str, dict[str, str]], ...] = (
     ("end judged by 700 ms of silence", {"end_of_turn.engine": "none"}),
     ("all of the language model's vocabulary", {"llm.spoken_vocabulary": "false"}),
     ("one thread an engine", {"stt.threads": "1", "llm.threads": "1", "tts.threads": "1"}),
-    ("sound in blocks of 20 ms", {"audio.output_block_ms": "20"}),
+    ("sound in blocks of 10 ms", {"audio.output_block_ms": "10"}),
 )
 KINDS = ("question", "intent", "paused")
 

@@ -119,7 +119,7 @@ class Audio(Section):
         effect=LIVE,
     )
     output_block_ms: int = key(
-        15,
+        20,
         "Sound handed over at a time, in milliseconds. Less answers and stops sooner; more needs less processor and "
         "crackles less on a busy machine.",
         ge=5,
