@@ -120,8 +120,7 @@ class Audio(Section):
     )
     output_block_ms: int = key(
         20,
-        "Sound handed over at a time, in milliseconds. Less answers and stops sooner; more needs less processor and "
-        "crackles less on a busy machine.",
+        "Sound handed over at a time, in milliseconds. Less stops sooner; more crackles less on a busy machine.",
         ge=5,
         le=100,
         effect=SOUND,
